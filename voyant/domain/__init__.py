@@ -1,0 +1,1 @@
+"""Our nouns: frozen dataclasses and enums that every layer shares."""

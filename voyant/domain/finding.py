@@ -1,0 +1,124 @@
+"""What an analysis states, and what each statement rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    NOTICE = "notice"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A number that a finding's text states, and the cell of its statement's result that gives it.
+
+    Attributes:
+        stated: As it stands in the text, such as ``"47.9 %"``.
+        value: The value before rounding.
+        row: Zero-based row of the result of the finding's SQL.
+        column: Column of that result.
+    """
+
+    stated: str
+    value: float
+    row: int
+    column: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """The statistical test behind a finding.
+
+    Attributes:
+        name: The field's name of the test, such as ``Kruskal-Wallis``.
+        effect_name: Of the effect size, such as ``epsilon squared``.
+        p_value: Before correction.
+        q_value: After Benjamini-Hochberg correction over every comparison of the run.
+        n: Observations used.
+    """
+
+    name: str
+    effect_name: str
+    effect: float
+    p_value: float
+    q_value: float
+    n: int
+
+
+class Mark(StrEnum):
+    LINE = "line"
+    BAR = "bar"
+    HISTOGRAM = "histogram"
+    SCATTER = "scatter"  # values or, when dense, binned counts
+    BOX = "box"
+    HEATMAP = "heatmap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """One encoded field of a view; ``kind`` is ``time``, ``number`` or ``category``."""
+
+    field: str
+    title: str
+    kind: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a chart of a finding shows: an aggregating statement and how its columns are drawn.
+
+    Attributes:
+        name: Of the chart's file, snake_case.
+        title: What the chart shows, as a statement.
+        sql: Gives the data, already aggregated: at most some hundreds of rows.
+        x2: For histograms, the upper edge of a bin.
+        low: For box plots and bands, the lower bound; ``high`` the upper.
+        highlight: A value of the category axis or of ``color`` to stress.
+    """
+
+    name: str
+    title: str
+    mark: Mark
+    sql: str
+    x: Axis
+    y: Axis
+    color: Axis | None = None
+    x2: str | None = None
+    low: str | None = None
+    high: str | None = None
+    highlight: Any = None
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One statement, with its numbers, its evidence and the SQL that recomputes it.
+
+    Attributes:
+        id: ``f1``, ``f2`` … by rank.
+        kind: Such as ``trend``, ``no_trend``, ``difference``; see docs/reference/findings.md.
+        text: One sentence with its numbers.
+        evidence: Artifact and JSON pointer, such as ``kpis.json#/kpis/0/series``.
+        sql: A SELECT over the analysed table.
+        columns: The columns it speaks of.
+        score: 0 to 1; findings are ranked by it.
+    """
+
+    id: str
+    kind: str
+    severity: Severity
+    text: str
+    evidence: tuple[str, ...]
+    sql: str
+    numbers: tuple[Number, ...] = ()
+    columns: tuple[str, ...] = ()
+    score: float = 0.0
+    test: Test | None = None
+    view: View | None = None

@@ -1,0 +1,127 @@
+"""Tables as analysis sees them: columns with types, roles and units, and a way to query them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class ColumnType(StrEnum):
+    """What a column's values are, whichever engine holds them."""
+
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    TIME = "time"
+    TEXT = "text"
+    BINARY = "binary"
+    NESTED = "nested"
+
+    @property
+    def is_numeric(self) -> bool:
+        return self in {ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT}
+
+    @property
+    def is_temporal(self) -> bool:
+        return self in {ColumnType.DATE, ColumnType.TIMESTAMP}
+
+
+class Role(StrEnum):
+    """What a column is for."""
+
+    TIME = "time"
+    MEASURE = "measure"
+    DIMENSION = "dimension"
+    IDENTIFIER = "identifier"
+    TEXT = "text"
+    GEOGRAPHY = "geography"
+    CONSTANT = "constant"
+    EMPTY = "empty"
+
+
+class Aggregation(StrEnum):
+    """How values of a measure may be put together."""
+
+    SUM = "sum"  # additive: amounts, counts
+    MEAN = "mean"  # levels: prices, temperatures, durations, scores
+    RATIO = "ratio"  # shares and rates: averaged, never added
+
+
+class PersonalData(StrEnum):
+    """Kinds of personal data; their values never appear in findings, charts or top values."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    CARD = "card"
+    IBAN = "iban"
+    NATIONAL_ID = "national_id"
+    NAME = "name"
+    ADDRESS = "address"
+    IP = "ip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a normalized table.
+
+    Attributes:
+        name: snake_case, unique in its table.
+        original_name: As the source has it.
+        engine_type: The SQL type of the stored values, such as ``DECIMAL(18,2)``.
+        role_confidence: 0 to 1.
+        unit: Such as ``USD``, ``%``, ``seconds``, ``days``; None where none is known.
+        formula: The SQL expression of a derived column (not stored, computed by the table's view); else None.
+    """
+
+    name: str
+    original_name: str
+    type: ColumnType
+    engine_type: str
+    role: Role
+    role_confidence: float
+    role_reason: str
+    aggregation: Aggregation | None = None
+    personal: PersonalData | None = None
+    unit: str | None = None
+    formula: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """What is known of a table before any statistic is computed.
+
+    Attributes:
+        name: The table's name in the lake and in every SQL statement shown.
+        rows: All rows of the pinned snapshot.
+    """
+
+    name: str
+    rows: int
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    def with_role(self, *roles: Role) -> tuple[Column, ...]:
+        """The columns of any of these roles, in table order."""
+        return tuple(column for column in self.columns if column.role in roles)
+
+
+class Table(Protocol):
+    """A pinned table that analysis queries: DuckDB here, Trino on a cluster."""
+
+    @property
+    def dataset(self) -> Dataset: ...
+
+    def query(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
+        """The rows of a SELECT written in DuckDB's dialect; the table stands under its dataset's name, derived
+        columns included."""
+        ...

@@ -1,0 +1,164 @@
+"""Everything Voyant raises, and the one catalogue of its codes.
+
+    VoyantError
+      CallerError             the caller can fix it
+        InvalidInput            the request, a parameter or the data cannot be used as given
+        NotFound                no such job, source, artifact, table
+        NotPermitted            this caller may not
+        Conflict                it contradicts something that stands already
+        QueryRejected           SQL that is refused
+      ExternalSystemError     names the system
+        Unavailable             retry may help
+        Rejected                final
+        UnexpectedReply         final
+      ConfigurationError      an operator must fix it
+      InternalError           a fault of ours
+
+Whether a retry can help stands in the type: only ``Unavailable`` is retried.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, ClassVar
+
+
+class Code(Enum):
+    """A VYNT code with its HTTP status, its title, and what to do where the error says nothing closer."""
+
+    INVALID_BODY = (1001, 422, "Invalid request", "Correct the named field and send it again.")
+    UNKNOWN_COLUMN = (1002, 422, "Unknown column", "Use one of the columns listed.")
+    MISSING_PARAMETER = (1004, 422, "Missing parameter", "Give the named parameter.")
+    BAD_KPI = (1005, 422, "Bad KPI", "Give NAME=SQL with an aggregate such as sum(amount), or a SELECT.")
+    SQL_REFUSED = (1006, 422, "SQL refused", "Send one read-only SELECT over the listed tables.")
+    UNSUPPORTED = (1007, 422, "Unsupported source or format", "Convert it to one of the supported formats.")
+    TOO_LARGE = (1009, 413, "Too large", "Send less, or raise the named limit.")
+    NO_JOB = (2001, 404, "No such job", "List the jobs with: voyant job list")
+    NO_ARTIFACT = (2002, 404, "No such artifact", "List the artifacts with: voyant artifact list JOB")
+    NO_SOURCE = (2003, 404, "No such source", "Check the path; list known sources with: voyant source list")
+    NO_TABLE = (2006, 404, "No such table", "Use one of the tables listed.")
+    STORAGE_FULL = (4003, 507, "Storage is full", "Free some space, or point VOYANT_HOME at another disk.")
+    INTERNAL = (5001, 500, "Internal error", "This is a fault of ours: please report it with the message.")
+    DATABASE = (5002, 500, "Database error", "Check that VOYANT_HOME can be written, then try again.")
+    TIMEOUT = (5003, 504, "Time limit reached", "Ask for less, or raise the named limit.")
+    CONFIGURATION = (5006, 500, "Configuration error", "Correct the named setting.")
+    NOT_ENOUGH_DATA = (7002, 422, "Not enough data", "Give a source with at least one row and one column.")
+    UNREADABLE = (8001, 422, "Unreadable data", "Check that the file is whole and of the format it claims.")
+    ENCODING = (8002, 422, "Unknown encoding", "Save the file as UTF-8 and try again.")
+    LOCATION_NOT_ALLOWED = (8003, 403, "Location not allowed", "Use a public address, or allow it by the setting.")
+    UNREACHABLE = (8004, 502, "Unreachable", "Check the address and the network, then try again.")
+    COMPONENT_MISSING = (8007, 422, "Component not installed", "Install the named extra.")
+
+    def __init__(self, number: int, status: int, title: str, remedy: str) -> None:
+        self.number = number
+        self.status = status
+        self.title = title
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"VYNT-{self.number}"
+
+
+class VoyantError(Exception):
+    """What went wrong, the value received, and what the caller could do next.
+
+    Args:
+        code: The entry of the catalogue.
+        message: One sentence with the value received and, where they can be listed, those allowed.
+        remedy: What to do next; the catalogue's own where none is given.
+        data: Machine-readable details, safe to show to the caller: never a secret.
+    """
+
+    default_code: ClassVar[Code] = Code.INTERNAL
+    retry_allowed: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: Code | None = None,
+        remedy: str | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code or self.default_code
+        self.message = message
+        self.remedy = remedy or self.code.remedy
+        self.data = data or {}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The error as results, job rows and faces show it."""
+        return {
+            "code": str(self.code),
+            "title": self.code.title,
+            "message": self.message,
+            "remedy": self.remedy,
+            "retry_allowed": self.retry_allowed,
+            "data": self.data,
+        }
+
+
+class CallerError(VoyantError):
+    """The caller can fix it."""
+
+    default_code = Code.INVALID_BODY
+
+
+class InvalidInput(CallerError):
+    """The request, a parameter or the data cannot be used as given."""
+
+
+class NotFound(CallerError):
+    """No such job, source, artifact or table for this caller."""
+
+    default_code = Code.NO_SOURCE
+
+
+class NotPermitted(CallerError):
+    """This caller may not do that."""
+
+    default_code = Code.LOCATION_NOT_ALLOWED
+
+
+class Conflict(CallerError):
+    """It contradicts something that stands already."""
+
+
+class QueryRejected(CallerError):
+    """SQL that is refused."""
+
+    default_code = Code.SQL_REFUSED
+
+
+class ExternalSystemError(VoyantError):
+    """An outside system failed; ``system`` names it."""
+
+    default_code = Code.UNREACHABLE
+
+    def __init__(self, message: str, *, system: str, **details: Any) -> None:
+        super().__init__(message, **details)
+        self.system = system
+
+
+class Unavailable(ExternalSystemError):
+    """The system did not answer: a retry may help."""
+
+    retry_allowed = True
+
+
+class Rejected(ExternalSystemError):
+    """The system said no: final."""
+
+
+class UnexpectedReply(ExternalSystemError):
+    """The system answered what it should not: final."""
+
+
+class ConfigurationError(VoyantError):
+    """An operator must fix it; the message names the setting and every place looked in."""
+
+    default_code = Code.CONFIGURATION
+
+
+class InternalError(VoyantError):
+    """A fault of ours."""

@@ -1,0 +1,1 @@
+"""Tables: the Iceberg catalog, and the engines that query them."""

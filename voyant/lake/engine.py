@@ -1,0 +1,97 @@
+"""The DuckDB engine: one connection with limits, errors mapped, rows as plain Python values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+from voyant.errors import Code, InvalidInput, QueryRejected, VoyantError
+
+
+class Engine:
+    """A DuckDB connection.
+
+    Args:
+        database: A file that outlives the process, or None for memory.
+        scratch: Where the engine spills what does not fit in memory.
+        memory_limit: Such as ``2GB``; beyond it the engine spills.
+        threads: Cores to use; None for all.
+    """
+
+    def __init__(
+        self,
+        database: Path | None = None,
+        *,
+        scratch: Path | None = None,
+        memory_limit: str | None = None,
+        threads: int | None = None,
+    ) -> None:
+        settings: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        if scratch is not None:
+            settings["temp_directory"] = str(scratch)
+        if memory_limit is not None:
+            settings["memory_limit"] = memory_limit
+        if threads is not None:
+            settings["threads"] = threads
+        self._connection = duckdb.connect(str(database) if database else ":memory:", config=settings)
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("SET enable_progress_bar = false")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The bare connection, for registering Arrow data and for functions that only DuckDB has."""
+        return self._connection
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Runs a statement for its effect."""
+        with _mapped_errors(sql):
+            self._connection.execute(sql, list(parameters))
+
+    def tuples(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a statement, as tuples."""
+        with _mapped_errors(sql):
+            return self._connection.execute(sql, list(parameters)).fetchall()
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """All rows of a statement, as dicts keyed by column."""
+        with _mapped_errors(sql):
+            cursor = self._connection.execute(sql, list(parameters))
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def interrupt(self) -> None:
+        """Stops the statement that runs, from another thread."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@contextmanager
+def _mapped_errors(sql: str) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _as_voyant_error(error, sql) from error
+
+
+def _as_voyant_error(error: duckdb.Error, sql: str) -> VoyantError:
+    message = str(error).split("\n", maxsplit=1)[0]
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return InvalidInput(f"The engine ran out of memory: {message}", code=Code.TOO_LARGE, data={"sql": sql[:500]})
+    if isinstance(error, duckdb.IOException):
+        return InvalidInput(f"The engine could not read or write: {message}", code=Code.UNREADABLE)
+    return QueryRejected(f"The engine refused the statement: {message}", data={"sql": sql[:500]})
