@@ -1,0 +1,94 @@
+"""Where data comes from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import PurePosixPath
+
+
+class SourceKind(StrEnum):
+    """What a location is."""
+
+    FILE = "file"
+    FILES = "files"  # a glob
+    FOLDER = "folder"
+    STDIN = "stdin"
+    URL = "url"
+    DATABASE = "database"
+
+
+class Format(StrEnum):
+    """How the rows of a file are written down; what is around them is a ``Compression``."""
+
+    CSV = "csv"  # and kin: any delimiter
+    JSON = "json"  # a document: an array of objects, or objects that hold such arrays
+    NDJSON = "ndjson"
+    PARQUET = "parquet"
+    ARROW = "arrow"  # IPC file, IPC stream, Feather
+    EXCEL = "excel"  # xlsx, xlsm, xlsb, xls
+    ODS = "ods"
+    SQLITE = "sqlite"
+    DUCKDB = "duckdb"
+
+
+class Compression(StrEnum):
+    """What a file is wrapped in."""
+
+    GZIP = "gzip"
+    ZSTD = "zstd"
+    ZIP = "zip"
+    BZIP2 = "bzip2"
+    XZ = "xz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A place that holds data, and which part of it is meant.
+
+    Attributes:
+        location: A path, glob, folder, URL, database URL or ``-`` for standard input.
+        format: Given by the caller against what the content says; None to find it.
+        table: Only this table, sheet or archive member, under its original or its staged name; None for all.
+        query: A SELECT that the database runs; None for whole tables.
+        display_name: What people see instead of the location; never holds a secret.
+    """
+
+    kind: SourceKind
+    location: str = field(repr=False)  # a database URL holds a password
+    format: Format | None = None
+    table: str | None = None
+    query: str | None = None
+    display_name: str = ""
+
+    @property
+    def name(self) -> str:
+        """The snake_case name that a table of this source gets where the source itself names none."""
+        return table_name(self.display_name or self.location)
+
+
+# Ends of file names that say how the content is written, not what it is about.
+_SUFFIXES = re.compile(
+    r"(\.(csv|tsv|tab|txt|dat|psv|json|jsonl|ndjson|geojson|parquet|pq|arrow|feather|ipc|xlsx|xlsm|xlsb|xls|ods"
+    r"|sqlite3?|db3?|duckdb|gz|gzip|zst|zstd|zip|bz2|xz))+$",
+    re.IGNORECASE,
+)
+
+
+def table_name(text: str) -> str:
+    """The last part of a path or URL as a snake_case name, without the ends that name a format.
+
+    >>> table_name("data/Sales Report 2024.csv.gz")
+    'sales_report_2024'
+    >>> table_name("-")
+    'data'
+    """
+    last = PurePosixPath(text.replace("\\", "/").split("?")[0]).name
+    stem = _SUFFIXES.sub("", last)
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", stem)
+    name = re.sub(r"\W+", "_", words.replace("*", " ")).strip("_").lower()
+    name = re.sub(r"__+", "_", name)
+    if not name:
+        return "data"
+    return f"t_{name}" if name[0].isdigit() else name
