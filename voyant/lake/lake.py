@@ -1,0 +1,237 @@
+"""Tables of a tenant: written as Iceberg snapshots, read back by the snapshot that a job pinned."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voyant.domain.table import Column, ColumnType, Dataset
+from voyant.errors import Code, Conflict, NotFound
+from voyant.lake.engine import Engine
+from voyant.lake.sql import identifier, literal
+from voyant.lake.table import EngineTable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyiceberg.table import Table as IcebergTable
+
+    from voyant.lake.catalog import StoreCatalog
+
+COMMIT_ATTEMPTS = 10
+CONTENT = "voyant.content"
+DERIVED = "voyant.derived"
+ROWS_OF_ONE_THREAD = 122_880
+"""DuckDB gives rows to threads in groups of this many; up to it one thread adds up doubles in one order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One immutable state of a table.
+
+    Attributes:
+        derived: SQL expressions by name of the columns that are computed when the table is read.
+    """
+
+    tenant: str
+    table: str
+    id: str
+    rows: int
+    files: tuple[Path, ...]
+    derived: Mapping[str, str]
+
+
+class Lake:
+    """The Iceberg lake of one home.
+
+    Args:
+        warehouse: Where tables keep metadata and data files.
+        memory_limit: Of each engine that it opens.
+        threads: Of each engine; None for all cores.
+        scratch: Where engines spill.
+    """
+
+    def __init__(self, warehouse: Path, *, scratch: Path, memory_limit: str, threads: int | None = None) -> None:
+        self._warehouse = warehouse
+        self._scratch = scratch
+        self._memory_limit = memory_limit
+        self._threads = threads
+        self._opened_catalog: StoreCatalog | None = None
+
+    @property
+    def _catalog(self) -> StoreCatalog:
+        if self._opened_catalog is None:
+            from voyant.lake.catalog import StoreCatalog
+
+            self._opened_catalog = StoreCatalog("voyant", warehouse=str(self._warehouse))
+        return self._opened_catalog
+
+    def replace(
+        self,
+        tenant: str,
+        table: str,
+        write: Callable[[Path], None],
+        *,
+        content: str,
+        derived: Mapping[str, str],
+    ) -> Snapshot:
+        """The snapshot that holds these rows and no others: a new one, or the current one where it holds them already.
+
+        Args:
+            write: Writes the rows to the Parquet file at the path it is given.
+            content: Says what the rows are, such as a hash of where they come from; equal content is stored once.
+        """
+        from pyiceberg.exceptions import CommitFailedException, TableAlreadyExistsError
+
+        current = self._find(tenant, table)
+        if current is not None and self._holds(current, content):
+            return self._as_snapshot(tenant, table, current, None)
+        path = self._new_data_file(tenant, table)
+        try:
+            write(path)
+            for _ in range(COMMIT_ATTEMPTS):
+                try:
+                    return self._commit(tenant, table, path, {CONTENT: content, DERIVED: json.dumps(dict(derived))})
+                except (CommitFailedException, TableAlreadyExistsError):
+                    continue  # another process was first: look at the table anew
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        path.unlink(missing_ok=True)
+        raise Conflict(f"The table {table!r} is being written by others; {COMMIT_ATTEMPTS} attempts were in vain.")
+
+    def snapshot(self, tenant: str, table: str, snapshot_id: str | None = None) -> Snapshot:
+        """A table's snapshot, the current one where none is named.
+
+        Raises:
+            NotFound: The tenant has no such table, or the table no such snapshot.
+        """
+        found = self._find(tenant, table)
+        if found is None:
+            raise NotFound(f"There is no table {table!r}.", code=Code.NO_TABLE, data={"tables": self.tables(tenant)})
+        return self._as_snapshot(tenant, table, found, snapshot_id)
+
+    def tables(self, tenant: str) -> list[str]:
+        """The names of a tenant's tables."""
+        if not self._catalog.namespace_exists(tenant):
+            return []
+        return [name for _, name in self._catalog.list_tables(tenant)]
+
+    def drop(self, tenant: str, table: str) -> None:
+        """Removes a table with all its snapshots and files."""
+        if self._find(tenant, table) is None:
+            raise NotFound(f"There is no table {table!r}.", code=Code.NO_TABLE, data={"tables": self.tables(tenant)})
+        self._catalog.drop_table((tenant, table))
+        shutil.rmtree(self._warehouse / tenant / table, ignore_errors=True)
+
+    @contextmanager
+    def open(self, snapshot: Snapshot, dataset: Dataset) -> Iterator[EngineTable]:
+        """The snapshot's rows under the dataset's name, derived columns included, in an engine of their own."""
+        threads = 1 if _sums_depend_on_order(dataset) else self._threads
+        with self.engine(threads=threads) as engine:
+            add_view(engine, snapshot, dataset.name)
+            yield EngineTable(engine, dataset)
+
+    def engine(self, *, threads: int | None = None) -> Engine:
+        """A fresh engine within this lake's limits."""
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        return Engine(scratch=self._scratch, memory_limit=self._memory_limit, threads=threads or self._threads)
+
+    def _find(self, tenant: str, table: str) -> IcebergTable | None:
+        from pyiceberg.exceptions import NoSuchTableError
+
+        try:
+            return self._catalog.load_table((tenant, table))
+        except NoSuchTableError:
+            return None
+
+    def _new_data_file(self, tenant: str, table: str) -> Path:
+        folder = self._warehouse / tenant / table / "data"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{secrets.token_hex(16)}.parquet"
+
+    def _holds(self, table: IcebergTable, content: str) -> bool:
+        snapshot = table.current_snapshot()
+        return snapshot is not None and snapshot.summary is not None and snapshot.summary.get(CONTENT) == content
+
+    def _commit(self, tenant: str, table: str, path: Path, properties: dict[str, str]) -> Snapshot:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+        from pyiceberg.expressions import AlwaysTrue
+
+        # A column without nulls today may have some in the next snapshot, so none is required.
+        schema = pa.schema([field.with_nullable(True) for field in pq.read_schema(path)])
+        found = self._find(tenant, table) or self._create(tenant, table, schema)
+        with found.transaction() as transaction:
+            _evolve(transaction, schema)
+            if found.current_snapshot() is not None:
+                transaction.delete(AlwaysTrue())
+            transaction.add_files([str(path)], snapshot_properties=properties, check_duplicate_files=False)
+        return self._as_snapshot(tenant, table, found, None)
+
+    def _create(self, tenant: str, table: str, schema: pa.Schema) -> IcebergTable:
+        from pyiceberg.exceptions import NamespaceAlreadyExistsError
+
+        if not self._catalog.namespace_exists(tenant):
+            try:
+                self._catalog.create_namespace(tenant)
+            except NamespaceAlreadyExistsError:
+                pass  # another process was first
+        location = str(self._warehouse / tenant / table)
+        return self._catalog.create_table((tenant, table), schema=schema, location=location)
+
+    def _as_snapshot(self, tenant: str, name: str, table: IcebergTable, snapshot_id: str | None) -> Snapshot:
+        pinned = table.current_snapshot() if snapshot_id is None else table.snapshot_by_id(int(snapshot_id))
+        if pinned is None:
+            raise NotFound(f"The table {name!r} has no snapshot {snapshot_id!r}.", code=Code.NO_TABLE)
+        files = [task.file for task in table.scan(snapshot_id=pinned.snapshot_id).plan_files()]
+        summary: Any = pinned.summary
+        return Snapshot(
+            tenant=tenant,
+            table=name,
+            id=str(pinned.snapshot_id),
+            rows=sum(file.record_count for file in files),
+            files=tuple(sorted(Path(file.file_path) for file in files)),
+            derived=json.loads(summary.get(DERIVED) or "{}"),
+        )
+
+
+def add_view(engine: Engine, snapshot: Snapshot, name: str) -> None:
+    """Makes the snapshot's rows readable in that engine under that name."""
+    files = ", ".join(literal(str(file)) for file in snapshot.files)
+    derived = "".join(f", {formula} AS {identifier(column)}" for column, formula in snapshot.derived.items())
+    engine.execute(f"CREATE VIEW {identifier(name)} AS SELECT *{derived} FROM read_parquet([{files}])")
+
+
+def derived_columns(columns: tuple[Column, ...]) -> dict[str, str]:
+    """The formulas of the columns that are computed when the table is read."""
+    return {column.name: column.formula for column in columns if column.formula is not None}
+
+
+def _sums_depend_on_order(dataset: Dataset) -> bool:
+    doubles = any(column.type is ColumnType.FLOAT for column in dataset.columns)
+    return doubles and dataset.rows > ROWS_OF_ONE_THREAD
+
+
+def _evolve(transaction: Any, schema: pa.Schema) -> None:
+    """Gives the table the new rows' columns: those that left or changed type are dropped, new ones added."""
+    table_schema = transaction.table_metadata.schema()
+    wanted = {field.name: _plain_type(field.type) for field in schema}
+    kept = {field.name: _plain_type(field.type) for field in table_schema.as_arrow()}
+    gone = [name for name, kind in kept.items() if wanted.get(name) != kind]
+    if gone:
+        with transaction.update_schema(allow_incompatible_changes=True) as update:
+            for name in gone:
+                update.delete_column((name,))
+    if gone or wanted.keys() - kept.keys():
+        with transaction.update_schema() as update:
+            update.union_by_name(schema)
+
+
+def _plain_type(kind: pa.DataType) -> str:
+    return str(kind).replace("large_", "")

@@ -1,0 +1,1 @@
+"""Typed settings and the wiring that follows from them."""

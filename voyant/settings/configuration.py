@@ -1,0 +1,91 @@
+"""Everything that can be set, by environment variables that begin with ``VOYANT_``."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from voyant.errors import ConfigurationError
+
+PREFIX = "VOYANT_"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """One deployment's settings; each has a default that suits a single machine."""
+
+    home: Annotated[
+        Path, Meta(description="Where the database, the lake and the artifacts of a single machine stand.")
+    ] = Path(".voyant")
+    memory_limit: Annotated[
+        str,
+        Meta(pattern=r"^\d+(\.\d+)?\s?[KMGT]i?B$", description="Memory the engine may use before it spills to disk."),
+    ] = "1GB"
+    threads: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="Cores the engine may use; all when unset.")
+    ] = None
+    step_timeout_seconds: Annotated[float, Meta(gt=0, description="The longest that one step of a job may take.")] = 3600
+    max_source_bytes: Annotated[
+        int, Meta(gt=0, description="The largest source read, after decompression, in bytes.")
+    ] = 20 * 1024**3
+    max_expansion_ratio: Annotated[
+        float, Meta(gt=1, description="How many times larger than its archive decompressed data may be.")
+    ] = 1000
+    url_timeout_seconds: Annotated[
+        float, Meta(gt=0, description="The longest that the download of one URL may take.")
+    ] = 600
+    allow_private_addresses: Annotated[
+        bool, Meta(description="Whether URLs may lead to private, loopback and link-local addresses.")
+    ] = False
+    sql_row_limit: Annotated[
+        int, Meta(ge=1, description="Rows that one SQL statement of a caller returns at most.")
+    ] = 1000
+    sql_timeout_seconds: Annotated[
+        float, Meta(gt=0, description="The longest that a caller's SQL statement may run.")
+    ] = 60
+
+    @property
+    def database_path(self) -> Path:
+        return self.home / "voyant.db"
+
+    @property
+    def lake_path(self) -> Path:
+        return self.home / "lake"
+
+    @property
+    def artifacts_path(self) -> Path:
+        return self.home / "artifacts"
+
+    @property
+    def scratch_path(self) -> Path:
+        return self.home / "scratch"
+
+
+@cache
+def settings() -> Settings:
+    """This process's settings.
+
+    Raises:
+        ConfigurationError: A variable holds what it may not; the message names it and the value received.
+    """
+    given: dict[str, Any] = {}
+    for field in msgspec.structs.fields(Settings):
+        variable = PREFIX + field.name.upper()
+        if value := os.environ.get(variable):
+            given[field.name] = _converted(variable, value, field.type)
+    configured = Settings(**given)
+    return msgspec.structs.replace(configured, home=configured.home.expanduser().absolute())
+
+
+def _converted(variable: str, value: str, kind: Any) -> Any:
+    try:
+        return msgspec.convert(value, kind, strict=False, dec_hook=lambda _, text: Path(text))
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(
+            f"The setting {variable} cannot be {value!r}: {error}. It was read from the environment.",
+            remedy=f"Correct or unset the environment variable {variable}.",
+        ) from None

@@ -1,0 +1,1 @@
+"""The Django app of our own database."""

@@ -1,0 +1,8 @@
+"""Our tables, a file per noun."""
+
+from voyant.store.models.artifact import Artifact
+from voyant.store.models.iceberg import IcebergNamespaceProperty, IcebergTable
+from voyant.store.models.job import Job, Step
+from voyant.store.models.source import Source
+
+__all__ = ["Artifact", "IcebergNamespaceProperty", "IcebergTable", "Job", "Source", "Step"]

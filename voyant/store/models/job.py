@@ -1,0 +1,54 @@
+"""Jobs and the steps they take."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from voyant.store.models.source import Source
+
+
+class Job(models.Model):
+    """One run of a pipeline."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    tenant = models.CharField(max_length=100)
+    subject = models.CharField(max_length=200)
+    kind = models.CharField(max_length=60)
+    status = models.CharField(max_length=20)
+    progress = models.PositiveSmallIntegerField(default=0)
+    stage = models.CharField(max_length=60, blank=True, default="")
+    parameters = models.JSONField(default=dict)
+    source = models.ForeignKey(Source, null=True, on_delete=models.SET_NULL)
+    dataset = models.JSONField(null=True)
+    degraded = models.JSONField(default=list)
+    error = models.JSONField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["tenant", "-id"], name="job_by_tenant")]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.kind} {self.status}"
+
+
+class Step(models.Model):
+    """One step of a job, as it went."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=60)
+    status = models.CharField(max_length=20)
+    started_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(null=True)
+    error = models.JSONField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["job", "position"], name="step_once_per_job")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.name} {self.status}"
