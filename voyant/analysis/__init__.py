@@ -1,0 +1,1 @@
+"""Pure computation, a module or folder per question."""

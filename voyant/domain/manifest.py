@@ -1,0 +1,69 @@
+"""The manifest of a job: what went in, what was done, what came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from voyant.domain.artifact import Artifact
+
+SCHEMA_VERSION = "1"
+MANIFEST_NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestJob:
+    id: str
+    kind: str
+    tenant: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestInput:
+    """What a job read.
+
+    Attributes:
+        source: Its display name, without credentials.
+        fingerprint: SHA-256 of the bytes read.
+        snapshot: Of the table in the lake that holds them.
+    """
+
+    source: str
+    fingerprint: str
+    table: str
+    snapshot: str
+    rows: int
+    columns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestStep:
+    """How a step went.
+
+    Attributes:
+        started: UTC, ISO 8601.
+        libraries: Versions of what computed it.
+        seed: Of its random choices.
+    """
+
+    name: str
+    status: str
+    started: str
+    seconds: float
+    libraries: dict[str, str]
+    seed: int
+    error: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """Times and durations stand here only, so that artifacts are reproducible byte by byte."""
+
+    schema_version: str
+    job: ManifestJob
+    inputs: tuple[ManifestInput, ...]
+    steps: tuple[ManifestStep, ...]
+    artifacts: tuple[Artifact, ...]
+    result_sha256: str
+    voyant_version: str

@@ -1,0 +1,1 @@
+"""Pipelines: a job kind is an ordered list of steps, whichever runner executes them."""

@@ -1,0 +1,179 @@
+"""What steps are given: the job they work for, the artifacts before them, the pinned table."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from voyant.artifacts.store import ArtifactStore
+from voyant.domain.artifact import JSON, PARQUET, Artifact
+from voyant.domain.manifest import ManifestInput
+from voyant.domain.normalization import Normalization
+from voyant.domain.serialization import from_json, to_json
+from voyant.errors import Code, NotFound, VoyantError
+
+if TYPE_CHECKING:
+    from voyant.lake.engine import Engine
+    from voyant.lake.lake import Lake
+    from voyant.lake.table import EngineTable
+
+T = TypeVar("T")
+TABLE = "table"
+
+
+@dataclass(kw_only=True)
+class JobContext:
+    """One run of a pipeline: what its steps share. Closing it frees the engine and the scratch folder's files.
+
+    Attributes:
+        seed: Of every random choice; part of the manifest.
+        artifacts: Those written so far, by name.
+        pinned: The table that the job reads, once a step has taken it in.
+        progress: Told the step's name and the share of it that is done.
+    """
+
+    tenant: str
+    job_id: str
+    source_id: str
+    lake: Lake
+    store: ArtifactStore
+    scratch: Path
+    seed: int = 0
+    pinned: ManifestInput | None = None
+    artifacts: dict[str, Artifact] = field(default_factory=dict)
+    progress: Callable[[str, float], None] = lambda _step, _share: None
+    _resources: ExitStack = field(default_factory=ExitStack)
+    _table: EngineTable | None = None
+    _engines: list[Engine] = field(default_factory=list)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+    _stop_reason: VoyantError | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._resources.close()
+
+    def table(self) -> EngineTable:
+        """The pinned table, opened once for all steps of this process."""
+        if self._table is None:
+            if self.pinned is None:
+                raise RuntimeError("no step has pinned a table yet")
+            normalization = from_json(self.store.read(self.tenant, self.job_id, "normalize.json"), Normalization)
+            snapshot = self.lake.snapshot(self.tenant, self.pinned.table, self.pinned.snapshot)
+            self._table = self._resources.enter_context(self.lake.open(snapshot, normalization.dataset))
+            self._engines.append(self._table.engine)
+        return self._table
+
+    def engine(self) -> Engine:
+        """A fresh engine that is closed with this context, and stopped when the job is."""
+        engine = self._resources.enter_context(self.lake.engine())
+        self._engines.append(engine)
+        return engine
+
+    def stop(self, reason: VoyantError) -> None:
+        """Stops what runs, from another thread: the engines at once, the step at its next report of progress."""
+        self._stop_reason = reason
+        self._stopped.set()
+        for engine in self._engines:
+            engine.interrupt()
+
+    def check_stopped(self) -> None:
+        """Raises the reason when the job has been stopped."""
+        if self._stopped.is_set() and self._stop_reason is not None:
+            raise self._stop_reason
+
+
+class StepContext:
+    """A job's context as one step sees it; it notes what the step reads and writes."""
+
+    def __init__(self, job: JobContext, step: str) -> None:
+        self.job = job
+        self.step = step
+        self._read: list[str] = []
+        self._written: list[Artifact] = []
+
+    @property
+    def written(self) -> tuple[Artifact, ...]:
+        return tuple(self._written)
+
+    @property
+    def table(self) -> EngineTable:
+        """The pinned table."""
+        self._note(TABLE)
+        return self.job.table()
+
+    def progress(self, share: float) -> None:
+        """Tells how much of the step is done, 0 to 1.
+
+        Raises:
+            VoyantError: The job has been stopped meanwhile.
+        """
+        self.job.check_stopped()
+        self.job.progress(self.step, share)
+
+    def read(self, name: str, kind: type[T]) -> T:
+        """An artifact of an earlier step.
+
+        Raises:
+            NotFound: That step failed, so that there is none.
+        """
+        found = self.read_if_made(name, kind)
+        if found is None:
+            raise NotFound(f"{name!r} was not made, so this step cannot run.", code=Code.NO_ARTIFACT)
+        return found
+
+    def read_if_made(self, name: str, kind: type[T]) -> T | None:
+        """An artifact of an earlier step, or None where that step failed."""
+        if name not in self.job.artifacts:
+            return None
+        self._note(name)
+        return from_json(self.job.store.read(self.job.tenant, self.job.job_id, name), kind)
+
+    def write_json(self, name: str, type_: str, value: Any) -> None:
+        """Writes a dataclass as canonical JSON."""
+        self.write(name, type_, JSON, to_json(value))
+
+    def write_query(self, name: str, type_: str, engine: Engine, sql: str) -> None:
+        """Writes the rows of a SELECT as Parquet."""
+        from voyant.lake.sql import literal
+
+        path = self.job.scratch / "query.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            engine.execute(f"COPY ({sql}) TO {literal(str(path))} (FORMAT parquet)")
+            self.write(name, type_, PARQUET, path)
+        finally:
+            path.unlink(missing_ok=True)
+
+    def write(self, name: str, type_: str, media_type: str, data: bytes | Path) -> None:
+        """Writes an artifact; one of the same name is replaced."""
+        size, digest = self.job.store.write(self.job.tenant, self.job.job_id, name, data)
+        artifact = Artifact(
+            name=name,
+            type=type_,
+            media_type=media_type,
+            bytes=size,
+            sha256=digest,
+            step=self.step,
+            inputs=tuple(sorted(self._read)),
+        )
+        self.job.artifacts[name] = artifact
+        self._written.append(artifact)
+
+    def discard_written(self) -> None:
+        """Forgets what the step wrote before it failed."""
+        for artifact in self._written:
+            self.job.artifacts.pop(artifact.name, None)
+        self._written.clear()
+
+    def _note(self, name: str) -> None:
+        if name not in self._read:
+            self._read.append(name)

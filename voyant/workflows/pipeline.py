@@ -1,0 +1,58 @@
+"""What a pipeline is: data that any runner can execute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from voyant.domain.manifest import ManifestInput
+
+if TYPE_CHECKING:
+    from voyant.domain.parameters import AnalyzeParameters
+    from voyant.workflows.context import StepContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """What a step hands on besides the artifacts it wrote.
+
+    Attributes:
+        pinned: The table that all later steps read; set by the step that takes the source in.
+    """
+
+    pinned: ManifestInput | None = None
+
+
+StepFunction = Callable[["StepContext", "AnalyzeParameters"], StepResult]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of a pipeline. It may run again after a failure, and then writes the same bytes.
+
+    Attributes:
+        is_core: Its failure fails the job; the failure of any other is reported in the result.
+        attempts: How often it is tried when the error says that a retry can help.
+        libraries: Distributions whose versions the manifest states.
+    """
+
+    name: str
+    run: StepFunction
+    is_core: bool = False
+    attempts: int = 1
+    timeout_seconds: float | None = None
+    libraries: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """A job kind: its steps in order."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+    def after(self, name: str) -> Pipeline:
+        """The part of the pipeline that follows that step."""
+        names = [step.name for step in self.steps]
+        return replace(self, steps=self.steps[names.index(name) + 1 :])
