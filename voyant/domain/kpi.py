@@ -1,0 +1,231 @@
+"""Key figures of a table: their values over time, how they changed, and what the change consists of.
+
+Figures add up as they are written: with ``Decimal(repr(x))`` of each float, ``value - base`` is exactly ``absolute``,
+and the effects of a breakdown's parts, ``other`` included, sum exactly to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Grain(StrEnum):
+    """Length of a period."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"  # ISO 8601: from Monday
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class KpiKind(StrEnum):
+    """How a key figure is made, which decides how its change can be taken apart."""
+
+    COUNT = "count"  # rows
+    TOTAL = "total"  # a sum
+    AVERAGE = "average"  # a sum over a count
+    RATE = "rate"  # the share of rows with some property, in percent
+    RATIO = "ratio"  # one sum over another
+    OTHER = "other"  # declared; cannot be taken apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredKpi:
+    """A key figure that the user asks for: an aggregate such as ``sum(amount)``, or a SELECT."""
+
+    name: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """One period of the calendar.
+
+    Attributes:
+        label: ``2013-12-24T18``, ``2013-12-24``, ``2013-W52``, ``2013-12``, ``2013-Q4`` or ``2013``.
+        start: First moment, ISO 8601.
+        end: First moment after it.
+        complete: Whether the data reach over the whole period, as far as one can tell.
+    """
+
+    label: str
+    start: str
+    end: str
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A figure in one period.
+
+    Attributes:
+        value: None where a mean or ratio has nothing to stand on.
+        rows: Rows of the table in the period.
+    """
+
+    period: str
+    value: float | None
+    rows: int
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """What one value of a dimension has added to a change.
+
+    Attributes:
+        value: As text; None for rows without a value.
+        before: The figure of these rows in the base period; ``after`` in the current one.
+        effect: What it adds to the change of the whole; effects of all parts sum exactly to the change.
+        rate_effect: The piece of ``effect`` from the figure itself changing within these rows; ``mix_effect`` the piece
+            from these rows becoming a larger or smaller share of all (averages and ratios only; Bennet 1920).
+        share_before: Of all rows of the base period (for averages and ratios: of what the figure is divided by).
+    """
+
+    value: str | None
+    before: float | None
+    after: float | None
+    effect: float
+    rate_effect: float | None = None
+    mix_effect: float | None = None
+    share_before: float
+    share_after: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breakdown:
+    """A change taken apart by one dimension.
+
+    Attributes:
+        parts: Largest effect first, ties by value.
+        other: The effect of the ``other_values`` values not listed.
+        concentration: How far one value moved beyond its share: the largest excess, over values that moved the way of
+            the whole, of a value's share of all movement above its share of the base period; 0 to 1. Breakdowns are
+            ranked by it.
+        sql: Gives ``value``, ``before`` and ``after`` for each value of the dimension.
+    """
+
+    dimension: str
+    parts: tuple[Contribution, ...]
+    other: float
+    other_values: int
+    concentration: float
+    sql: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A figure against an earlier period.
+
+    Attributes:
+        base_period: The period compared with; ``base`` is its figure.
+        relative: ``absolute / |base|``; None where the base is 0.
+        breakdowns: The dimensions that explain most, most telling first.
+    """
+
+    period: str
+    base_period: str
+    value: float
+    base: float
+    absolute: float
+    relative: float | None
+    breakdowns: tuple[Breakdown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A figure for one value of a dimension, over all rows.
+
+    Attributes:
+        share: Of the whole, for counts and totals of amounts that are not negative; else None.
+    """
+
+    value: str | None
+    figure: float | None
+    rows: int
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """A figure over all rows, by one dimension.
+
+    Attributes:
+        parts: Most rows first for averages, else largest figure first, ties by value; ``other_values`` are not listed.
+    """
+
+    dimension: str
+    parts: tuple[Share, ...]
+    other_values: int
+    sql: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kpi:
+    """A key figure.
+
+    Attributes:
+        id: ``k1``, ``k2`` … in the order of the list.
+        name: Readable, such as ``total amount`` or ``average opened_at to closed_at``.
+        declared: Asked for by the user; otherwise found.
+        expression: The SQL aggregate, or the user's SELECT.
+        columns: The columns it is made of.
+        unit: None where none is known; ``%`` for rates, which are then 0 to 100.
+        value: In ``period``, the last complete one; over all rows where there is no time column.
+        period: None where the figure is over all rows.
+        overall: Over all rows; ``overall_sql`` gives it as ``value``.
+        change: Against the period before; ``year_change`` against the same period a year earlier.
+        series: By period, without holes: periods without rows have 0 for counts and totals, None for the others.
+        compositions: By dimension; only where there is no time column.
+        sql: Gives ``value``.
+        series_sql: Gives ``period`` and ``value``, for periods with rows.
+        goodness: 0 to 1, found figures are ranked by it; 1 for declared ones.
+        reason: Why it was chosen.
+    """
+
+    id: str
+    name: str
+    kind: KpiKind
+    declared: bool
+    expression: str
+    columns: tuple[str, ...]
+    unit: str | None
+    value: float | None
+    period: str | None
+    overall: float | None
+    change: Change | None
+    year_change: Change | None
+    series: tuple[Point, ...]
+    compositions: tuple[Composition, ...]
+    sql: str
+    overall_sql: str
+    series_sql: str | None
+    goodness: float
+    reason: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kpis:
+    """The key figures of a table.
+
+    Attributes:
+        time_column: The column that periods are made from; None where there is none.
+        grain: The natural period.
+        first: The first period of the data, ``last`` the last one.
+        kpis: Declared ones first, then found ones by goodness.
+        omitted: Figures that were left out, each with the reason.
+        notes: What was assumed: the period, incomplete periods, rows without a time.
+    """
+
+    table: str
+    time_column: str | None
+    grain: Grain | None
+    first: Period | None
+    last: Period | None
+    kpis: tuple[Kpi, ...]
+    omitted: tuple[str, ...]
+    notes: tuple[str, ...]

@@ -1,0 +1,132 @@
+"""What a quality assessment says of a table, in figures that a reader can add up again.
+
+The score is built in three levels, each one a mean of the level below:
+
+1. a check's score is the share of what it looked at that passes, ``1 - failed / checked``;
+2. a part's score is the mean of its checks' scores, weighted by their weights;
+3. the table's score is the mean of its parts' scores, weighted by their weights.
+
+Checks that could not run (``error``), that looked at nothing (``checked`` is 0) or that weigh nothing are left out of
+level 2; parts without any remaining check are left out of level 3 and say so. Scores of levels 2 and 3 are rounded to
+six decimals, level 3 from the rounded scores of level 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from voyant.domain.finding import Severity
+
+
+class Dimension(StrEnum):
+    """The parts of the score, after ISO/IEC 25012 and the DAMA dimensions of data quality."""
+
+    COMPLETENESS = "completeness"
+    UNIQUENESS = "uniqueness"
+    VALIDITY = "validity"
+    CONSISTENCY = "consistency"
+    TIMELINESS = "timeliness"
+
+
+class Origin(StrEnum):
+    """Where a check comes from."""
+
+    PROPOSED = "proposed"  # from the data and its roles
+    DECLARED = "declared"  # by a contract or by the user
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One expectation, and how far the table meets it.
+
+    Attributes:
+        id: Kind and columns, such as ``missing:amount``; unique in a table and the same in each run.
+        reason: Why the check was proposed for this table.
+        unit: What is counted: ``rows``, ``columns`` or ``periods``.
+        checked: How many were looked at; 0 where there was nothing to look at.
+        failed: How many of them do not pass.
+        tolerance: The largest share that may fail while the check still passes.
+        severity: How bad the failure is; ``info`` where the check passes.
+        weight: In the mean of its part; 0 for what is only information.
+        sql: A statement that gives ``checked`` and ``failed`` in one row; None where the table itself cannot tell, as
+            for cells that normalization rejected.
+        error: Why the check could not run; it then counts neither as passed nor as failed.
+    """
+
+    id: str
+    kind: str
+    dimension: Dimension
+    columns: tuple[str, ...]
+    description: str
+    reason: str
+    unit: str = "rows"
+    checked: int
+    failed: int
+    tolerance: float = 0.0
+    severity: Severity
+    weight: float
+    origin: Origin = Origin.PROPOSED
+    sql: str | None
+    error: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether it ran and no more than the tolerated share fails."""
+        return self.error is None and self.failed <= self.tolerance * self.checked
+
+    @property
+    def counts(self) -> bool:
+        """Whether it enters the score of its part."""
+        return self.error is None and self.checked > 0 and self.weight > 0
+
+    @property
+    def score(self) -> float | None:
+        """The share that passes; None where it enters no score."""
+        return 1 - self.failed / self.checked if self.counts else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of the score.
+
+    Attributes:
+        score: 0 to 1; None where nothing could be checked, and ``note`` then says why.
+        weight: In the mean of all parts that have a score.
+    """
+
+    dimension: Dimension
+    score: float | None
+    weight: float
+    checks: tuple[Check, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """The quality of a table.
+
+    Attributes:
+        score: 0 to 1; None where no part could be scored.
+        parts: In the order of ``Dimension``; each lists its checks, failed ones first.
+        passed: Checks that passed; ``failed`` and ``errors`` count the others.
+        failing_rows_limit: At most so many failing rows of each check are kept in ``failing_rows.parquet``.
+        warnings: What a reader should know before using the table.
+        notes: What was left out, and how the score was weighted.
+    """
+
+    table: str
+    rows: int
+    score: float | None
+    parts: tuple[Part, ...]
+    passed: int
+    failed: int
+    errors: int
+    failing_rows_limit: int
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """All checks, part by part."""
+        return tuple(check for part in self.parts for check in part.checks)
