@@ -20,13 +20,13 @@ class Number:
 
     Attributes:
         stated: As it stands in the text, such as ``"47.9 %"``.
-        value: The value before rounding.
+        value: The value before rounding; a date or time as ISO 8601 text.
         row: Zero-based row of the result of the finding's SQL.
         column: Column of that result.
     """
 
     stated: str
-    value: float
+    value: float | str
     row: int
     column: str
 
@@ -41,6 +41,7 @@ class Test:
         p_value: Before correction.
         q_value: After Benjamini-Hochberg correction over every comparison of the run.
         n: Observations used.
+        note: What the test took care of and what it cannot show, for readers who know the field.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Test:
     p_value: float
     q_value: float
     n: int
+    note: str = ""
 
 
 class Mark(StrEnum):

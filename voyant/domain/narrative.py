@@ -1,0 +1,54 @@
+"""The findings of a run as a reader gets them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from voyant.domain.finding import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualitySummary:
+    """The quality of a table in a few sentences.
+
+    Attributes:
+        score: 0 to 1.
+        points: What failed, worst first, one sentence each.
+    """
+
+    score: float
+    text: str
+    points: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """What to look at next: a tool to call, with what, and why."""
+
+    tool: str
+    arguments: dict[str, Any]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrative:
+    """The memo of a run.
+
+    Attributes:
+        headline: One sentence.
+        lead: What the table is: rows, columns, time span.
+        findings: The key findings, most important first.
+        omitted: Findings that stand only in ``insights.json``.
+        kpis: One sentence for each key figure.
+        notes: What limits the statements: comparisons made, samples, columns left out.
+    """
+
+    headline: str
+    lead: str
+    findings: tuple[Finding, ...]
+    omitted: int
+    kpis: tuple[str, ...]
+    quality: QualitySummary
+    next: tuple[NextStep, ...]
+    notes: tuple[str, ...]
