@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import pyarrow
 
 
 class ColumnType(StrEnum):
@@ -124,4 +127,8 @@ class Table(Protocol):
     def query(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
         """The rows of a SELECT written in DuckDB's dialect; the table stands under its dataset's name, derived
         columns included."""
+        ...
+
+    def arrow(self, sql: str) -> pyarrow.Table:
+        """The same rows as Arrow columns, for statistics over arrays; the caller bounds how many rows it asks for."""
         ...

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
 from voyant.errors import Code, InvalidInput, QueryRejected, VoyantError
+from voyant.lake.sql import literal
+
+if TYPE_CHECKING:
+    import pyarrow
 
 
 class Engine:
@@ -71,6 +75,30 @@ class Engine:
             cursor = self._connection.execute(sql, list(parameters))
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def first_rows(self, sql: str, limit: int) -> tuple[tuple[str, ...], tuple[str, ...], list[tuple[Any, ...]]]:
+        """Column names, their types, and at most so many rows of a statement."""
+        with _mapped_errors(sql):
+            cursor = self._connection.execute(sql)
+            names = tuple(column[0] for column in cursor.description or ())
+            types = tuple(str(column[1]) for column in cursor.description or ())
+            return names, types, cursor.fetchmany(limit)
+
+    def lock(self, files: Iterable[Path]) -> None:
+        """Leaves the connection no way to files but these, to the network or to its settings."""
+        allowed = ", ".join(literal(str(file)) for file in files)
+        self._connection.execute(f"SET allowed_paths = [{allowed}]")
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+
+    def copy_to_parquet(self, select: str, path: Path) -> None:
+        """Writes the rows of a SELECT to a Parquet file, in the order of the SELECT."""
+        self.execute(f"COPY ({select}) TO {literal(str(path))} (FORMAT parquet)")
+
+    def arrow(self, sql: str) -> pyarrow.Table:
+        """All rows of a statement, as Arrow columns."""
+        with _mapped_errors(sql):
+            return self._connection.sql(sql).to_arrow_table()
 
     def interrupt(self) -> None:
         """Stops the statement that runs, from another thread."""

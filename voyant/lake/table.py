@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from voyant.domain.table import Dataset
 from voyant.lake.engine import Engine
+
+if TYPE_CHECKING:
+    import pyarrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +21,6 @@ class EngineTable:
 
     def query(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
         return self.engine.query(sql, parameters)
+
+    def arrow(self, sql: str) -> pyarrow.Table:
+        return self.engine.arrow(sql)
