@@ -1,0 +1,76 @@
+# Everything a contributor runs, on any machine that has Python 3.11 or later and make. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# Stamps say that the environment agrees with its lock, so that a repeated run costs nothing.
+CREATED := $(VENV)/.created
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+
+DEMO := examples/orders/orders.csv.gz
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup develop demo test test-full check format docs examples bench lock clean
+
+help: ## List these commands
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: $(RUNTIME) ## Create .venv with the voyant command in it
+
+develop: $(DEVELOPMENT) ## The same, with the tools that check and test
+
+demo: $(RUNTIME) ## Analyse a year of a retailer's real orders and open the way to the report
+	@$(BIN)/voyant analyze $(DEMO)
+
+test: $(DEVELOPMENT) ## Run the tests, without the slow ones
+	$(BIN)/python -m pytest -m "not slow"
+
+test-full: $(DEVELOPMENT) ## Run every test
+	$(BIN)/python -m pytest
+
+check: $(DEVELOPMENT) ## Lint, types, directions of imports, doctests, generated docs up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --doctest-modules voyant
+	$(BIN)/python -m tools.reference --check
+
+format: $(DEVELOPMENT) ## Format the code and fix what the linter can fix
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(DEVELOPMENT) ## Write docs/reference from the code
+	$(BIN)/python -m tools.reference
+
+examples: $(DEVELOPMENT) ## Analyse the examples again and write their pages
+	$(BIN)/python -m tools.examples
+
+bench: $(DEVELOPMENT) ## Measure speed and memory side by side with other tools
+	$(BIN)/python -m benchmarks
+
+lock: $(DEVELOPMENT) ## Resolve the newest versions allowed and write both lock files
+	$(BIN)/python -m tools.lock
+
+clean: ## Remove the environment and every cache
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(CREATED):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Voyant needs Python 3.11 or later, and $(PYTHON) is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is incomplete here; on Debian and Ubuntu: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+	@touch $@
+
+$(RUNTIME): requirements.lock pyproject.toml | $(CREATED)
+	@echo "Installing Voyant into $(VENV) …"
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
+	@echo "Installing the tools of development …"
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""What maintainers run: the lock files, the reference pages, the examples' pages."""
