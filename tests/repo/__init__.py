@@ -1,0 +1,1 @@
+"""What holds for the repository as a whole, so that no reader needs to remember it."""

@@ -1,0 +1,29 @@
+"""Example data are real, small, and say where they come from and on what terms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.repo.tree import ROOT
+
+EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
+MEBIBYTE = 2**20
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_states_source_and_licence(example: Path) -> None:
+    page = (example / "README.md").read_text("utf-8")
+    assert "**Source**" in page
+    assert "**Licence**" in page
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_is_small(example: Path) -> None:
+    assert sum(path.stat().st_size for path in example.rglob("*") if path.is_file()) < 3 * MEBIBYTE
+
+
+def test_every_example_is_listed() -> None:
+    listing = (ROOT / "examples" / "README.md").read_text("utf-8")
+    assert [path.name for path in EXAMPLES if f"({path.name}/README.md)" not in listing] == []

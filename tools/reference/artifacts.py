@@ -1,0 +1,120 @@
+"""The page of artifacts: every file of a job and the fields of those in JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+import typing
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+from tools.reference.markdown import code, prose, table
+from voyant.domain.insights import Insights
+from voyant.domain.kpi import Kpis
+from voyant.domain.manifest import Manifest
+from voyant.domain.narrative import Narrative
+from voyant.domain.normalization import Normalization
+from voyant.domain.profile import Profile
+from voyant.domain.quality import Quality
+
+FILES = [
+    ("`normalize.json`", "What each column is, and every change made on the way in"),
+    ("`rejects.parquet`", "Cells that did not fit their column's type: row, column, raw text, reason"),
+    ("`profile.json`", "Statistics of every column and of every pair of columns"),
+    ("`quality.json`", "The quality score, its parts, and every check behind them"),
+    ("`failing_rows.parquet`", "Rows that failed a check, up to the limit that `quality.json` states"),
+    ("`kpis.json`", "Key figures by period, their changes, and what each change consists of"),
+    ("`insights.json`", "Every finding by rank, the evidence behind it, and what was asked in vain"),
+    ("`charts/NAME.vl.json` `.svg` `.png`", "Charts, as a Vega-Lite specification with its own data and as pictures"),
+    ("`narrative.json` `narrative.md`", "The memo: headline, key findings, quality, what to look at next"),
+    ("`report.html`", "All of it on one page that opens without a network"),
+    ("`manifest.json`", "Inputs, steps, versions and the SHA-256 of every file above"),
+]
+DOCUMENTS: dict[str, type] = {
+    "normalize.json": Normalization,
+    "profile.json": Profile,
+    "quality.json": Quality,
+    "kpis.json": Kpis,
+    "insights.json": Insights,
+    "narrative.json": Narrative,
+    "manifest.json": Manifest,
+}
+
+
+def page() -> str:
+    """The files, then the fields of each document and of the objects in it."""
+    parts = [
+        "# Artifacts",
+        "A job writes these files. The same input gives the same bytes: times and ids stand in `manifest.json` only. "
+        "JSON files have their fields in the order shown; a number that cannot be had is `null`.",
+        table(["File", "What it holds"], FILES),
+    ]
+    shown: set[type] = set()
+    for name, kind in DOCUMENTS.items():
+        parts.append(f"## {name}")
+        for nested in _objects(kind):
+            if nested not in shown:
+                shown.add(nested)
+                parts += _object(nested, is_document=nested is kind)
+    return "\n\n".join(parts)
+
+
+def _objects(kind: type) -> Iterator[type]:
+    """The class and every dataclass and enumeration in it, each once, outermost first."""
+    queue, seen = [kind], {kind}
+    while queue:
+        current = queue.pop(0)
+        yield current
+        if dataclasses.is_dataclass(current):
+            for hint in typing.get_type_hints(current).values():
+                for nested in _classes(hint):
+                    if nested not in seen:
+                        seen.add(nested)
+                        queue.append(nested)
+
+
+def _classes(hint: Any) -> Iterator[type]:
+    if isinstance(hint, type) and (dataclasses.is_dataclass(hint) or issubclass(hint, Enum)):
+        yield hint
+    for argument in typing.get_args(hint):
+        yield from _classes(argument)
+
+
+def _object(kind: type, *, is_document: bool) -> list[str]:
+    summary, fields = _documentation(kind)
+    title = [] if is_document else [f"### {kind.__name__}"]
+    if issubclass(kind, Enum):
+        return [*title, summary, "One of " + ", ".join(code(str(member.value)) for member in kind) + "."]
+    hints = typing.get_type_hints(kind)
+    rows = [
+        [code(field.name), _spelled(hints[field.name]), fields.get(field.name, "")]
+        for field in dataclasses.fields(kind)
+    ]
+    return [*title, summary, table(["Field", "Type", "What it is"], rows)]
+
+
+def _documentation(kind: type) -> tuple[str, dict[str, str]]:
+    """A docstring's text, and what it says of each attribute."""
+    text, _, attributes = (inspect.getdoc(kind) or "").partition("\nAttributes:\n")
+    if text.startswith(f"{kind.__name__}("):  # what dataclasses write where nobody has
+        text = ""
+    found = re.finditer(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", attributes, re.MULTILINE)
+    fields = {match[1]: prose(match[2]) for match in found}
+    return prose(text.strip()), fields
+
+
+def _spelled(hint: Any) -> str:
+    """A type in the words of JSON."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is tuple:
+        return "list of " + _spelled(arguments[0])
+    if origin is dict:
+        return "object of " + _spelled(arguments[1])
+    if arguments:
+        return " or ".join(_spelled(argument) for argument in arguments)
+    names = {bool: "boolean", int: "integer", float: "number", str: "text", type(None): "null", Any: "any"}
+    if hint in names:
+        return names[hint]
+    return f"[{hint.__name__}](#{hint.__name__.lower()})"
