@@ -21,14 +21,14 @@ class ResultDataset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultFinding:
-    """One sentence with its numbers, where they stand, and the SQL that recomputes them."""
+    """One sentence with its numbers, where they stand, and the SQL that recomputes them; None where left out to fit."""
 
     id: str
     kind: str
     severity: str
     text: str
     evidence: tuple[str, ...]
-    sql: str
+    sql: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

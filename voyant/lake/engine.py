@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -99,6 +100,31 @@ class Engine:
         """All rows of a statement, as Arrow columns."""
         with _mapped_errors(sql):
             return self._connection.sql(sql).to_arrow_table()
+
+    @contextmanager
+    def time_limit(self, seconds: float) -> Iterator[None]:
+        """Stops the statements inside once the time is up.
+
+        Raises:
+            InvalidInput: They took longer.
+        """
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            self.interrupt()
+
+        timer = threading.Timer(seconds, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except VoyantError as error:
+            if late.is_set():
+                raise InvalidInput(f"The statement ran longer than {seconds:g} s.", code=Code.TIMEOUT) from error
+            raise
+        finally:
+            timer.cancel()
 
     def interrupt(self) -> None:
         """Stops the statement that runs, from another thread."""

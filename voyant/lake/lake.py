@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 import shutil
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from voyant.domain.table import Column, ColumnType, Dataset
 from voyant.errors import Code, Conflict, NotFound
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 COMMIT_ATTEMPTS = 10
 CONTENT = "voyant.content"
 DERIVED = "voyant.derived"
+OWNER = "voyant.owner"
 ROWS_OF_ONE_THREAD = 122_880
 """DuckDB gives rows to threads in groups of this many; up to it one thread adds up doubles in one order."""
 
@@ -77,6 +79,7 @@ class Lake:
         table: str,
         write: Callable[[Path], None],
         *,
+        owner: str,
         content: str,
         derived: Mapping[str, str],
     ) -> Snapshot:
@@ -84,19 +87,21 @@ class Lake:
 
         Args:
             write: Writes the rows to the Parquet file at the path it is given.
+            owner: The source that the rows come from; see ``name_for``.
             content: Says what the rows are, such as a hash of where they come from; equal content is stored once.
         """
         from pyiceberg.exceptions import CommitFailedException, TableAlreadyExistsError
 
         current = self._find(tenant, table)
-        if current is not None and self._holds(current, content):
+        if current is not None and _property(current, CONTENT) == content:
             return self._as_snapshot(tenant, table, current, None)
+        properties = {CONTENT: content, DERIVED: json.dumps(dict(derived)), OWNER: owner}
         path = self._new_data_file(tenant, table)
         try:
             write(path)
             for _ in range(COMMIT_ATTEMPTS):
                 try:
-                    return self._commit(tenant, table, path, {CONTENT: content, DERIVED: json.dumps(dict(derived))})
+                    return self._commit(tenant, table, path, properties)
                 except (CommitFailedException, TableAlreadyExistsError):
                     continue  # another process was first: look at the table anew
         except BaseException:
@@ -104,6 +109,15 @@ class Lake:
             raise
         path.unlink(missing_ok=True)
         raise Conflict(f"The table {table!r} is being written by others; {COMMIT_ATTEMPTS} attempts were in vain.")
+
+    def name_for(self, tenant: str, wanted: str, owner: str) -> str:
+        """The wanted name, numbered where a table of another source has it already."""
+        for number in itertools.count(1):
+            name = wanted if number == 1 else f"{wanted}_{number}"
+            found = self._find(tenant, name)
+            if found is None or _property(found, OWNER) in {None, owner}:
+                return name
+        raise AssertionError("unreachable: the numbers do not end")
 
     def snapshot(self, tenant: str, table: str, snapshot_id: str | None = None) -> Snapshot:
         """A table's snapshot, the current one where none is named.
@@ -154,10 +168,6 @@ class Lake:
         folder = self._warehouse / tenant / table / "data"
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{secrets.token_hex(16)}.parquet"
-
-    def _holds(self, table: IcebergTable, content: str) -> bool:
-        snapshot = table.current_snapshot()
-        return snapshot is not None and snapshot.summary is not None and snapshot.summary.get(CONTENT) == content
 
     def _commit(self, tenant: str, table: str, path: Path, properties: dict[str, str]) -> Snapshot:
         import pyarrow as pa
@@ -216,6 +226,13 @@ def derived_columns(columns: tuple[Column, ...]) -> dict[str, str]:
 def _sums_depend_on_order(dataset: Dataset) -> bool:
     doubles = any(column.type is ColumnType.FLOAT for column in dataset.columns)
     return doubles and dataset.rows > ROWS_OF_ONE_THREAD
+
+
+def _property(table: IcebergTable, name: str) -> str | None:
+    snapshot = table.current_snapshot()
+    if snapshot is None or snapshot.summary is None:
+        return None
+    return cast("str | None", snapshot.summary.get(name))
 
 
 def _evolve(transaction: Any, schema: pa.Schema) -> None:

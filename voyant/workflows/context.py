@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -72,11 +72,15 @@ class JobContext:
             self._engines.append(self._table.engine)
         return self._table
 
-    def engine(self) -> Engine:
-        """A fresh engine that is closed with this context, and stopped when the job is."""
-        engine = self._resources.enter_context(self.lake.engine())
-        self._engines.append(engine)
-        return engine
+    @contextmanager
+    def engine(self) -> Iterator[Engine]:
+        """A fresh engine, stopped when the job is."""
+        with self.lake.engine() as engine:
+            self._engines.append(engine)
+            try:
+                yield engine
+            finally:
+                self._engines.remove(engine)
 
     def stop(self, reason: VoyantError) -> None:
         """Stops what runs, from another thread: the engines at once, the step at its next report of progress."""
@@ -143,12 +147,10 @@ class StepContext:
 
     def write_query(self, name: str, type_: str, engine: Engine, sql: str) -> None:
         """Writes the rows of a SELECT as Parquet."""
-        from voyant.lake.sql import literal
-
         path = self.job.scratch / "query.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            engine.execute(f"COPY ({sql}) TO {literal(str(path))} (FORMAT parquet)")
+            engine.copy_to_parquet(sql, path)
             self.write(name, type_, PARQUET, path)
         finally:
             path.unlink(missing_ok=True)

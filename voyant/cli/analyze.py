@@ -1,0 +1,80 @@
+"""``voyant analyze`` and ``voyant estimate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from voyant.cli.progress import shown_progress
+from voyant.cli.session import open_session, write_json
+from voyant.errors import Code, InvalidInput
+
+SOURCE = typer.Argument(
+    ..., metavar="SOURCE", help="A path, glob, folder, URL, database URL, source id, or - for standard input."
+)
+TABLE = typer.Option(None, "--table", help="Of a source with several tables: the one to analyse.", show_default=False)
+KPI = typer.Option(
+    [], "--kpi", metavar="NAME=SQL", help="A key figure, such as revenue='sum(amount)'. May be repeated."
+)
+TIME = typer.Option(None, "--time", metavar="COL", help="The column that periods are formed by.", show_default=False)
+OUT = typer.Option(None, "--out", metavar="DIR", help="Copy the artifacts there as well.", show_default=False)
+JSON = typer.Option(False, "--json", help="Print the result as JSON.")
+MAX_TOKENS = typer.Option(2000, "--max-tokens", min=200, max=10_000, help="Room that the result may take.")
+
+
+def analyze(
+    source: str = SOURCE,
+    table: str | None = TABLE,
+    kpi: list[str] = KPI,
+    time: str | None = TIME,
+    out: Path | None = OUT,
+    as_json: bool = JSON,
+    max_tokens: int = MAX_TOKENS,
+) -> None:
+    """Analyse a source: summary here, report, charts and artifacts in VOYANT_HOME."""
+    declared = _declared(kpi)
+    caller = open_session()
+    from voyant.services.analysis import analyze as run
+    from voyant.services.artifacts import export_artifacts, local_path
+    from voyant.services.results import read_result
+    from voyant.services.sources import source_from
+
+    found = source_from(caller, source, table=table)
+    with shown_progress() as progress:
+        job_id = run(caller, found, kpis=declared, time_column=time, on_progress=progress)
+    if out is not None:
+        export_artifacts(caller, job_id, out)
+    result = read_result(caller, job_id, max_tokens=max_tokens)
+    if as_json:
+        write_json(result)
+        return
+    from voyant.cli.summary import print_summary
+
+    report = out / "report.html" if out is not None else local_path(caller, job_id, "report.html")
+    print_summary(result, report)
+
+
+def estimate(source: str = SOURCE, table: str | None = TABLE, as_json: bool = JSON) -> None:
+    """Say what an analysis would take: rows, bytes, seconds, tokens."""
+    caller = open_session()
+    from voyant.services.estimation import estimate as run
+    from voyant.services.sources import source_from
+
+    estimated = run(caller, source_from(caller, source, table=table))
+    if as_json:
+        write_json(estimated)
+        return
+    from voyant.cli.summary import print_estimate
+
+    print_estimate(estimated)
+
+
+def _declared(given: list[str]) -> dict[str, str]:
+    declared: dict[str, str] = {}
+    for entry in given:
+        name, separator, sql = entry.partition("=")
+        if not separator or not name.strip() or not sql.strip():
+            raise InvalidInput(f"--kpi must be NAME=SQL; this is {entry!r}.", code=Code.BAD_KPI)
+        declared[name.strip()] = sql.strip()
+    return declared

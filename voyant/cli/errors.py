@@ -1,0 +1,29 @@
+"""Errors as a person or a script at the shell meets them."""
+
+from __future__ import annotations
+
+import sys
+
+from voyant.errors import CallerError, VoyantError
+
+DONE = 0
+OUR_FAULT = 1
+CALLERS_INPUT = 2
+GATE_FAILED = 3
+INTERRUPTED = 130
+
+
+def exit_code_of(error: VoyantError) -> int:
+    """2 where the caller can fix it, else 1."""
+    return CALLERS_INPUT if isinstance(error, CallerError) else OUR_FAULT
+
+
+def show_error(error: VoyantError, *, as_json: bool) -> None:
+    """Writes code, message and remedy to standard error, or the whole error as JSON to standard output."""
+    if as_json:
+        from voyant.domain.serialization import to_json
+
+        sys.stdout.write(to_json({"error": error.as_dict()}).decode())
+        return
+    sys.stderr.write(f"{error.code} {error.code.title}: {error.message}\n")
+    sys.stderr.write(f"  What to do: {error.remedy}\n")

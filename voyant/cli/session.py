@@ -1,0 +1,33 @@
+"""What every command needs: the database open, the person at the shell as caller, output in the form asked for."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from voyant.domain.caller import LOCAL_CALLER, Caller
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def open_session() -> Caller:
+    """Opens the home's database for the person at the shell."""
+    from voyant.store.database import open_database
+
+    open_database()
+    return LOCAL_CALLER
+
+
+def write_json(value: Any) -> None:
+    """Writes a result as JSON to standard output."""
+    from voyant.domain.serialization import to_json
+
+    sys.stdout.write(to_json(value).decode())
+
+
+def console() -> Console:
+    """Standard output for people: colours only on a terminal, no colour codes or cut lines in files and pipes."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())

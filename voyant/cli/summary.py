@@ -1,0 +1,194 @@
+"""Results as people read them in a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from voyant.cli.session import console
+
+if TYPE_CHECKING:
+    from voyant.domain.job import JobSummary
+    from voyant.domain.page import Page
+    from voyant.domain.result import Result, ResultArtifact, ResultKpi
+    from voyant.services.sources import SourceSummary
+    from voyant.services.diagnosis import Check
+    from voyant.services.estimation import Estimate
+    from voyant.services.sql import QueryResult
+    from voyant.services.verification import Verdict
+
+SEVERITY_STYLE = {"info": "", "notice": "", "warning": "yellow", "critical": "red"}
+
+
+def print_summary(result: Result, report: Path | None) -> None:
+    """Headline, key figures, findings, quality, and where the rest stands."""
+    out = console()
+    dataset = result.dataset
+    out.print(Text(result.headline, style="bold"))
+    out.print(
+        Text(f"{dataset.table}: {dataset.rows:,} rows × {dataset.columns:,} columns from {dataset.source}", style="dim")
+    )
+    if result.kpis:
+        out.print("\nKey figures", style="bold")
+        for kpi in result.kpis:
+            out.print(Text("  " + _kpi_line(kpi)))
+    if result.findings:
+        out.print("\nFindings", style="bold")
+        for number, finding in enumerate(result.findings, start=1):
+            line = Text(f"{number:>2}. {finding.text}", style=SEVERITY_STYLE.get(finding.severity, ""))
+            out.print(Padding(line, (0, 0, 0, 1)) if out.is_terminal else Text(" ") + line)
+    _print_quality(result)
+    for warning in result.warnings:
+        out.print(Text(f"! {warning}", style="yellow"))
+    _print_omitted(result)
+    out.print()
+    if report is not None:
+        out.print(f"Report    {report}", markup=False)
+    out.print(f"Job       {result.job_id}    voyant job show {result.job_id}", markup=False)
+    out.print(f"Check it  voyant verify {result.job_id}    voyant replay {result.job_id}", markup=False)
+
+
+def _kpi_line(kpi: ResultKpi) -> str:
+    value = "no value" if kpi.value is None else f"{kpi.value:,.6g}" if abs(kpi.value) < 1e6 else f"{kpi.value:,.0f}"
+    unit = f" {kpi.unit}" if kpi.unit else ""
+    period = f" in {kpi.period}" if kpi.period else ""
+    change = "" if kpi.change is None else f" ({kpi.change:+.1%} on the period before)"
+    return f"{kpi.name}: {value}{unit}{period}{change}"
+
+
+def _print_quality(result: Result) -> None:
+    if result.quality is None:
+        return
+    parts = ", ".join(
+        f"{name} {'not applicable' if score is None else format(score, '.2f')}"
+        for name, score in result.quality.parts.items()
+    )
+    out = console()
+    out.print("\nQuality", style="bold")
+    out.print(
+        f"  {result.quality.score:.2f} of 1: {parts}; {result.quality.passed} checks passed, "
+        f"{result.quality.failed} failed",
+        markup=False,
+    )
+
+
+def _print_omitted(result: Result) -> None:
+    counts = [f"{count:,} {what}" for what, count in result.omitted.items() if isinstance(count, int) and count]
+    if counts:
+        console().print(f"Left out here: {', '.join(counts)}; all of it stands in the report.", style="dim")
+
+
+def print_estimate(estimate: Estimate) -> None:
+    """What an analysis would take."""
+    out = console()
+    rows = f"about {estimate.rows:,}" if estimate.rows is not None else "unknown"
+    out.print(f"{estimate.source}: {estimate.bytes:,} bytes, {rows} rows", markup=False)
+    if estimate.seconds is not None:
+        out.print(f"An analysis takes about {estimate.seconds:.0f} s and {estimate.disk_bytes:,} bytes of disk.")
+    out.print(f"The result takes at most {estimate.tokens:,} tokens.")
+    for note in estimate.notes:
+        out.print(note, style="dim", markup=False)
+
+
+def print_jobs(page: Page[JobSummary]) -> None:
+    """A line for each job."""
+    table = Table(box=None, pad_edge=False)
+    for title in ("id", "kind", "status", "source", "made"):
+        table.add_column(title, no_wrap=title == "id")
+    for job in page.items:
+        made = f"{job.created_at:%Y-%m-%d %H:%M}"
+        table.add_row(job.id, job.kind, job.status, escape(job.source or ""), made)
+    _print_page(table, page)
+
+
+def print_job(job: JobSummary, steps: list[dict[str, Any]]) -> None:
+    """How a job went, step by step."""
+    out = console()
+    out.print(f"{job.id}  {job.kind}  {job.status}", style="bold")
+    for step in steps:
+        seconds = "" if step["seconds"] is None else f"{step['seconds']:.2f} s"
+        error = f"  {step['error']['code']} {step['error']['message']}" if step["error"] else ""
+        out.print(f"  {step['name']:<10} {step['status']:<10} {seconds}{error}", markup=False)
+    if job.error:
+        out.print(f"{job.error['code']} {job.error['message']}", style="red", markup=False)
+        out.print(f"  What to do: {job.error['remedy']}", markup=False)
+
+
+def print_artifacts(artifacts: list[ResultArtifact]) -> None:
+    """A line for each artifact."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("name")
+    table.add_column("type")
+    table.add_column("bytes", justify="right")
+    table.add_column("sha256", no_wrap=True)
+    for artifact in artifacts:
+        table.add_row(escape(artifact.name), artifact.type, f"{artifact.bytes:,}", artifact.sha256[:16])
+    console().print(table)
+
+
+def print_sources(page: Page[SourceSummary]) -> None:
+    """A line for each source."""
+    table = Table(box=None, pad_edge=False)
+    for title in ("id", "kind", "source", "tables"):
+        table.add_column(title, no_wrap=title == "id")
+    for source in page.items:
+        table.add_row(source.id, source.kind, escape(source.name), escape(", ".join(source.tables)))
+    _print_page(table, page)
+
+
+def print_source(source: SourceSummary) -> None:
+    """What is known of one source."""
+    out = console()
+    out.print(f"{source.id}  {source.kind}", style="bold")
+    out.print(f"  {source.name}", markup=False)
+    out.print(f"  tables       {', '.join(source.tables)}", markup=False)
+    out.print(f"  fingerprint  {source.fingerprint}", markup=False)
+    out.print(f"  first read   {source.created_at:%Y-%m-%d %H:%M} UTC", markup=False)
+
+
+def _print_page(table: Table, page: Page[Any]) -> None:
+    out = console()
+    out.print(table if page.items else "None yet.")
+    if page.next_cursor:
+        out.print(f"More: --cursor {page.next_cursor}", style="dim", markup=False)
+
+
+def print_rows(result: QueryResult) -> None:
+    """The rows of a statement as a table."""
+    table = Table(box=None, pad_edge=False)
+    for name, kind in zip(result.columns, result.types, strict=True):
+        table.add_column(escape(name), justify="left" if kind in {"VARCHAR", "STRING"} else "right")
+    for row in result.rows:
+        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
+    out = console()
+    out.print(table)
+    if result.truncated:
+        out.print(f"There are more than these {len(result.rows):,} rows: see --limit.", style="dim")
+
+
+def print_verdict(verdict: Verdict, claim: str) -> None:
+    """What differs from the manifest, or that nothing does."""
+    out = console()
+    different = [comparison for comparison in verdict.comparisons if not comparison.same]
+    for comparison in different:
+        found = "is missing" if comparison.found is None else f"has {comparison.found}"
+        out.print(f"{comparison.name} {found}, the manifest says {comparison.expected}", style="red", markup=False)
+    total, same = len(verdict.comparisons), len(verdict.comparisons) - len(different)
+    computed = sum(comparison.computed for comparison in verdict.comparisons)
+    note = f" ({computed} computed, {total - computed} read)" if computed else ""
+    out.print(f"{same} of {total} artifacts are {claim}{note}.")
+
+
+def print_checks(checks: tuple[Check, ...]) -> None:
+    """A line for each check, with what to do where it fails."""
+    out = console()
+    for check in checks:
+        mark = Text("ok  ", style="green") if check.ok else Text("BAD ", style="red")
+        out.print(mark + Text(f"{check.name}: {check.found}"))
+        if check.remedy:
+            out.print(f"      What to do: {check.remedy}", markup=False)

@@ -1,0 +1,58 @@
+"""Face: Voyant from Python.
+
+>>> import voyant
+>>> result = voyant.analyze("orders.csv")  # doctest: +SKIP
+>>> print(result.headline)  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voyant.domain.result import Result
+
+
+def analyze(
+    source: str | PathLike[str],
+    *,
+    table: str | None = None,
+    kpis: Mapping[str, str] | None = None,
+    time: str | None = None,
+    out: str | PathLike[str] | None = None,
+    max_tokens: int = 2000,
+    on_progress: Callable[[str, float], None] = lambda _stage, _share: None,
+) -> Result:
+    """What Voyant finds in a source: headline, findings, quality, key figures, and where every number stands.
+
+    Job, tables and artifacts are kept in ``VOYANT_HOME`` (``.voyant`` where unset).
+
+    Args:
+        source: A path, glob, folder, URL or database URL.
+        table: Of a source with several; None for the largest.
+        kpis: SQL by name, such as ``{"revenue": "sum(amount)"}``, or a SELECT.
+        time: The column that periods are formed by; None to find it.
+        out: A folder that the artifacts are copied to as well.
+        max_tokens: Room that the result may take in an agent's context; what was left out is said in ``omitted``.
+        on_progress: Told the stage and the share of the job that is done.
+
+    Raises:
+        voyant.errors.VoyantError: With a code, what was received, and a remedy.
+    """
+    from voyant.domain.caller import LOCAL_CALLER
+    from voyant.ingestion import source_of
+    from voyant.store.database import open_database
+
+    found = source_of(fspath(source), table=table)
+    open_database()
+    from voyant.services.analysis import analyze as run
+    from voyant.services.artifacts import export_artifacts
+    from voyant.services.results import read_result
+
+    job_id = run(LOCAL_CALLER, found, kpis=kpis, time_column=time, on_progress=on_progress)
+    if out is not None:
+        export_artifacts(LOCAL_CALLER, job_id, Path(out))
+    return read_result(LOCAL_CALLER, job_id, max_tokens=max_tokens)

@@ -1,0 +1,1 @@
+"""What keeps callers to what they may do."""

@@ -1,0 +1,57 @@
+"""The one gate to rows: what a caller may see is found here and nowhere else."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from voyant.domain.caller import Caller
+from voyant.errors import Code, NotFound
+from voyant.store.models import Artifact, Job, Source
+
+
+def jobs_of(caller: Caller) -> QuerySet[Job]:
+    """The caller's jobs, newest first."""
+    return Job.objects.filter(tenant=caller.tenant).select_related("source").order_by("-id")
+
+
+def job_of(caller: Caller, job_id: str) -> Job:
+    """One job.
+
+    Raises:
+        NotFound: There is none of that id, or it is another tenant's.
+    """
+    job = jobs_of(caller).filter(id=job_id).first()
+    if job is None:
+        raise NotFound(f"There is no job {job_id!r}.", code=Code.NO_JOB)
+    return job
+
+
+def sources_of(caller: Caller) -> QuerySet[Source]:
+    """The caller's sources, newest first."""
+    return Source.objects.filter(tenant=caller.tenant).order_by("-id")
+
+
+def source_of(caller: Caller, source_id: str) -> Source:
+    """One source.
+
+    Raises:
+        NotFound: There is none of that id, or it is another tenant's.
+    """
+    source = sources_of(caller).filter(id=source_id).first()
+    if source is None:
+        raise NotFound(f"There is no source {source_id!r}.", code=Code.NO_SOURCE)
+    return source
+
+
+def artifact_of(caller: Caller, job_id: str, name: str) -> Artifact:
+    """One artifact of a job.
+
+    Raises:
+        NotFound: There is none of that name, or the job is another tenant's.
+    """
+    job = job_of(caller, job_id)
+    artifact = job.artifacts.filter(name=name).first()
+    if artifact is None:
+        names = list(job.artifacts.values_list("name", flat=True))
+        raise NotFound(f"{job_id} has no artifact {name!r}.", code=Code.NO_ARTIFACT, data={"artifacts": names})
+    return artifact

@@ -1,0 +1,56 @@
+"""Artifacts: listed and read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from voyant.domain.caller import Caller
+from voyant.domain.result import ResultArtifact
+from voyant.errors import Code, InvalidInput
+from voyant.services.access import artifact_of, job_of
+from voyant.settings.configuration import settings
+from voyant.settings.wiring import artifact_store
+
+
+def list_artifacts(caller: Caller, job_id: str) -> list[ResultArtifact]:
+    """The artifacts of a job, by name."""
+    return [
+        ResultArtifact(
+            name=row.name,
+            type=row.type,
+            media_type=row.media_type,
+            bytes=row.bytes,
+            sha256=row.sha256,
+            uri=f"voyant://jobs/{job_id}/artifacts/{row.name}",
+        )
+        for row in job_of(caller, job_id).artifacts.order_by("name")
+    ]
+
+
+def read_artifact(caller: Caller, job_id: str, name: str) -> Iterator[bytes]:
+    """The bytes of an artifact, some at a time."""
+    artifact_of(caller, job_id, name)
+    return artifact_store().chunks(caller.tenant, job_id, name)
+
+
+def export_artifacts(caller: Caller, job_id: str, folder: Path) -> None:
+    """Copies all artifacts of a job into a folder, which is made where it is missing.
+
+    Raises:
+        InvalidInput: The folder cannot be written.
+    """
+    for artifact in list_artifacts(caller, job_id):
+        path = folder / artifact.name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                file.writelines(read_artifact(caller, job_id, artifact.name))
+        except OSError as error:
+            raise InvalidInput(f"{path} cannot be written: {error.strerror}", code=Code.STORAGE_FULL) from error
+
+
+def local_path(caller: Caller, job_id: str, name: str) -> Path | None:
+    """Where the artifact's file stands on this machine, or None where there is none."""
+    path = settings().artifacts_path / caller.tenant / job_id / name
+    return path if path.is_file() else None

@@ -1,0 +1,225 @@
+"""The result of a job, assembled from its artifacts to fit the reader's room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TypeVar
+
+from voyant.artifacts.store import ArtifactStore
+from voyant.domain.artifact import Artifact
+from voyant.domain.caller import Caller
+from voyant.domain.job import Degradation, Status
+from voyant.domain.kpi import Kpis
+from voyant.domain.manifest import MANIFEST_NAME, Manifest, ManifestInput
+from voyant.domain.narrative import Narrative
+from voyant.domain.normalization import Normalization
+from voyant.domain.quality import Quality
+from voyant.domain.result import (
+    ManifestReference,
+    NextCall,
+    Result,
+    ResultArtifact,
+    ResultDataset,
+    ResultFinding,
+    ResultKpi,
+    ResultQuality,
+)
+from voyant.domain.serialization import from_json, to_json
+from voyant.errors import Code, NotFound
+from voyant.services.access import job_of
+from voyant.services.budget import DEFAULT_TOKENS, fit
+from voyant.settings.wiring import artifact_store
+from voyant.workflows.context import JobContext
+from voyant.workflows.runner import Run
+
+T = TypeVar("T")
+LOW_QUALITY = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """All that a result is assembled from."""
+
+    job_id: str
+    kind: str
+    pinned: ManifestInput
+    artifacts: tuple[Artifact, ...]
+    degraded: tuple[Degradation, ...]
+    normalization: Normalization
+    quality: Quality | None
+    kpis: Kpis | None
+    narrative: Narrative | None
+
+
+def read_result(caller: Caller, job_id: str, *, max_tokens: int = DEFAULT_TOKENS) -> Result:
+    """The result of a completed job in at most about that many tokens.
+
+    Raises:
+        NotFound: There is no such job, or it has no result.
+    """
+    job = job_of(caller, job_id)
+    if job.status != Status.COMPLETED:
+        raise NotFound(
+            f"The job {job_id} is {job.status} and has no result.", code=Code.NO_JOB, data={"error": job.error}
+        )
+    store = artifact_store()
+    data = store.read(caller.tenant, job_id, MANIFEST_NAME)
+    manifest = from_json(data, Manifest)
+    degraded = tuple(
+        Degradation(step=step.name, error=step.error) for step in manifest.steps if step.error is not None
+    )
+    parts = _read_parts(
+        store, caller.tenant, job_id, job.kind, manifest.inputs[0], manifest.artifacts, degraded
+    )
+    result = replace(
+        _assemble(parts), manifest=ManifestReference(name=MANIFEST_NAME, sha256=sha256(data).hexdigest())
+    )
+    return fit(result, max_tokens)
+
+
+def result_digest(context: JobContext, kind: str, pinned: ManifestInput, run: Run) -> str:
+    """A hash of what was found, the same for every run of the same input: without ids, snapshots and addresses."""
+    artifacts = tuple(sorted(context.artifacts.values(), key=lambda artifact: artifact.name))
+    parts = _read_parts(
+        context.store, context.tenant, context.job_id, kind, pinned, artifacts, run.degraded
+    )
+    result = _assemble(parts)
+    anonymous = replace(
+        result,
+        job_id="",
+        dataset=replace(result.dataset, snapshot=""),
+        artifacts=tuple(replace(artifact, uri="") for artifact in result.artifacts),
+    )
+    return sha256(to_json(anonymous)).hexdigest()
+
+
+def _read_parts(
+    store: ArtifactStore,
+    tenant: str,
+    job_id: str,
+    kind: str,
+    pinned: ManifestInput,
+    artifacts: tuple[Artifact, ...],
+    degraded: tuple[Degradation, ...],
+) -> Parts:
+    made = {artifact.name for artifact in artifacts}
+
+    def read(name: str, type_: type[T]) -> T | None:
+        return from_json(store.read(tenant, job_id, name), type_) if name in made else None
+
+    return Parts(
+        job_id=job_id,
+        kind=kind,
+        pinned=pinned,
+        artifacts=artifacts,
+        degraded=degraded,
+        normalization=from_json(store.read(tenant, job_id, "normalize.json"), Normalization),
+        quality=read("quality.json", Quality),
+        kpis=read("kpis.json", Kpis),
+        narrative=read("narrative.json", Narrative),
+    )
+
+
+def _assemble(parts: Parts) -> Result:
+    pinned, narrative = parts.pinned, parts.narrative
+    return Result(
+        job_id=parts.job_id,
+        kind=parts.kind,
+        status=Status.COMPLETED,
+        degraded=parts.degraded,
+        dataset=ResultDataset(
+            source=pinned.source,
+            table=pinned.table,
+            rows=pinned.rows,
+            columns=pinned.columns,
+            snapshot=pinned.snapshot,
+        ),
+        headline=narrative.headline if narrative else _plain_headline(pinned),
+        findings=_findings(narrative),
+        quality=_quality(parts.quality),
+        kpis=_kpis(parts.kpis),
+        artifacts=tuple(_artifact(parts.job_id, artifact) for artifact in parts.artifacts),
+        manifest=None,
+        omitted={"findings": narrative.omitted, "how": "voyant_artifact insights.json"}
+        if narrative and narrative.omitted
+        else {},
+        next=_next(narrative),
+        warnings=_warnings(parts),
+    )
+
+
+def _plain_headline(pinned: ManifestInput) -> str:
+    return f"{pinned.table} has {pinned.rows:,} rows and {pinned.columns:,} columns."
+
+
+def _findings(narrative: Narrative | None) -> tuple[ResultFinding, ...]:
+    return tuple(
+        ResultFinding(
+            id=finding.id,
+            kind=finding.kind,
+            severity=finding.severity,
+            text=finding.text,
+            evidence=finding.evidence,
+            sql=finding.sql,
+        )
+        for finding in (narrative.findings if narrative else ())
+    )
+
+
+def _quality(quality: Quality | None) -> ResultQuality | None:
+    if quality is None or quality.score is None:
+        return None
+    return ResultQuality(
+        score=quality.score,
+        parts={part.dimension.value: part.score for part in quality.parts},
+        passed=quality.passed,
+        failed=quality.failed,
+    )
+
+
+def _kpis(kpis: Kpis | None) -> tuple[ResultKpi, ...]:
+    return tuple(
+        ResultKpi(
+            name=kpi.name,
+            value=kpi.value,
+            unit=kpi.unit,
+            period=kpi.period,
+            change=kpi.change.relative if kpi.change else None,
+        )
+        for kpi in (kpis.kpis if kpis else ())
+    )
+
+
+def _artifact(job_id: str, artifact: Artifact) -> ResultArtifact:
+    return ResultArtifact(
+        name=artifact.name,
+        type=artifact.type,
+        media_type=artifact.media_type,
+        bytes=artifact.bytes,
+        sha256=artifact.sha256,
+        uri=f"voyant://jobs/{job_id}/artifacts/{artifact.name}",
+    )
+
+
+def _next(narrative: Narrative | None) -> tuple[NextCall, ...]:
+    steps = narrative.next if narrative else ()
+    return tuple(NextCall(tool=step.tool, arguments=step.arguments, why=step.why) for step in steps)
+
+
+def _warnings(parts: Parts) -> tuple[str, ...]:
+    warnings = [f"{entry.step} is missing: {entry.error['message']}" for entry in parts.degraded]
+    if parts.normalization.rejected_cells:
+        warnings.append(
+            f"{parts.normalization.rejected_cells:,} cells did not fit their column's type; they are missing in the "
+            "table and kept in rejects.parquet."
+        )
+    if parts.normalization.other_tables:
+        names = ", ".join(parts.normalization.other_tables[:10])
+        warnings.append(f"The source has other tables too, taken in but not analysed: {names}. Choose one with --table.")
+    if parts.quality is not None:
+        if parts.quality.score is not None and parts.quality.score < LOW_QUALITY:
+            warnings.append(f"The quality score is {parts.quality.score:.2f}, below {LOW_QUALITY}.")
+        warnings.extend(parts.quality.warnings)
+    return tuple(dict.fromkeys(warnings))

@@ -1,0 +1,103 @@
+"""Sources: remembered once they were read, listed, removed with what was made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+
+from voyant.domain.caller import Caller
+from voyant.domain.ids import new_id
+from voyant.domain.page import Page, page_of
+from voyant.domain.source import Source
+from voyant.services.access import source_of, sources_of
+from voyant.settings.wiring import artifact_store, lake
+from voyant.store.models import Source as SourceRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSummary:
+    """A source as lists show it; what its address holds of credentials was never stored.
+
+    Attributes:
+        fingerprint: Of the content that was read last.
+        tables: In the lake, that it was read into.
+        jobs: Made of it; only where asked for.
+    """
+
+    id: str
+    kind: str
+    name: str
+    tables: tuple[str, ...]
+    fingerprint: str
+    created_at: datetime
+    jobs: tuple[str, ...] = ()
+
+
+def source_from(caller: Caller, hint: str, *, table: str | None = None) -> Source:
+    """The source that a path, address or source id names.
+
+    Args:
+        table: The one that is meant, of a source with several.
+
+    Raises:
+        NotFound: There is nothing there.
+        InvalidInput: It is of no kind that can be read.
+    """
+    from voyant.ingestion import source_at
+
+    if hint.startswith("src_"):
+        hint = source_of(caller, hint).location
+    return replace(source_at(hint), table=table)
+
+
+def remember(caller: Caller, source: Source) -> SourceRow:
+    """The row of that source, made at its first use."""
+    row, _ = SourceRow.objects.get_or_create(
+        tenant=caller.tenant,
+        location=source.public_location,
+        selection=source.query or "",
+        defaults={"id": new_id("src"), "kind": source.kind, "name": source.display_name},
+    )
+    return row
+
+
+def list_sources(caller: Caller, *, limit: int = 20, cursor: str | None = None) -> Page[SourceSummary]:
+    """The caller's sources, newest first, a page at a time."""
+    rows = sources_of(caller)
+    if cursor is not None:
+        rows = rows.filter(id__lt=cursor)
+    return page_of([_summary(row) for row in rows[: limit + 1]], limit, lambda source: source.id)
+
+
+def show_source(caller: Caller, source_id: str) -> SourceSummary:
+    """One source, with the tables it was read into and the jobs made of it."""
+    row = source_of(caller, source_id)
+    return _summary(row, jobs=tuple(row.job_set.order_by("id").values_list("id", flat=True)))
+
+
+def remove_source(caller: Caller, source_id: str) -> SourceSummary:
+    """Removes what is known of the source, its tables, and the jobs and artifacts made of it; tells what that was."""
+    removed = show_source(caller, source_id)
+    with transaction.atomic():
+        row = source_of(caller, source_id)
+        row.job_set.all().delete()
+        row.delete()
+    for job_id in removed.jobs:
+        artifact_store().remove(caller.tenant, job_id)
+    for table in set(removed.tables) & set(lake().tables(caller.tenant)):
+        lake().drop(caller.tenant, table)
+    return removed
+
+
+def _summary(row: SourceRow, jobs: tuple[str, ...] = ()) -> SourceSummary:
+    return SourceSummary(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        tables=tuple(row.tables),
+        fingerprint=row.fingerprint,
+        created_at=row.created_at,
+        jobs=jobs,
+    )

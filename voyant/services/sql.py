@@ -1,0 +1,58 @@
+"""SQL of callers: one read-only statement over their own tables, within limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from voyant.domain.caller import Caller
+from voyant.lake.lake import add_view
+from voyant.security.sql_guard import referenced_tables
+from voyant.settings.configuration import settings
+from voyant.settings.wiring import lake
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryResult:
+    """The first rows of a statement's result.
+
+    Attributes:
+        columns: Names, with the engine's types in ``types``.
+        truncated: Whether there are more rows than these.
+    """
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    truncated: bool
+
+
+def tables(caller: Caller) -> list[str]:
+    """The names of the caller's tables."""
+    return lake().tables(caller.tenant)
+
+
+def query(caller: Caller, sql: str, *, limit: int | None = None) -> QueryResult:
+    """Runs one SELECT over the caller's tables.
+
+    Args:
+        limit: Rows returned at most; never more than ``VOYANT_SQL_ROW_LIMIT``.
+
+    Raises:
+        QueryRejected: It is not one read-only SELECT, or the engine refuses it.
+        NotFound: It names a table that the caller does not have.
+        InvalidInput: It took too long or too much memory.
+    """
+    configured = settings()
+    rows_wanted = min(limit or configured.sql_row_limit, configured.sql_row_limit)
+    names = referenced_tables(sql, tables(caller))
+    snapshots = [lake().snapshot(caller.tenant, name) for name in names]
+    with lake().engine() as engine:
+        for snapshot in snapshots:
+            add_view(engine, snapshot, snapshot.table)
+        engine.lock(file for snapshot in snapshots for file in snapshot.files)
+        with engine.time_limit(configured.sql_timeout_seconds):
+            columns, types, rows = engine.first_rows(sql, rows_wanted + 1)
+    return QueryResult(
+        columns=columns, types=types, rows=tuple(rows[:rows_wanted]), truncated=len(rows) > rows_wanted
+    )

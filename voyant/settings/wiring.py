@@ -1,0 +1,28 @@
+"""Which adapter answers each protocol in this deployment."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from voyant.artifacts.store import ArtifactStore
+from voyant.ingestion.protocol import Limits
+from voyant.lake.lake import Lake
+from voyant.settings.configuration import settings
+
+
+@cache
+def lake() -> Lake:
+    """The lake of this home."""
+    configured = settings()
+    return Lake(
+        configured.lake_path,
+        scratch=configured.scratch_path,
+        memory_limit=configured.memory_limit,
+        threads=configured.threads,
+    )
+
+
+@cache
+def artifact_store() -> ArtifactStore:
+    """The artifact store of this home."""
+    return ArtifactStore.in_folder(settings().artifacts_path)

@@ -1,0 +1,30 @@
+"""The pipelines there are, by job kind."""
+
+from __future__ import annotations
+
+from voyant.workflows import steps
+from voyant.workflows.pipeline import Pipeline, Step
+
+NORMALIZE = Step(
+    name="normalize",
+    run=steps.normalize,
+    is_core=True,
+    attempts=3,
+    libraries=("duckdb", "pyarrow", "pyiceberg", "voyant"),
+)
+PROFILE = Step(name="profile", run=steps.profile, is_core=True, libraries=("duckdb", "voyant"))
+QUALITY = Step(name="quality", run=steps.quality, libraries=("duckdb", "voyant"))
+KPI = Step(name="kpi", run=steps.kpi, libraries=("duckdb", "sqlglot", "voyant"))
+INSIGHTS = Step(name="insights", run=steps.insights, libraries=("duckdb", "numpy", "scipy", "voyant"))
+CHARTS = Step(name="charts", run=steps.charts, libraries=("duckdb", "vl-convert-python", "voyant"))
+NARRATIVE = Step(name="narrative", run=steps.narrative, libraries=("voyant",))
+REPORT = Step(name="report", run=steps.report, libraries=("vl-convert-python", "voyant"))
+
+PIPELINES = {
+    pipeline.name: pipeline
+    for pipeline in (
+        Pipeline(
+            name="analyze", steps=(NORMALIZE, PROFILE, QUALITY, KPI, INSIGHTS, CHARTS, NARRATIVE, REPORT)
+        ),
+    )
+}

@@ -1,0 +1,193 @@
+"""The steps: each reads the artifacts before it, computes with ``analysis``, writes its own.
+
+Every step imports what computes it when it runs: a command pays only for what it uses.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voyant.domain.artifact import HTML, MARKDOWN, PNG, SVG, VEGA_LITE
+from voyant.domain.insights import Insights
+from voyant.domain.kpi import Kpis
+from voyant.domain.manifest import ManifestInput
+from voyant.domain.narrative import Narrative
+from voyant.domain.normalization import Normalization
+from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.profile import Profile
+from voyant.domain.quality import Quality
+from voyant.domain.serialization import to_json
+from voyant.errors import Code, InvalidInput
+from voyant.workflows.context import StepContext
+from voyant.workflows.pipeline import StepResult
+
+if TYPE_CHECKING:
+    from voyant.analysis.normalize import Normalized
+    from voyant.ingestion import StagedTable
+    from voyant.lake.engine import Engine
+
+
+def normalize(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+    """Takes the source in: every table of it into the lake, the main one pinned for the steps that follow."""
+    from voyant.analysis.normalize import normalize as find_types
+    from voyant.ingestion import read_source
+
+    scratch = context.job.scratch
+    scratch.mkdir(parents=True, exist_ok=True)
+    with context.job.engine() as engine:
+        reading = read_source(parameters.source, engine, scratch, progress=lambda share: context.progress(share / 2))
+        main = max(reading.tables, key=lambda staged: staged.rows * len(staged.columns))
+        taken: dict[str, ManifestInput] = {}
+        for number, staged in enumerate(reading.tables):
+            normalized = find_types(staged, engine)
+            taken[staged.name] = _take_in(context, parameters, reading.fingerprint, staged, normalized, engine)
+            if staged is main:
+                found = normalized
+            context.progress((1 + (number + 1) / len(reading.tables)) / 2)
+        pinned = taken.pop(main.name)
+        others = tuple(other.table for other in taken.values())
+        _write_normalization(context, pinned.table, main, found, others, engine)
+    return StepResult(pinned=pinned)
+
+
+def _take_in(
+    context: StepContext,
+    parameters: AnalyzeParameters,
+    fingerprint: str,
+    staged: StagedTable,
+    normalized: Normalized,
+    engine: Engine,
+) -> ManifestInput:
+    from voyant.lake.lake import derived_columns
+
+    job = context.job
+    columns = normalized.dataset.columns
+
+    def write(path: Path) -> None:
+        if normalized.unchanged and staged.parquet is not None:
+            shutil.copyfile(staged.parquet, path)
+        else:
+            engine.copy_to_parquet(normalized.select, path)
+
+    name = job.lake.name_for(job.tenant, staged.name, job.source_id)
+    content = sha256(f"{fingerprint} {normalized.select}".encode()).hexdigest()
+    snapshot = job.lake.replace(
+        job.tenant, name, write, owner=job.source_id, content=content, derived=derived_columns(columns)
+    )
+    return ManifestInput(
+        source=parameters.source.display_name,
+        fingerprint=fingerprint,
+        table=name,
+        snapshot=snapshot.id,
+        rows=snapshot.rows,
+        columns=len(columns),
+    )
+
+
+def _write_normalization(
+    context: StepContext,
+    table: str,
+    staged: StagedTable,
+    normalized: Normalized,
+    others: tuple[str, ...],
+    engine: Engine,
+) -> None:
+    dataset = replace(normalized.dataset, name=table)
+    normalization = Normalization(
+        dataset=dataset,
+        changes=normalized.changes,
+        rejected_cells=normalized.rejected_cells,
+        notes=staged.notes,
+        unchanged=normalized.unchanged,
+        other_tables=others,
+    )
+    context.write_json("normalize.json", "normalize", normalization)
+    context.write_query("rejects.parquet", "normalize", engine, normalized.rejects)
+
+
+def profile(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+    """Describes every column and how columns hang together."""
+    from voyant.analysis.profile import profile as describe
+
+    context.write_json("profile.json", "profile", describe(context.table))
+    return StepResult()
+
+
+def quality(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+    """Checks what the data themselves lead one to expect."""
+    from voyant.analysis.quality import assess, failing_rows
+
+    assessed = assess(context.table, context.read("profile.json", Profile), context.read("normalize.json", Normalization))
+    context.write_json("quality.json", "quality", assessed)
+    context.write_query("failing_rows.parquet", "quality", context.table.engine, failing_rows(context.table, assessed))
+    return StepResult()
+
+
+def kpi(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+    """Measures the declared key figures, or finds some."""
+    from voyant.analysis.kpi import measure
+
+    known = context.read("profile.json", Profile)
+    context.write_json("kpis.json", "kpi", measure(context.table, known, parameters.kpis, parameters.time_column))
+    return StepResult()
+
+
+def insights(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+    """Searches for what is worth stating."""
+    from voyant.analysis.insights import find
+
+    found = find(
+        context.table,
+        context.read("profile.json", Profile),
+        context.read_if_made("quality.json", Quality),
+        context.read_if_made("kpis.json", Kpis),
+    )
+    context.write_json("insights.json", "narrative", found)
+    return StepResult()
+
+
+def charts(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+    """Draws what is worth looking at."""
+    from voyant.analysis.charts import draw, render
+
+    drawn = draw(
+        context.table,
+        context.read("profile.json", Profile),
+        context.read_if_made("kpis.json", Kpis),
+        context.read_if_made("insights.json", Insights),
+    )
+    for number, chart in enumerate(drawn):
+        svg, png = render(chart.spec)
+        context.write(f"charts/{chart.name}.vl.json", "charts", VEGA_LITE, to_json(chart.spec))
+        context.write(f"charts/{chart.name}.svg", "charts", SVG, svg.encode())
+        context.write(f"charts/{chart.name}.png", "charts", PNG, png)
+        context.progress((number + 1) / len(drawn))
+    return StepResult()
+
+
+def narrative(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+    """Says it in words."""
+    from voyant.analysis.narrative import memo, write
+
+    written = write(
+        context.read("normalize.json", Normalization).dataset,
+        context.read("insights.json", Insights),
+        context.read_if_made("quality.json", Quality),
+        context.read_if_made("kpis.json", Kpis),
+        context.read("profile.json", Profile),
+    )
+    context.write_json("narrative.json", "narrative", written)
+    context.write("narrative.md", "narrative", MARKDOWN, memo(written).encode())
+    return StepResult()
+
+
+def report(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+    """Puts everything on one page."""
+    from voyant.report import render_report
+
+    context.write("report.html", "report", HTML, b"")
+    return StepResult()
