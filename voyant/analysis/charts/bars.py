@@ -1,0 +1,197 @@
+"""Bars, histograms and box plots: lengths and spreads, compared by name or by range."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voyant.analysis.charts import formats, order, theme
+from voyant.analysis.charts.frame import Row, Spec, category_axis, number_axis, picture, time_axis, tooltip
+from voyant.domain.finding import Axis, View
+
+MOST_BARS = 24
+BAR_STEP = 24
+
+
+def draw_bar(view: View, rows: Sequence[Row]) -> Spec:
+    """Horizontal bars, longest first, or in the order that their names have by nature."""
+    names, figures = (view.y, view.x) if view.y.kind == "category" else (view.x, view.y)
+    bars = [_bar(view, row, names, figures) for row in rows]
+    bars, left_out = _longest(bars)
+    ordered = order.of_names([bar["name"] for bar in bars], by_size=_by_size(bars))
+    values = [bar["value"] for bar in bars]
+    negative = formats.extent(values)[0] < 0
+    groups = len({bar["series"] for bar in bars}) if view.color else 1
+    encoding: Spec = {
+        "y": category_axis("name", names, ordered) | {"scale": {"paddingInner": 0.28}},
+        "x": number_axis("value", figures, values, zero=True),
+    }
+    encoding["y"]["axis"]["title"] = None
+    encoding["x"]["axis"] |= {"orient": "top", "titleAnchor": "start", "domain": False}
+    encoding["x"]["axis"]["title"] = f"{formats.titled(figures.title, figures.unit)} by {names.title}"
+    told = [("name", names.title, None), ("value", formats.titled(figures.title, figures.unit), _form(values))]
+    if view.color:
+        told.insert(1, ("series", view.color.title, None))
+    layers: list[Spec] = [{"mark": {"type": "bar"}, "encoding": {**_bar_colour(view, bars), "tooltip": tooltip(*told)}}]
+    if negative or groups > 1:
+        if negative:
+            layers.append({"mark": {"type": "rule"}, "encoding": {"x": {"datum": 0}, "y": None}})
+    else:
+        # Figures at the bars' ends spare the reader the way to an axis.
+        high = formats.extent(values)[1]
+        encoding["x"]["scale"] = {"domain": [0, high * 1.12 or 1], "nice": False}
+        encoding["x"]["axis"] |= {"grid": False, "labels": False}
+        layers.append(_figures(values))
+    step = BAR_STEP if groups == 1 else 12 * groups + 8
+    height = max(len(ordered) * step, 2 * BAR_STEP)
+    caption = " ".join(part for part in (view.caption, left_out) if part)
+    return picture(view.title, caption, bars, height=height, layers=[{"layer": layers, "encoding": encoding}])
+
+
+def draw_histogram(view: View, rows: Sequence[Row]) -> Spec:
+    """How many values lie in each range, from ``view.x`` to ``view.x2``."""
+    read = formats.moment if view.x.kind == "time" else formats.number
+    bins: list[Row] = [
+        {
+            "from": read(row[view.x.field]),
+            "to": read(row[view.x2 or view.x.field]),
+            "count": formats.number(row[view.y.field]),
+        }
+        for row in rows
+    ]
+    bins = [bin_ for bin_ in bins if bin_["from"] is not None and bin_["to"] is not None]
+    edges = [bin_[key] for bin_ in bins for key in ("from", "to")]
+    if view.x.kind == "time":
+        x = time_axis("from", view.x)
+        spoken = formats.spoken_moments(edges)
+    else:
+        x = number_axis("from", view.x, edges) | {"bin": "binned"}
+        x["axis"]["grid"] = False
+        x["scale"]["nice"] = False
+        spoken = {edge: f"{edge:,.6g}" for edge in edges}
+    for bin_ in bins:
+        bin_["range"] = f"{spoken[bin_['from']]} to {spoken[bin_['to']]}"
+    counts = [bin_["count"] for bin_ in bins]
+    encoding: Spec = {
+        "x": x,
+        "x2": {"field": "to"},
+        "y": number_axis("count", view.y, counts, zero=True, vertical=True),
+        "tooltip": tooltip(("range", view.x.title, None), ("count", view.y.title, ",")),
+    }
+    mark = {"type": "bar", "binSpacing": 1}
+    return picture(view.title, view.caption, bins, height=220, layers=[{"mark": mark, "encoding": encoding}])
+
+
+def draw_box(view: View, rows: Sequence[Row]) -> Spec:
+    """For each name the median, the box around it and, where the rows have them, whiskers.
+
+    Rows hold ``view.low`` and ``view.high``, and may hold ``q1`` and ``q3``; without these the box reaches from low
+    to high.
+    """
+    names, figures = (view.x, view.y) if view.x.kind == "category" else (view.y, view.x)
+    low, high = view.low or "low", view.high or "high"
+    boxes: list[Row] = [
+        {
+            "name": formats.label(row[names.field]),
+            "median": formats.number(row[figures.field]),
+            "low": formats.number(row[low]),
+            "high": formats.number(row[high]),
+            "q1": formats.number(row.get("q1", row[low])),
+            "q3": formats.number(row.get("q3", row[high])),
+        }
+        for row in rows
+    ]
+    boxes, left_out = boxes[:MOST_BARS], len(boxes) - MOST_BARS
+    for box in boxes:
+        box["stress"] = view.highlight is not None and box["name"] == formats.label(view.highlight)
+    ordered = order.of_names(
+        [box["name"] for box in boxes],
+        by_size=[box["name"] for box in sorted(boxes, key=lambda box: (-(box["median"] or 0), box["name"]))],
+    )
+    values = [box[key] for box in boxes for key in ("low", "q1", "median", "q3", "high")]
+    form = formats.figure_format(values)
+    told = tooltip(
+        ("name", names.title, None),
+        ("high", "high", form),
+        ("q3", "upper quartile", form),
+        ("median", "median", form),
+        ("q1", "lower quartile", form),
+        ("low", "low", form),
+    )
+    fill = {
+        "condition": {"test": "datum.stress", "value": theme.LIGHT.stress},
+        "value": theme.LIGHT.muted if view.highlight is not None else theme.LIGHT.ramp[2],
+    }
+    layers: list[Spec] = [
+        {"mark": {"type": "rule"}, "encoding": {"x": number_axis("low", figures, values), "x2": {"field": "high"}}},
+        {
+            "mark": {"type": "bar", "size": 13},
+            "encoding": {
+                "x": {"field": "q1", "type": "quantitative"},
+                "x2": {"field": "q3"},
+                "color": fill,
+                "tooltip": told,
+            },
+        },
+        {
+            "mark": {"type": "tick", "size": 13, "thickness": 2, "color": theme.LIGHT.ink},
+            "encoding": {"x": {"field": "median", "type": "quantitative"}, "tooltip": told},
+        },
+    ]
+    y = category_axis("name", names, ordered)
+    y["axis"]["title"] = None
+    caption = " ".join(
+        part for part in (view.caption, f"{left_out} more are not shown." if left_out > 0 else "") if part
+    )
+    height = max(len(ordered) * BAR_STEP, 2 * BAR_STEP)
+    return picture(view.title, caption, boxes, height=height, layers=[{"layer": layers, "encoding": {"y": y}}])
+
+
+def _bar(view: View, row: Row, names: Axis, figures: Axis) -> Row:
+    bar: Row = {"name": formats.label(row[names.field]), "value": formats.number(row[figures.field])}
+    if view.color:
+        bar["series"] = formats.label(row[view.color.field])
+    if view.highlight is not None and formats.label(view.highlight) in (bar["name"], bar.get("series")):
+        bar["stress"] = True
+    return bar
+
+
+def _longest(bars: list[Row]) -> tuple[list[Row], str]:
+    names = list(dict.fromkeys(bar["name"] for bar in bars))
+    if len(names) <= MOST_BARS:
+        return bars, ""
+    first = sorted(_by_size(bars), key=lambda name: not any(bar["name"] == name and bar.get("stress") for bar in bars))
+    kept = set(first[:MOST_BARS])
+    return [bar for bar in bars if bar["name"] in kept], f"{MOST_BARS} of {len(names)} are shown."
+
+
+def _by_size(bars: Sequence[Row]) -> list[str]:
+    sizes: dict[str, float] = {}
+    for bar in bars:
+        sizes[bar["name"]] = sizes.get(bar["name"], 0.0) + (bar["value"] or 0)
+    return sorted(sizes, key=lambda name: (-sizes[name], name))
+
+
+def _bar_colour(view: View, bars: Sequence[Row]) -> Spec:
+    stressed = any("stress" in bar for bar in bars)
+    if view.color:
+        shown = list(dict.fromkeys(bar["series"] for bar in bars))
+        palette = list(theme.LIGHT.series)
+        scale = {"domain": shown, "range": [palette[place % len(palette)] for place in range(len(shown))]}
+        return {
+            "yOffset": {"field": "series", "sort": shown},
+            "color": {"field": "series", "type": "nominal", "scale": scale, "legend": {"title": view.color.title}},
+        }
+    rest = theme.LIGHT.muted if stressed else theme.LIGHT.accent
+    return {"color": {"condition": {"test": "datum.stress", "value": theme.LIGHT.stress}, "value": rest}}
+
+
+def _figures(values: Sequence[float | int | None]) -> Spec:
+    largest = max((value for value in values if value is not None), default=0)
+    text: Spec = {"field": "value", "type": "quantitative", "format": _form(values)}
+    if largest >= 1_000_000:
+        text = {"field": "value", "type": "quantitative", "format": ".3~s"}
+    return {"mark": {"type": "text", "align": "left", "dx": 5}, "encoding": {"text": text}}
+
+
+def _form(values: Sequence[float | int | None]) -> str:
+    return formats.figure_format(values)

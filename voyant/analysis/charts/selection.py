@@ -1,0 +1,160 @@
+"""Which pictures are drawn: those of the findings, then by rule from the columns' roles, no two alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from voyant.analysis.charts import figures, gaps, pairs, shapes
+from voyant.analysis.charts.candidates import Candidate
+from voyant.analysis.charts.frame import Row
+from voyant.analysis.charts.views import specify
+from voyant.domain.chart import Chart
+from voyant.domain.finding import Finding, Mark
+from voyant.domain.insights import Insights
+from voyant.domain.kpi import Kpis
+from voyant.domain.profile import Profile
+from voyant.domain.table import Dataset, Table
+from voyant.lake.sql import identifier
+
+MOST = 12
+MOST_OF_FINDINGS = 8
+MOST_ROWS = 3_000
+_FEWEST = {Mark.LINE: 3, Mark.HISTOGRAM: 3, Mark.SCATTER: 8}
+_SAME_POINTS = 0.8
+
+
+def draw(table: Table, profile: Profile, kpis: Kpis | None, insights: Insights | None) -> tuple[Chart, ...]:
+    """At most a dozen charts, each worth looking at; fewer where the table holds less to see.
+
+    Key figures or findings that could not be computed are simply not drawn.
+    """
+    drawn: list[tuple[Candidate, Chart]] = []
+    for candidate in _candidates(table.dataset, profile, kpis, insights):
+        twin = _like(candidate, None, drawn)
+        rows: Sequence[Row] = []
+        if twin is None:
+            rows = candidate.rows if candidate.rows is not None else table.query(candidate.view.sql)
+            if not candidate.fewest <= len(rows) <= MOST_ROWS:
+                continue
+            twin = _like(candidate, rows, drawn)
+        if twin is not None:
+            _join(drawn, twin, candidate)
+        elif len(drawn) < MOST:
+            drawn.append((replace(candidate, rows=rows), _chart(candidate, rows, {chart.name for _, chart in drawn})))
+    return tuple(chart for _, chart in drawn)
+
+
+def _candidates(
+    dataset: Dataset, profile: Profile, kpis: Kpis | None, insights: Insights | None
+) -> Iterator[Candidate]:
+    personal = [identifier(column.name) for column in dataset.columns if column.personal is not None]
+    private = {column.name for column in dataset.columns if column.personal is not None}
+
+    def shows_nobody(candidate: Candidate) -> bool:
+        return not private & set(candidate.columns) and not any(name in candidate.view.sql for name in personal)
+
+    findings = list(filter(shows_nobody, _of_findings(insights.findings if insights else ())))
+    of_rules = _by_rule(dataset, profile, kpis)
+    yield from findings[:MOST_OF_FINDINGS]
+    yield from filter(shows_nobody, of_rules)
+    yield from findings[MOST_OF_FINDINGS:]
+
+
+def _of_findings(findings: Iterable[Finding]) -> Iterator[Candidate]:
+    for finding in findings:
+        if finding.view is not None:
+            yield Candidate(
+                view=finding.view,
+                columns=finding.columns,
+                evidence=finding.evidence,
+                findings=(finding.id,),
+                fewest=_FEWEST.get(finding.view.mark, 2),
+            )
+
+
+def _by_rule(dataset: Dataset, profile: Profile, kpis: Kpis | None) -> Iterator[Candidate]:
+    """One of each kind before a second of any."""
+    measured = [name for kpi in kpis.kpis for name in kpi.columns] if kpis else []
+    lines = figures.over_time(kpis) if kpis else iter(())
+    groups = figures.by_group(dataset, profile, kpis) if kpis else iter(())
+    scatters = pairs.together(dataset, profile)
+    histograms = shapes.distributions(dataset, profile, list(dict.fromkeys(measured)))
+    yield from islice(lines, 2)
+    yield from islice(groups, 1)
+    yield from islice(histograms, 1)
+    yield from islice(scatters, 1)
+    yield from pairs.overview(dataset, profile)
+    yield from islice(pairs.spreads(dataset, profile), 1)
+    yield from gaps.missingness(dataset, profile)
+    yield from shapes.busiest_hours(dataset, profile, kpis.time_column if kpis else None)
+    for more in (groups, histograms, lines, scatters):
+        yield from islice(more, 1)
+
+
+def _like(candidate: Candidate, rows: Sequence[Row] | None, drawn: Sequence[tuple[Candidate, Chart]]) -> int | None:
+    """The place of a picture that shows the same already."""
+    for place, (other, _) in enumerate(drawn):
+        if candidate.view.mark is not other.view.mark:
+            continue
+        if candidate.view.sql and _plain(candidate.view.sql) == _plain(other.view.sql):
+            return place
+        if rows is not None and other.rows is not None and _same_points(candidate, rows, other, other.rows):
+            return place
+    return None
+
+
+def _same_points(one: Candidate, rows: Sequence[Row], other: Candidate, others: Sequence[Row]) -> bool:
+    here, there = _points(one, rows), _points(other, others)
+    return len(here & there) >= _SAME_POINTS * max(len(here), len(there), 1)
+
+
+def _points(candidate: Candidate, rows: Sequence[Row]) -> set[str]:
+    view = candidate.view
+    axes = [axis.field for axis in (view.x, view.y, view.color) if axis is not None]
+    return {"|".join(_written(row[field]) for field in axes) for row in rows}
+
+
+def _written(value: object) -> str:
+    text = str(value)
+    try:
+        return f"{float(text):.6g}"
+    except ValueError:
+        return text.removesuffix(" 00:00:00")
+
+
+def _plain(sql: str) -> str:
+    return re.sub(r"\s+", " ", sql).strip().lower()
+
+
+def _join(drawn: list[tuple[Candidate, Chart]], place: int, candidate: Candidate) -> None:
+    """The picture that stands already also illustrates this candidate's findings."""
+    kept, chart = drawn[place]
+    findings = tuple(dict.fromkeys((*chart.findings, *candidate.findings)))
+    evidence = tuple(dict.fromkeys((*chart.evidence, *candidate.evidence)))
+    drawn[place] = (kept, replace(chart, findings=findings, evidence=evidence))
+
+
+def _chart(candidate: Candidate, rows: Sequence[Row], taken: set[str]) -> Chart:
+    view = candidate.view
+    if candidate.say is not None:
+        view = replace(view, title=candidate.say(rows))
+    spec = specify(view, rows)
+    return Chart(
+        name=_free(view.name, taken),
+        title=view.title,
+        caption=" ".join(spec["title"].get("subtitle", [])),
+        spec=spec,
+        sql=view.sql or None,
+        evidence=candidate.evidence,
+        findings=candidate.findings,
+        columns=candidate.columns,
+    )
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name as the stem of a file that no other picture has."""
+    stem = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:60].rstrip("_") or "chart"
+    return next(free for free in (stem, *(f"{stem}_{place}" for place in range(2, MOST + 2))) if free not in taken)

@@ -1,0 +1,25 @@
+"""From a view and its rows to a specification."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from voyant.analysis.charts.bars import draw_bar, draw_box, draw_histogram
+from voyant.analysis.charts.frame import Row, Spec
+from voyant.analysis.charts.grids import draw_heatmap, draw_scatter
+from voyant.analysis.charts.lines import draw_line
+from voyant.domain.finding import Mark, View
+
+_DRAWN: Mapping[Mark, Callable[[View, Sequence[Row]], Spec]] = {
+    Mark.LINE: draw_line,
+    Mark.BAR: draw_bar,
+    Mark.HISTOGRAM: draw_histogram,
+    Mark.SCATTER: draw_scatter,
+    Mark.BOX: draw_box,
+    Mark.HEATMAP: draw_heatmap,
+}
+
+
+def specify(view: View, rows: Sequence[Row]) -> Spec:
+    """The Vega-Lite specification of the view over the rows of its statement."""
+    return _DRAWN[view.mark](view, rows)
