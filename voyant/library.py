@@ -43,15 +43,15 @@ def analyze(
         voyant.errors.VoyantError: With a code, what was received, and a remedy.
     """
     from voyant.domain.caller import LOCAL_CALLER
-    from voyant.ingestion import source_of
-    from voyant.store.database import open_database
+    from voyant.services.home import open_home
 
-    found = source_of(fspath(source), table=table)
-    open_database()
+    open_home()
     from voyant.services.analysis import analyze as run
     from voyant.services.artifacts import export_artifacts
     from voyant.services.results import read_result
+    from voyant.services.sources import source_from
 
+    found = source_from(LOCAL_CALLER, fspath(source), table=table)
     job_id = run(LOCAL_CALLER, found, kpis=kpis, time_column=time, on_progress=on_progress)
     if out is not None:
         export_artifacts(LOCAL_CALLER, job_id, Path(out))

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def open_session() -> Caller:
-    """Opens the home's database for the person at the shell."""
-    from voyant.store.database import open_database
+    """Opens the home for the person at the shell."""
+    from voyant.services.home import open_home
 
-    open_database()
+    open_home()
     return LOCAL_CALLER
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
+import random
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 
     from voyant.lake.catalog import StoreCatalog
 
-COMMIT_ATTEMPTS = 10
+COMMIT_ATTEMPTS = 30
+LONGEST_PAUSE_SECONDS = 0.1
 CONTENT = "voyant.content"
 DERIVED = "voyant.derived"
 OWNER = "voyant.owner"
@@ -90,7 +93,7 @@ class Lake:
             owner: The source that the rows come from; see ``name_for``.
             content: Says what the rows are, such as a hash of where they come from; equal content is stored once.
         """
-        from pyiceberg.exceptions import CommitFailedException, TableAlreadyExistsError
+        from pyiceberg.exceptions import CommitFailedException, TableAlreadyExistsError, ValidationException
 
         current = self._find(tenant, table)
         if current is not None and _property(current, CONTENT) == content:
@@ -102,8 +105,9 @@ class Lake:
             for _ in range(COMMIT_ATTEMPTS):
                 try:
                     return self._commit(tenant, table, path, properties)
-                except (CommitFailedException, TableAlreadyExistsError):
-                    continue  # another process was first: look at the table anew
+                except (CommitFailedException, TableAlreadyExistsError, ValidationException):
+                    # Another process was first: look at the table anew, and not in step with it.
+                    time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - no secret hangs on it
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -193,7 +197,9 @@ class Lake:
             except NamespaceAlreadyExistsError:
                 pass  # another process was first
         location = str(self._warehouse / tenant / table)
-        return self._catalog.create_table((tenant, table), schema=schema, location=location)
+        # PyIceberg's own retries keep the files that an overtaken overwrite meant to remove; ours begin anew.
+        once = {"commit.retry.num-retries": "0"}
+        return self._catalog.create_table((tenant, table), schema=schema, location=location, properties=once)
 
     def _as_snapshot(self, tenant: str, name: str, table: IcebergTable, snapshot_id: str | None) -> Snapshot:
         pinned = table.current_snapshot() if snapshot_id is None else table.snapshot_by_id(int(snapshot_id))

@@ -22,7 +22,7 @@ from voyant.services.jobs import JobRecorder, Progress
 from voyant.services.results import result_digest
 from voyant.services.sources import remember
 from voyant.settings.configuration import settings
-from voyant.settings.wiring import artifact_store, lake
+from voyant.services.wiring import artifact_store, lake
 from voyant.store.models import Source as SourceRow
 from voyant.workflows.context import JobContext
 from voyant.workflows.pipelines import PIPELINES

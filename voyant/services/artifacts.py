@@ -10,7 +10,7 @@ from voyant.domain.result import ResultArtifact
 from voyant.errors import Code, InvalidInput
 from voyant.services.access import artifact_of, job_of
 from voyant.settings.configuration import settings
-from voyant.settings.wiring import artifact_store
+from voyant.services.wiring import artifact_store
 
 
 def list_artifacts(caller: Caller, job_id: str) -> list[ResultArtifact]:

@@ -77,7 +77,7 @@ def _look_at_engine(name: str) -> Check:
 
 def _look_at_lake(name: str) -> Check:
     from voyant.domain.caller import LOCAL_CALLER
-    from voyant.settings.wiring import lake
+    from voyant.services.wiring import lake
 
     return Check(name=name, ok=True, found=f"{len(lake().tables(LOCAL_CALLER.tenant)):,} tables")
 

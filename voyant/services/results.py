@@ -30,7 +30,7 @@ from voyant.domain.serialization import from_json, to_json
 from voyant.errors import Code, NotFound
 from voyant.services.access import job_of
 from voyant.services.budget import DEFAULT_TOKENS, fit
-from voyant.settings.wiring import artifact_store
+from voyant.services.wiring import artifact_store
 from voyant.workflows.context import JobContext
 from voyant.workflows.runner import Run
 

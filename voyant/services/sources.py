@@ -12,7 +12,7 @@ from voyant.domain.ids import new_id
 from voyant.domain.page import Page, page_of
 from voyant.domain.source import Source
 from voyant.services.access import source_of, sources_of
-from voyant.settings.wiring import artifact_store, lake
+from voyant.services.wiring import artifact_store, lake
 from voyant.store.models import Source as SourceRow
 
 

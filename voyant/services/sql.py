@@ -9,7 +9,7 @@ from voyant.domain.caller import Caller
 from voyant.lake.lake import add_view
 from voyant.security.sql_guard import referenced_tables
 from voyant.settings.configuration import settings
-from voyant.settings.wiring import lake
+from voyant.services.wiring import lake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

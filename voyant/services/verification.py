@@ -19,7 +19,7 @@ from voyant.errors import Code, InvalidInput, NotFound
 from voyant.services.access import artifact_of
 from voyant.services.jobs import Progress
 from voyant.settings.configuration import settings
-from voyant.settings.wiring import artifact_store, lake
+from voyant.services.wiring import artifact_store, lake
 from voyant.workflows.context import JobContext
 from voyant.workflows.pipelines import PIPELINES
 from voyant.workflows.runner import run_pipeline

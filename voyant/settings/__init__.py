@@ -1,1 +1,1 @@
-"""Typed settings and the wiring that follows from them."""
+"""Typed settings, and Django's derived from them."""

@@ -1,0 +1,39 @@
+"""One home for all tests of a process; tests keep apart by tenant, as callers do."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_HOME = tempfile.TemporaryDirectory(prefix="voyant-tests-")
+os.environ["VOYANT_HOME"] = _HOME.name
+
+from voyant.domain.caller import Caller  # noqa: E402 - the home is chosen before anything reads the settings
+from voyant.services.home import open_home  # noqa: E402
+
+open_home()  # models can be imported only afterwards
+
+_TENANTS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def home() -> Path:
+    """The opened home of this test process."""
+    return Path(_HOME.name)
+
+
+@pytest.fixture
+def caller(home: Path) -> Caller:
+    """A caller of a tenant that no other test has."""
+    return Caller(tenant=f"tenant{next(_TENANTS)}", subject="tester")
+
+
+@pytest.fixture
+def other_caller(home: Path) -> Iterator[Caller]:
+    """A caller of yet another tenant."""
+    yield Caller(tenant=f"tenant{next(_TENANTS)}", subject="stranger")

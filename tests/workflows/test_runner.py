@@ -1,0 +1,159 @@
+"""The in-process runner: what it does when steps fail, take too long or are stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from voyant.artifacts.store import ArtifactStore
+from voyant.domain.artifact import Artifact
+from voyant.domain.manifest import ManifestStep
+from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.source import Source, SourceKind
+from voyant.errors import Code, InternalError, InvalidInput, Unavailable, VoyantError
+from voyant.lake.lake import Lake
+from voyant.workflows.context import JobContext, StepContext
+from voyant.workflows.pipeline import Pipeline, Step, StepResult
+from voyant.workflows.runner import Run, run_pipeline
+
+PARAMETERS = AnalyzeParameters(source=Source(kind=SourceKind.FILE, location="x.csv", display_name="x.csv"))
+
+
+class Notes:
+    """An observer that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.finished: list[tuple[str, str, tuple[str, ...]]] = []
+
+    def step_started(self, position: int, step: str) -> None:
+        pass
+
+    def step_finished(self, position: int, step: ManifestStep, artifacts: tuple[Artifact, ...]) -> None:
+        self.finished.append((step.name, step.status, tuple(artifact.name for artifact in artifacts)))
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> JobContext:
+    return JobContext(
+        tenant="t",
+        job_id="job_1",
+        source_id="src_1",
+        lake=Lake(tmp_path / "lake", scratch=tmp_path / "scratch", memory_limit="200MB"),
+        store=ArtifactStore.in_folder(tmp_path / "artifacts"),
+        scratch=tmp_path / "scratch",
+    )
+
+
+def step(name: str, do: Callable[[StepContext], None], **options: object) -> Step:
+    def run(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+        do(context)
+        return StepResult()
+
+    return Step(name=name, run=run, **options)  # type: ignore[arg-type]
+
+
+def write(name: str) -> Callable[[StepContext], None]:
+    return lambda context: context.write_json(name, "profile", {"a": 1})
+
+
+def fail_with(error: BaseException) -> Callable[[StepContext], None]:
+    def do(context: StepContext) -> None:
+        context.write_json("half.json", "profile", {})
+        raise error
+
+    return do
+
+
+def run(context: JobContext, *steps: Step, notes: Notes | None = None, time_limit: float = 60) -> Run:
+    return run_pipeline(
+        Pipeline(name="p", steps=steps), context, PARAMETERS, notes or Notes(), time_limit=time_limit
+    )
+
+
+def test_a_failed_step_that_is_not_core_degrades_the_job(context: JobContext) -> None:
+    notes = Notes()
+    done = run(
+        context,
+        step("one", write("one.json"), is_core=True),
+        step("two", fail_with(InvalidInput("no good", code=Code.NOT_ENOUGH_DATA))),
+        step("three", write("three.json")),
+        notes=notes,
+    )
+
+    assert [entry.step for entry in done.degraded] == ["two"]
+    assert done.degraded[0].error["code"] == "VYNT-7002"
+    assert notes.finished == [
+        ("one", "completed", ("one.json",)),
+        ("two", "failed", ()),
+        ("three", "completed", ("three.json",)),
+    ]
+    assert sorted(context.artifacts) == ["one.json", "three.json"]
+
+
+def test_a_failed_core_step_fails_the_job(context: JobContext) -> None:
+    with pytest.raises(InvalidInput, match="no good"):
+        run(context, step("one", fail_with(InvalidInput("no good")), is_core=True), step("two", write("two.json")))
+
+    assert context.artifacts == {}
+
+
+def test_a_fault_of_ours_has_a_code_too(context: JobContext) -> None:
+    with pytest.raises(InternalError, match="KeyError"):
+        run(context, step("one", fail_with(KeyError("x")), is_core=True))
+
+
+def test_only_what_may_pass_is_tried_again(context: JobContext) -> None:
+    tried: list[str] = []
+
+    def flaky(name: str, error: VoyantError) -> Callable[[StepContext], None]:
+        def do(context: StepContext) -> None:
+            tried.append(name)
+            if tried.count(name) < 3:
+                raise error
+
+        return do
+
+    done = run(
+        context,
+        step("away", flaky("away", Unavailable("down", system="s3")), attempts=3),
+        step("bad", flaky("bad", InvalidInput("bad")), attempts=3),
+    )
+
+    assert tried == ["away", "away", "away", "bad"]
+    assert [entry.step for entry in done.degraded] == ["bad"]
+
+
+def test_a_query_that_takes_too_long_is_stopped(context: JobContext) -> None:
+    def endless(step_context: StepContext) -> None:
+        with step_context.job.engine() as engine:
+            engine.query("SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b")
+
+    with pytest.raises(InvalidInput) as caught:
+        run(context, step("one", endless, is_core=True), time_limit=0.3)
+
+    assert caught.value.code is Code.TIMEOUT
+
+
+def test_a_step_sees_what_was_not_made(context: JobContext) -> None:
+    seen: list[object] = []
+    done = run(
+        context,
+        step("one", lambda step_context: seen.append(step_context.read_if_made("gone.json", dict))),
+        step("two", lambda step_context: seen.append(step_context.read("gone.json", dict))),
+    )
+
+    assert seen == [None]
+    assert done.degraded[0].error["code"] == "VYNT-2002"
+
+
+def test_inputs_of_an_artifact_are_noted(context: JobContext) -> None:
+    def two(step_context: StepContext) -> None:
+        step_context.read("one.json", dict)
+        step_context.write_json("two.json", "quality", {})
+
+    run(context, step("one", write("one.json")), step("two", two))
+
+    assert context.artifacts["two.json"].inputs == ("one.json",)
+    assert context.artifacts["two.json"].step == "two"
