@@ -1,0 +1,151 @@
+"""What detectors hand over: comparisons made, and how each would be stated if the evidence holds.
+
+A claim is stated from the rows of its own SQL: the sentence can say no number that the statement does not give.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from voyant.analysis.insights.wording import count, moment, percent, quantity
+from voyant.domain.finding import Number, Severity, View
+from voyant.domain.kpi import Grain
+
+Row = dict[str, Any]
+
+
+class Question(StrEnum):
+    """The families of comparisons, as an analyst would ask them."""
+
+    TREND = "Does it rise or fall over time?"
+    BREAK = "Does its level change at one time?"
+    SEASON = "Does it follow the calendar?"
+    DEPARTURE = "Does a group move differently over time from the others?"
+    WINDOW = "Is a group unusually frequent for a while?"
+    DISTRIBUTION = "Are records spread evenly over the values?"
+    DIFFERENCE = "Does a measure differ between groups?"
+    SHARES = "Do groups differ in their make-up?"
+    INTERACTION = "Do two groupings together explain more than each alone?"
+    ASSOCIATION = "Do two measures move together?"
+    VOLUME = "Do larger groups or busier times differ?"
+    REPETITION = "Are records repeated?"
+    CONCENTRATION = "Is much of it owed to few?"
+    TERMS = "Do the texts of a group stand out?"
+    MISSING = "Are values missing more often in some groups?"
+    OUTLIERS = "Are there values far from all others?"
+
+
+class Telling:
+    """The rows of a claim's SQL, and the numbers that its sentence has taken from them."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+        self.numbers: list[Number] = []
+
+    def count(self, column: str, row: int = 0) -> str:
+        return self._stated(column, row, count)
+
+    def percent(self, column: str, row: int = 0) -> str:
+        return self._stated(column, row, percent)
+
+    def quantity(self, column: str, unit: str | None = None, row: int = 0) -> str:
+        return self._stated(column, row, lambda value: quantity(value, unit))
+
+    def moment(self, column: str, grain: Grain, row: int = 0) -> str:
+        value = self.rows[row][column]
+        stated = moment(value, grain)
+        iso = value.isoformat() if isinstance(value, date) else str(value)
+        self.numbers.append(Number(stated=stated, value=iso, row=row, column=column))
+        return stated
+
+    def value(self, column: str, row: int = 0) -> float:
+        """For choosing words; NaN where there is none."""
+        found = self.rows[row][column]
+        return math.nan if found is None else float(found)
+
+    def _stated(self, column: str, row: int, style: Callable[[float], str]) -> str:
+        value = float(self.rows[row][column])
+        stated = style(value)
+        self.numbers.append(Number(stated=stated, value=rounded(value), row=row, column=column))
+        return stated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A statement that waits for its numbers.
+
+    Attributes:
+        columns: What it speaks of, most important first.
+        focus: Values that it singles out, as column and value; claims that share all of them say nearly the same.
+        strength: 0 to 1: how striking, over all kinds.
+        tell: The sentence from the rows of ``sql``; None where these do not bear it out after all.
+        view: From the same rows.
+    """
+
+    kind: str
+    columns: tuple[str, ...]
+    sql: str
+    tell: Callable[[Telling], str | None]
+    strength: float
+    title: str
+    focus: tuple[tuple[str, str], ...] = ()
+    severity: Severity = Severity.INFO
+    view: View | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One comparison that was made.
+
+    Attributes:
+        p: None for a description that compares nothing; it then is no part of the correction.
+        claim: Stated where the corrected p-value is low enough; None where the effect is too small to matter.
+        denial: Stated otherwise; only given where the data would have shown an effect that matters.
+    """
+
+    question: Question
+    test: str = ""
+    effect_name: str = ""
+    effect: float = 0.0
+    p: float | None = None
+    n: int = 0
+    note: str = ""
+    claim: Claim | None = None
+    denial: Claim | None = None
+
+
+@dataclass(slots=True)
+class Search:
+    """What a detector brings home."""
+
+    comparisons: list[Comparison] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+
+def rounded(value: float) -> float:
+    """To ten significant digits: sums of floats differ beyond them."""
+    return float(f"{value:.10g}")
+
+
+def as_cell(value: Any) -> bool | int | float | str | None:
+    """A result's value as an evidence table holds it."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return str(value)
+    return rounded(number) if math.isfinite(number) else None
+
+
+def saturating(effect: float, half: float) -> float:
+    """Effects of all kinds on one scale: 0 at none, 0.5 at ``half``, towards 1."""
+    size = abs(effect)
+    return size / (size + half)

@@ -1,0 +1,189 @@
+"""Measures that differ between groups, and measures that do not although the data would show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from voyant.analysis.insights import statistics
+from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.frame import Factor, Frame, Measure
+from voyant.analysis.insights.relations import Relations
+from voyant.analysis.insights.wording import average_name, readable, sentence, shown
+from voyant.domain.finding import Axis, Mark, Severity, View
+from voyant.domain.table import ColumnType
+from voyant.lake.sql import identifier
+
+FEWEST_IN_GROUP = 5
+Stated = Callable[[str, int], str]
+"""A number of a column and row of the result, as text."""
+
+_SMALLEST_EFFECT = 0.01
+_LARGEST_DENIED = 0.04
+
+
+def look(frame: Frame, relations: Relations) -> Search:
+    search = Search()
+    for factor in frame.factors:
+        for measure in frame.measures:
+            if not relations.bind(factor.name, measure.name):
+                comparison = _compared(frame, factor, measure)
+                if comparison is not None:
+                    search.comparisons.append(comparison)
+    return search
+
+
+def _compared(frame: Frame, factor: Factor, measure: Measure) -> Comparison | None:
+    held = (factor.codes >= 0) & measure.known
+    codes = factor.codes[held]
+    counts = np.bincount(codes, minlength=len(factor.values))
+    large = counts >= FEWEST_IN_GROUP
+    if large.sum() < 2:
+        return None
+    inside = large[codes]
+    codes, values = codes[inside], measure.values[held][inside]
+    result = statistics.kruskal_wallis(codes, len(factor.values), statistics.midranks(values))
+    powered = result.upper <= _LARGEST_DENIED and result.p > 0.05 and int(counts[large].min()) >= 15
+    return Comparison(
+        question=Question.DIFFERENCE,
+        test="Kruskal-Wallis",
+        effect_name="epsilon squared",
+        effect=result.effect,
+        p=result.p,
+        n=result.n,
+        claim=_difference(frame, factor, measure, codes, values, result.effect)
+        if result.effect >= _SMALLEST_EFFECT and result.p < 0.05
+        else None,
+        denial=_no_difference(frame, factor, measure) if powered else None,
+    )
+
+
+def typical(factor_values: int, codes: statistics.Ints, values: statistics.Floats, measure: Measure) -> str:
+    """``avg``, unless a few large values would decide which group is highest: then ``median``."""
+    if not measure.is_skewed:
+        return "avg"
+    groups = [values[codes == code] for code in range(factor_values)]
+    means = [float(group.mean()) if len(group) >= FEWEST_IN_GROUP else -np.inf for group in groups]
+    medians = [float(np.median(group)) if len(group) >= FEWEST_IN_GROUP else -np.inf for group in groups]
+    highest_by_median = [code for code, median in enumerate(medians) if median == max(medians)]
+    if len(highest_by_median) > 1:  # many equal values, as with zeros
+        return "avg"
+    return "avg" if int(np.argmax(means)) in highest_by_median else "median"
+
+
+def grouped(frame: Frame, factor: Factor, measure: Measure, aggregate: str) -> str:
+    """The typical value of each group, highest first."""
+    column, group = identifier(measure.name), identifier(factor.name)
+    return (
+        f"SELECT {group}, {aggregate}({column}) AS typical, count({column}) AS records\n"
+        f"FROM {frame.source}\nWHERE {group} IS NOT NULL AND {column} IS NOT NULL\n"
+        f"GROUP BY {group}\nHAVING count({column}) >= {FEWEST_IN_GROUP}\nORDER BY typical DESC, {group}\nLIMIT 60"
+    )
+
+
+def measure_name(measure: Measure, aggregate: str) -> str:
+    return average_name(measure.column) if aggregate == "avg" else f"median {readable(measure.name)}"
+
+
+def _difference(
+    frame: Frame, factor: Factor, measure: Measure, codes: statistics.Ints, values: statistics.Floats, effect: float
+) -> Claim:
+    aggregate = typical(len(factor.values), codes, values, measure)
+    name = measure_name(measure, aggregate)
+    unit = measure.column.unit
+
+    def tell(telling: Telling) -> str | None:
+        return contrast(telling, factor, name, "typical", lambda column, row: telling.quantity(column, unit, row))
+
+    return Claim(
+        kind="difference",
+        columns=(measure.name, factor.name),
+        sql=grouped(frame, factor, measure, aggregate),
+        tell=tell,
+        strength=0.3 + 0.65 * saturating(np.sqrt(effect), 0.35),
+        title=f"{name} by {readable(factor.name)}",
+        severity=Severity.NOTICE,
+        view=bar_view(frame, factor, measure, aggregate, f"{name} by {readable(factor.name)}"),
+    )
+
+
+def contrast(telling: Telling, factor: Factor, name: str, column: str, stated: Stated) -> str | None:
+    """Which group is highest and which lowest, and, where one stands apart, only that one against all others."""
+    rows = telling.rows
+    if len(rows) < 2:
+        return None
+    last = len(rows) - 1
+    values = [telling.value(column, row) for row in range(len(rows))]
+    if values[0] == values[last]:
+        return None
+    label = [group_label(factor, row[factor.name]) for row in rows]
+    by = readable(factor.name)
+    if last == 1:
+        return sentence(
+            f"By {by}, {name} is {stated(column, 0)} for {label[0]} against {stated(column, 1)} for {label[1]}"
+        )
+    spread = values[0] - values[last]
+    if values[0] - values[1] >= 0.5 * spread:
+        others = (
+            f"{stated(column, last)} to {stated(column, 1)}" if values[1] != values[last] else f"{stated(column, 1)}"
+        )
+        return sentence(
+            f"By {by}, {name} is highest for {label[0]}: {stated(column, 0)}, against {others} for the others"
+        )
+    if values[last - 1] - values[last] >= 0.5 * spread:
+        others = f"{stated(column, last - 1)} to {stated(column, 0)}"
+        return sentence(
+            f"By {by}, {name} is lowest for {label[last]}: {stated(column, last)}, against {others} for the others"
+        )
+    return sentence(
+        f"By {by}, {name} is highest for {label[0]} ({stated(column, 0)}) and {label[1]} ({stated(column, 1)}), "
+        f"lowest for {label[last]} ({stated(column, last)})"
+    )
+
+
+def group_label(factor: Factor, value: object) -> str:
+    if factor.column.type is ColumnType.BOOLEAN:
+        return f"{readable(factor.name)} {'true' if value in {True, 'true'} else 'false'}"
+    return shown(value)
+
+
+def _no_difference(frame: Frame, factor: Factor, measure: Measure) -> Claim:
+    name = average_name(measure.column)
+    unit = measure.column.unit
+
+    def tell(telling: Telling) -> str | None:
+        last = len(telling.rows) - 1
+        if last < 1:
+            return None
+        return sentence(
+            f"{name} does not differ by {readable(factor.name)}: it lies between "
+            f"{telling.quantity('typical', unit, last)} and {telling.quantity('typical', unit, 0)} in all groups"
+        )
+
+    derived = measure.column.formula is not None
+    return Claim(
+        kind="no_difference",
+        columns=(measure.name, factor.name),
+        sql=grouped(frame, factor, measure, "avg"),
+        tell=tell,
+        strength=0.34 if derived else 0.26,
+        title=f"{name} by {readable(factor.name)}",
+        view=bar_view(frame, factor, measure, "avg", f"{name} does not differ by {readable(factor.name)}"),
+    )
+
+
+def bar_view(frame: Frame, factor: Factor, measure: Measure, aggregate: str, title: str) -> View:
+    return View(
+        name=f"{measure.name}_by_{factor.name}",
+        title=sentence(title)[:-1],
+        mark=Mark.BAR,
+        sql=grouped(frame, factor, measure, aggregate),
+        x=Axis(field=factor.name, title=readable(factor.name), kind="category"),
+        y=Axis(
+            field="typical",
+            title=measure_name(measure, aggregate),
+            kind="number",
+            unit=measure.column.unit,
+        ),
+    )

@@ -1,0 +1,175 @@
+"""Values that dominate a column, and columns whose values are spread evenly; the same for totals of measures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from voyant.analysis.insights import statistics
+from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.detectors.differences import group_label
+from voyant.analysis.insights.frame import Factor, Frame, Measure
+from voyant.analysis.insights.relations import Relations
+from voyant.analysis.insights.wording import is_additive, readable, sentence
+from voyant.domain.finding import Axis, Mark, Severity, View
+from voyant.lake.sql import identifier
+
+_SMALLEST_LEAD = 1.5
+"""Times the fair share: below it no value dominates."""
+_LARGEST_UNEVENNESS = 0.2
+_ROWS_FOR_EVENNESS = 25
+
+
+def look(frame: Frame, relations: Relations) -> Search:
+    search = Search()
+    if frame.counted:
+        search.comparisons += [_counts(frame, factor) for factor in frame.factors]
+    for measure in frame.measures:
+        if is_additive(measure.column) and float(np.nanmin(measure.values)) >= 0:
+            found = [
+                _total(frame, factor, measure)
+                for factor in frame.factors
+                if not relations.bind(factor.name, measure.name) and 3 <= len(factor.values) <= 30
+            ]
+            search.comparisons += [comparison for comparison in found if comparison is not None]
+    return search
+
+
+def _counts(frame: Frame, factor: Factor) -> Comparison:
+    counts = factor.counts
+    k, n = len(counts), int(counts.sum())
+    result = statistics.uniformity(counts)
+    lead = float(counts[0]) * k / n
+    dominant = k >= 2 and not factor.others and lead >= _SMALLEST_LEAD and (k > 2 or counts[0] / n >= 0.8)
+    even = (
+        k >= 3
+        and not factor.others
+        and n >= _ROWS_FOR_EVENNESS * k
+        and float(counts[0] - counts[-1]) <= 2 * _LARGEST_UNEVENNESS * n / k
+    )
+    return Comparison(
+        question=Question.DISTRIBUTION,
+        test="chi-square against equal frequencies",
+        effect_name="Cohen's w",
+        effect=result.effect,
+        p=result.p,
+        n=n,
+        claim=_dominant(frame, factor, lead) if dominant else (_even(frame, factor) if even else None),
+        denial=_even(frame, factor) if even else None,
+    )
+
+
+def frequencies(frame: Frame, factor: Factor) -> str:
+    """Each value with its records and their share, most frequent first."""
+    column = identifier(factor.name)
+    return (
+        f"SELECT {column}, count(*) AS records, 100.0 * count(*) / sum(count(*)) OVER () AS share\n"
+        f"FROM {frame.source}\nWHERE {column} IS NOT NULL\n"
+        f"GROUP BY {column}\nORDER BY records DESC, {column}\nLIMIT 60"
+    )
+
+
+def _dominant(frame: Frame, factor: Factor, lead: float) -> Claim:
+    top_share = float(factor.counts[0]) / float(factor.counts.sum())
+
+    def tell(telling: Telling) -> str:
+        label = group_label(factor, telling.rows[0][factor.name])
+        next_label = group_label(factor, telling.rows[1][factor.name])
+        return sentence(
+            f"{label} is the most frequent {readable(factor.name)} by far: {telling.count('records')} records, "
+            f"{telling.percent('share')} of all, against {telling.percent('share', 1)} for {next_label}, the next"
+            if top_share < 0.97
+            else f"nearly all records have {readable(factor.name)} {label}: {telling.percent('share')}"
+        )
+
+    return Claim(
+        kind="dominance",
+        columns=(factor.name,),
+        focus=((factor.name, factor.values[0]),),
+        sql=frequencies(frame, factor),
+        tell=tell,
+        strength=(0.3 + 0.5 * saturating(lead - 1, 1.5) * min(1.0, top_share / 0.4)) * (0.6 if top_share > 0.9 else 1),
+        title=f"records by {readable(factor.name)}",
+        severity=Severity.NOTICE,
+        view=count_view(frame, factor, f"Most records have one {readable(factor.name)}"),
+    )
+
+
+def _even(frame: Frame, factor: Factor) -> Claim:
+    def tell(telling: Telling) -> str:
+        last = len(telling.rows) - 1
+        return sentence(
+            f"records are spread evenly over {readable(factor.name)}: each value has between "
+            f"{telling.count('records', last)} and {telling.count('records')} of them"
+        )
+
+    return Claim(
+        kind="even_distribution",
+        columns=(factor.name,),
+        sql=frequencies(frame, factor),
+        tell=tell,
+        strength=0.36,
+        title=f"records by {readable(factor.name)}",
+        view=count_view(frame, factor, f"Records are spread evenly over {readable(factor.name)}"),
+    )
+
+
+def count_view(frame: Frame, factor: Factor, title: str) -> View:
+    return View(
+        name=f"records_by_{factor.name}",
+        title=sentence(title)[:-1],
+        mark=Mark.BAR,
+        sql=frequencies(frame, factor),
+        x=Axis(field=factor.name, title=readable(factor.name), kind="category"),
+        y=Axis(field="records", title="records", kind="number"),
+        highlight=factor.values[0],
+    )
+
+
+def _total(frame: Frame, factor: Factor, measure: Measure) -> Comparison | None:
+    held = (factor.codes >= 0) & measure.known
+    sums = np.bincount(factor.codes[held], weights=measure.values[held], minlength=len(factor.values))
+    total = float(sums.sum())
+    top = float(sums.max())
+    if total <= 0 or top / total < 1.5 / len(factor.values):
+        return None
+    column, group = identifier(measure.name), identifier(factor.name)
+    sql = (
+        f"SELECT {group}, sum({column}) AS total, 100.0 * sum({column}) / sum(sum({column})) OVER () AS share,\n"
+        f"  100.0 * count(*) / sum(count(*)) OVER () AS share_of_records\n"
+        f"FROM {frame.source}\nWHERE {group} IS NOT NULL AND {column} IS NOT NULL\n"
+        f"GROUP BY {group}\nORDER BY total DESC, {group}\nLIMIT 60"
+    )
+
+    def tell(telling: Telling) -> str:
+        label = group_label(factor, telling.rows[0][factor.name])
+        return sentence(
+            f"{label} ({readable(factor.name)}) accounts for {telling.percent('share')} of total "
+            f"{readable(measure.name)} ({telling.quantity('total', measure.column.unit)}) with "
+            f"{telling.percent('share_of_records')} of the records; "
+            f"{group_label(factor, telling.rows[1][factor.name])} follows with {telling.percent('share', 1)}"
+        )
+
+    view = View(
+        name=f"total_{measure.name}_by_{factor.name}",
+        title=f"Total {readable(measure.name)} by {readable(factor.name)}",
+        mark=Mark.BAR,
+        sql=sql,
+        x=Axis(field=factor.name, title=readable(factor.name), kind="category"),
+        y=Axis(field="total", title=f"total {readable(measure.name)}", kind="number", unit=measure.column.unit),
+        highlight=factor.values[int(np.argmax(sums))],
+    )
+    return Comparison(
+        question=Question.DISTRIBUTION,
+        n=int(held.sum()),
+        claim=Claim(
+            kind="contribution",
+            columns=(measure.name, factor.name),
+            focus=((factor.name, factor.values[int(np.argmax(sums))]),),
+            sql=sql,
+            tell=tell,
+            strength=0.25 + 0.4 * saturating(top / total * len(factor.values) - 1, 1.5),
+            title=f"total {readable(measure.name)} by {readable(factor.name)}",
+            severity=Severity.NOTICE,
+            view=view,
+        ),
+    )

@@ -1,0 +1,272 @@
+"""The columns of a table as arrays: groups as small integers, measures as floats, times as periods.
+
+One scan of the engine fills it. At most ``MOST_ROWS`` rows are taken, chosen by a hash of their content, so that
+memory does not grow with the table; tests say how many rows they used, and sentences are computed over all rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voyant.analysis.insights.statistics import Floats, Ints, midranks
+from voyant.analysis.insights.subjects import Subjects
+from voyant.analysis.periods import Timeline
+from voyant.domain.kpi import Grain
+from voyant.domain.profile import Profile
+from voyant.domain.table import Column, Table
+from voyant.lake.sql import identifier, literal
+
+MOST_ROWS = 500_000
+MOST_VALUES = 40
+"""Of a grouping; rows with rarer values are left out of its tests."""
+MOST_BINS = 104
+
+_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A grouping of the rows.
+
+    Attributes:
+        values: Most frequent first, ties by value.
+        codes: Of each row the index into ``values``; -1 for missing and rarer ones.
+        others: Distinct values beyond those.
+    """
+
+    column: Column
+    values: tuple[str, ...]
+    codes: Ints
+    others: int
+
+    @cached_property
+    def counts(self) -> Ints:
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values)).astype(np.int64)
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    @property
+    def is_boolean(self) -> bool:
+        return {value.lower() for value in self.values} <= {"true", "false"}
+
+    def is_value(self, index: int) -> str:
+        """The SQL condition of one value."""
+        return equals(self.column, self.values[index])
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number of each row; NaN where missing."""
+
+    column: Column
+    values: Floats
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        return np.isfinite(self.values)
+
+    @cached_property
+    def ranks(self) -> Floats:
+        """Over the known values; 0 elsewhere."""
+        ranks = np.zeros(len(self.values))
+        ranks[self.known] = midranks(self.values[self.known])
+        return ranks
+
+    @cached_property
+    def is_skewed(self) -> bool:
+        """Whether the mean says little of a usual value."""
+        known = self.values[self.known]
+        if len(known) < 10:
+            return False
+        low, middle, high = np.quantile(known, [0.05, 0.5, 0.95])
+        return bool(high - middle > 4 * max(middle - low, 1e-12))
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When each row happened.
+
+    Attributes:
+        periods: Index of the row's natural period; -1 where it has none or the period is not whole.
+        bins: Index of the row's bin for tests: of equal length, all whole; -1 outside.
+        bin_starts: Seconds since 1970.
+        seconds: Since 1970; of rows without a time, undefined.
+        regular: Rows are taken at regular times, so that counting them tells nothing.
+    """
+
+    timeline: Timeline
+    periods: Ints
+    bins: Ints
+    bin_starts: Ints
+    seconds: Ints
+    timed: NDArray[np.bool_]
+    regular: bool
+
+    @property
+    def column(self) -> Column:
+        return self.timeline.axis.column
+
+    @property
+    def grain(self) -> Grain:
+        return self.timeline.grain
+
+    @property
+    def bucket(self) -> str:
+        """The SQL of a row's period."""
+        return self.timeline.axis.bucket(self.grain)
+
+    def whole(self) -> tuple[int, int]:
+        """Index of the first and the last whole period."""
+        whole = [index for index in range(len(self.timeline.starts)) if self.timeline.complete(index)]
+        return (whole[0], whole[-1]) if whole else (0, -1)
+
+    def within(self) -> str:
+        """The SQL condition of the rows in whole periods."""
+        first, last = self.whole()
+        return self.timeline.axis.within(self.timeline.starts[first], self.timeline.end(last))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A table for the detectors.
+
+    Attributes:
+        rows: In the arrays; ``sampled`` where the table has more.
+        counted: Whether numbers of records mean something: False where rows are samples taken at regular times or one
+            row per combination of keys.
+    """
+
+    table: Table
+    profile: Profile
+    subjects: Subjects
+    rows: int
+    sampled: bool
+    factors: tuple[Factor, ...]
+    measures: tuple[Measure, ...]
+    clock: Clock | None
+    counted: bool
+
+    @property
+    def source(self) -> str:
+        """What stands after FROM."""
+        return identifier(self.table.dataset.name)
+
+
+def equals(column: Column, value: str) -> str:
+    """The SQL condition of one value, given as text."""
+    name = identifier(column.name)
+    if column.type.value == "boolean":
+        return name if value == "true" else f"NOT {name}"
+    if column.type.is_numeric:
+        return f"{name} = {value}"
+    if column.type.value == "text":
+        return f"{name} = {literal(value)}"
+    return f"CAST({name} AS VARCHAR) = {literal(value)}"
+
+
+def load(table: Table, profile: Profile, subjects: Subjects, timeline: Timeline | None) -> Frame:
+    """The columns that ``subjects`` chose, in arrays."""
+    dataset = table.dataset
+    selected = [f"CAST({identifier(column.name)} AS VARCHAR) AS f{i}" for i, column in enumerate(subjects.groupings)]
+    selected += [f"CAST({identifier(column.name)} AS DOUBLE) AS m{i}" for i, column in enumerate(subjects.measures)]
+    if timeline is not None:
+        selected.append(f"CAST(floor(epoch({timeline.axis.moment})) AS BIGINT) AS t")
+    sampled = dataset.rows > MOST_ROWS
+    where = f"\nWHERE {_chosen(subjects, dataset.rows)}" if sampled else ""
+    arrow = table.arrow(f"SELECT {', '.join(selected or ['1 AS one'])}\nFROM {identifier(dataset.name)}{where}")
+    factors = tuple(_factor(column, arrow.column(f"f{i}")) for i, column in enumerate(subjects.groupings))
+    measures = tuple(Measure(column, _floats(arrow.column(f"m{i}"))) for i, column in enumerate(subjects.measures))
+    clock = _clock(timeline, arrow.column("t")) if timeline is not None else None
+    return Frame(
+        table=table,
+        profile=profile,
+        subjects=subjects,
+        rows=arrow.num_rows,
+        sampled=sampled,
+        factors=tuple(factor for factor in factors if len(factor.values) > 1),
+        measures=measures,
+        clock=clock,
+        counted=not (clock is not None and clock.regular),
+    )
+
+
+def _chosen(subjects: Subjects, rows: int) -> str:
+    columns = [identifier(column.name) for column in subjects.all_columns]
+    return f"hash({', '.join(columns)}) % {rows} < {MOST_ROWS}"
+
+
+def _factor(column: Column, values: Any) -> Factor:
+    encoded = values.combine_chunks().dictionary_encode()
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    labels = encoded.dictionary.to_pylist()
+    counts = np.bincount(codes[codes >= 0], minlength=len(labels))
+    order = sorted(range(len(labels)), key=lambda i: (-int(counts[i]), labels[i]))
+    kept = order[:MOST_VALUES]
+    renumbered = np.full(len(labels) + 1, -1, dtype=np.int64)
+    renumbered[kept] = np.arange(len(kept))
+    return Factor(column, tuple(labels[i] for i in kept), renumbered[codes], len(labels) - len(kept))
+
+
+def _floats(values: Any) -> Floats:
+    return np.asarray(values.to_numpy(), dtype=np.float64)
+
+
+def _clock(timeline: Timeline, values: Any) -> Clock:
+    timed = np.asarray(values.is_valid().to_numpy(), dtype=np.bool_)
+    seconds = values.fill_null(0).to_numpy().astype(np.int64)
+    starts = np.asarray(
+        [_epoch(start) for start in timeline.starts] + [_epoch(timeline.end(-1 % len(timeline.starts)))]
+    )
+    periods = np.searchsorted(starts, seconds, side="right") - 1
+    whole = np.asarray([timeline.complete(index) for index in range(len(timeline.starts))] + [False])
+    outside = ~timed | (periods < 0) | (periods >= len(timeline.starts))
+    periods = np.where(outside, -1, periods)
+    periods = np.where(whole[np.maximum(periods, 0)] & (periods >= 0), periods, -1).astype(np.int64)
+    in_range = seconds[~outside]
+    bins, bin_starts = _bins(timeline, seconds, ~outside, periods, starts)
+    return Clock(timeline, periods, bins, bin_starts, seconds, timed, _regular(in_range))
+
+
+def _epoch(moment: Any) -> int:
+    return int((moment - type(moment)(1970, 1, 1)).total_seconds())
+
+
+def _bins(
+    timeline: Timeline, seconds: Ints, valid: NDArray[np.bool_], periods: Ints, starts: Ints
+) -> tuple[Ints, Ints]:
+    """Weeks (or a multiple of them) where months would be few; otherwise the whole periods themselves."""
+    whole = np.unique(periods[periods >= 0])
+    if timeline.grain is not Grain.MONTH or not valid.any():
+        first = int(whole[0]) if len(whole) else 0
+        count = int(whole[-1]) - first + 1 if len(whole) else 0
+        return np.where(periods >= 0, periods - first, -1), starts[first : first + count]
+    start, end = int(seconds[valid].min()) // _DAY * _DAY, int(seconds[valid].max())
+    weeks = (end - start) // (7 * _DAY)
+    width = 7 * _DAY * max(1, -(-weeks // MOST_BINS))
+    count = (end - start) // width
+    bins = np.where(valid, (seconds - start) // width, -1)
+    return np.where(bins < count, bins, -1), start + width * np.arange(count)
+
+
+def _regular(seconds: Ints) -> bool:
+    """Whether the times are those of a regular series: most steps between successive ones alike, and no day of it
+    empty for long (a month's length varies, so steps within a tenth count as alike)."""
+    moments = np.unique(seconds)
+    if len(moments) < 4:
+        return len(moments) > 1 and len(seconds) >= 4
+    steps = np.diff(moments)
+    middle = float(np.median(steps))
+    alike = float((np.abs(steps - middle) <= 0.1 * middle).mean())
+    counts = np.unique(seconds, return_counts=True)[1]
+    return alike >= 0.7 and float(np.std(counts)) <= 0.1 * float(np.mean(counts))

@@ -1,0 +1,48 @@
+"""Which claims come first: the striking ones, but not ten variants of one thing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from voyant.analysis.insights.comparison import Claim
+
+_SAME_KIND = 0.88
+"""For each claim of the kind above it."""
+_SAME_COLUMNS = 0.45
+"""For another claim on exactly the same columns."""
+_SHARED_COLUMN = 0.93
+"""For each claim above that speaks of the same column, beyond the first."""
+_SAME_FOCUS = 0.8
+"""For each claim above that singles out the same value."""
+
+
+def ranked(claims: list[Claim], most: int, accept: Callable[[Claim, float], bool]) -> None:
+    """Offers claims in order until ``most`` were accepted.
+
+    The next claim is always the one that adds most to those above it; a refused one leaves no trace. Ties are broken
+    by what the claims say, never by the order in which they came.
+    """
+    left = sorted(claims, key=lambda claim: (-claim.strength, claim.kind, claim.columns, claim.focus, claim.sql))
+    kinds: Counter[str] = Counter()
+    together: Counter[frozenset[str]] = Counter()
+    columns: Counter[str] = Counter()
+    values: Counter[tuple[str, str]] = Counter()
+    accepted = 0
+
+    def worth(claim: Claim) -> float:
+        weight = claim.strength * _SAME_KIND ** kinds[claim.kind]
+        weight *= _SAME_COLUMNS ** together[frozenset(claim.columns)]
+        weight *= _SAME_FOCUS ** max((values[value] for value in claim.focus), default=0)
+        return weight * float(_SHARED_COLUMN ** max(0, sum(columns[name] for name in claim.columns) - 1))
+
+    while left and accepted < most:
+        best = max(range(len(left)), key=lambda index: (worth(left[index]), -index))
+        claim = left.pop(best)
+        if not accept(claim, worth(claim)):
+            continue
+        accepted += 1
+        kinds[claim.kind] += 1
+        together[frozenset(claim.columns)] += 1
+        columns.update(claim.columns)
+        values.update(claim.focus)

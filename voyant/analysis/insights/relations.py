@@ -1,0 +1,233 @@
+"""Which pairs of columns go together by construction, so that saying so would be no finding.
+
+Columns that mirror one another, values that determine each other (a city its country), parts of a date, sums of other
+columns, durations between their own two times.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import combinations, permutations
+
+import numpy as np
+
+from voyant.analysis.insights.frame import Factor, Frame, Measure
+from voyant.analysis.insights.statistics import Floats, Ints, correlation
+from voyant.analysis.insights.wording import listed, readable
+
+_MIRRORS = 0.97
+_ROWS_FOR_IDENTITIES = 2_000
+
+
+@dataclass(frozen=True)
+class Relations:
+    """Pairs that are bound by construction."""
+
+    bound: frozenset[frozenset[str]]
+
+    def bind(self, a: str, b: str) -> bool:
+        """Whether the two are the same or one follows from the other."""
+        return a == b or frozenset((a, b)) in self.bound
+
+
+def untangled(frame: Frame) -> tuple[Frame, Relations, tuple[str, ...]]:
+    """The frame without columns that repeat others, what binds the rest, and what was left out and why."""
+    skipped: list[str] = []
+    bound: set[frozenset[str]] = set()
+    factors = _without_calendar(frame, skipped)
+    factors = _without_mirrors(factors, skipped, bound)
+    measures = _without_clocks(frame, skipped)
+    measures = _without_copies(measures, skipped)
+    bound |= _hierarchies(factors)
+    bound |= _identities(measures)
+    bound |= _constant_within(factors, measures)
+    bound |= _derivations(frame)
+    return replace(frame, factors=factors, measures=measures), Relations(frozenset(bound)), tuple(skipped)
+
+
+def _without_calendar(frame: Frame, skipped: list[str]) -> tuple[Factor, ...]:
+    """A column that only names the month, weekday, hour or year of the time says nothing that the time does not."""
+    clock = frame.clock
+    if clock is None:
+        return frame.factors
+    days = clock.seconds // 86_400
+    months = (days.astype("datetime64[D]").astype("datetime64[M]")).astype(np.int64)
+    parts = (
+        months % 12,
+        months // 12 - (months // 12).min(),
+        (days + 3) % 7,
+        (clock.seconds % 86_400) // 3_600,
+        (days.astype("datetime64[D]") - days.astype("datetime64[D]").astype("datetime64[M]")).astype(np.int64),
+        clock.periods,
+    )
+    kept = []
+    for factor in frame.factors:
+        held = (factor.codes >= 0) & clock.timed & (clock.periods >= 0)
+        if any(_follows(part[held], factor.codes[held]) for part in parts):
+            skipped.append(f"The column {readable(factor.name)} only restates {readable(clock.column.name)}.")
+        else:
+            kept.append(factor)
+    return tuple(kept)
+
+
+def _follows(determining: Ints, determined: Ints) -> bool:
+    """Whether nearly every row's value is the commonest one of its group; groups of one row do not count as proof."""
+    if len(determining) == 0 or determined.max(initial=0) == 0:
+        return False
+    shifted = determining - determining.min()
+    if shifted.max() > len(determining) / 3:
+        return False
+    table = np.zeros((int(shifted.max()) + 1, int(determined.max()) + 1), dtype=np.int64)
+    np.add.at(table, (shifted, determined), 1)
+    return (
+        bool(table.max(axis=1).sum() >= _MIRRORS * len(determining))
+        and table.max(axis=1).sum() > 0
+        and bool(table.sum(axis=0).max() < 0.9 * len(determining))
+    )
+
+
+def _without_mirrors(factors: tuple[Factor, ...], skipped: list[str], bound: set[frozenset[str]]) -> tuple[Factor, ...]:
+    """Of columns that split the rows the same way, the first stands for all."""
+    kept: list[Factor] = []
+    copies: dict[str, list[str]] = {}
+    for factor in factors:
+        original = next((other for other in kept if _mirror(factor, other)), None)
+        if original is None:
+            kept.append(factor)
+        else:
+            copies.setdefault(original.name, []).append(factor.name)
+            bound.add(frozenset((original.name, factor.name)))
+    for original_name, names in copies.items():
+        verb = "mirrors" if len(names) == 1 else "mirror"
+        skipped.append(
+            f"{listed([readable(name) for name in names]).capitalize()} {verb} {readable(original_name)}, "
+            "which stands for both."
+            if len(names) == 1
+            else f"{listed([readable(name) for name in names]).capitalize()} {verb} {readable(original_name)}, "
+            "which stands for all of them."
+        )
+    return tuple(kept)
+
+
+def _mirror(a: Factor, b: Factor) -> bool:
+    held = (a.codes >= 0) & (b.codes >= 0)
+    return (
+        held.sum() >= 0.5 * len(held)
+        and _follows(a.codes[held], b.codes[held])
+        and _follows(b.codes[held], a.codes[held])
+    )
+
+
+def _hierarchies(factors: tuple[Factor, ...]) -> set[frozenset[str]]:
+    """Where a value of one column fixes the value of the other, both ways of counting say the same."""
+    bound = set()
+    for a, b in combinations(factors, 2):
+        held = (a.codes >= 0) & (b.codes >= 0)
+        if _follows(a.codes[held], b.codes[held]) or _follows(b.codes[held], a.codes[held]):
+            bound.add(frozenset((a.name, b.name)))
+    return bound
+
+
+def _without_clocks(frame: Frame, skipped: list[str]) -> tuple[Measure, ...]:
+    """Running numbers, and clock times kept as numbers, are times and no measures."""
+    clock = frame.clock
+    if clock is None:
+        return frame.measures
+    kept = []
+    for measure in frame.measures:
+        held = measure.known & clock.timed
+        moments = clock.seconds[held].astype(np.float64)
+        running = held.sum() > 20 and abs(correlation(measure.ranks[held], moments)) > 0.999
+        time_of_day = held.sum() > 20 and abs(correlation(measure.values[held], moments % 86_400)) > 0.97
+        if (running or time_of_day) and measure.column.formula is None and not clock.regular:
+            skipped.append(f"The column {readable(measure.name)} only restates {readable(clock.column.name)}.")
+        else:
+            kept.append(measure)
+    return tuple(kept)
+
+
+def _without_copies(measures: tuple[Measure, ...], skipped: list[str]) -> tuple[Measure, ...]:
+    """Of measures that are multiples of one another (the same in another unit), the first stands for all."""
+    kept: list[Measure] = []
+    for measure in measures:
+        twin = next((other for other in kept if _linear(measure, other)), None)
+        if twin is None:
+            kept.append(measure)
+        else:
+            skipped.append(f"The column {readable(measure.name)} is {readable(twin.name)} on another scale.")
+    return tuple(kept)
+
+
+def _linear(a: Measure, b: Measure) -> bool:
+    held = a.known & b.known
+    if held.sum() < max(10, 0.5 * a.known.sum()):
+        return False
+    return abs(correlation(a.values[held], b.values[held])) > 0.99999
+
+
+def _identities(measures: tuple[Measure, ...]) -> set[frozenset[str]]:
+    """Totals and products: a = b + c, a = b - c, a = b * c, or a the sum of several others, on nearly every row."""
+    bound: set[frozenset[str]] = set()
+    values = [measure.values[:_ROWS_FOR_IDENTITIES] for measure in measures]
+    for whole in range(len(measures)):
+        others = [index for index in range(len(measures)) if index != whole]
+        for b, c in combinations(others, 2):
+            if _equal(values[whole], values[b] + values[c]) or _equal(values[whole], values[b] * values[c]):
+                bound |= {frozenset((measures[whole].name, measures[part].name)) for part in (b, c)}
+        for parts in _growing(others, values, whole):
+            bound |= {frozenset((measures[whole].name, measures[part].name)) for part in parts}
+    for a, b in permutations(range(len(measures)), 2):  # one never above the other and usually equal: a part of it
+        held = np.isfinite(values[a]) & np.isfinite(values[b])
+        if held.sum() >= 10 and bool((values[a][held] <= values[b][held]).all()):
+            same = float((values[a][held] == values[b][held]).mean())
+            if 0.5 < same:
+                bound.add(frozenset((measures[a].name, measures[b].name)))
+    return bound
+
+
+def _growing(others: list[int], values: list[Floats], whole: int) -> list[list[int]]:
+    """Sums of three to all of the other measures, in table order."""
+    found = []
+    for start in range(len(others)):
+        total = values[others[start]].copy()
+        for end in range(start + 1, len(others)):
+            total = total + values[others[end]]
+            if end - start >= 2 and _equal(values[whole], total):
+                found.append(others[start : end + 1])
+    return found
+
+
+def _equal(a: Floats, b: Floats) -> bool:
+    held = np.isfinite(a) & np.isfinite(b)
+    if held.sum() < 10 or float(np.ptp(a[held])) == 0:
+        return False
+    close = np.abs(a[held] - b[held]) <= 1e-6 * np.maximum(1.0, np.abs(a[held])) + 0.011
+    return bool(close.mean() > 0.98) and bool(np.abs(a[held]).max() > 0.2)
+
+
+def _constant_within(factors: tuple[Factor, ...], measures: tuple[Measure, ...]) -> set[frozenset[str]]:
+    """A measure with one value per group (the population of a country) is a name of the group."""
+    bound = set()
+    for factor in factors:
+        for measure in measures:
+            held = (factor.codes >= 0) & measure.known
+            if held.sum() < 10:
+                continue
+            codes, values = factor.codes[held], measure.values[held]
+            order = np.lexsort((values, codes))
+            steps = np.diff(values[order])[np.diff(codes[order]) == 0]
+            if len(steps) and float((steps == 0).mean()) > 0.98 and len(np.unique(values)) <= len(factor.values):
+                bound.add(frozenset((factor.name, measure.name)))
+    return bound
+
+
+def _derivations(frame: Frame) -> set[frozenset[str]]:
+    """A derived column and the columns its formula names; two derived from a shared one."""
+    sources = {
+        column.name: set(re.findall(r'"((?:[^"]|"")+)"', column.formula))
+        for column in frame.table.dataset.columns
+        if column.formula
+    }
+    bound = {frozenset((name, source)) for name, parents in sources.items() for source in parents}
+    return bound | {frozenset((a, b)) for a, b in combinations(sources, 2) if sources[a] & sources[b]}

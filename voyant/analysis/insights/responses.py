@@ -1,0 +1,88 @@
+"""What may change over time or differ between groups: numbers of records, means of measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voyant.analysis.insights.frame import Clock, Frame, Measure
+from voyant.analysis.insights.statistics import Floats, Ints
+from voyant.analysis.insights.wording import average_name, readable
+from voyant.domain.table import Column
+from voyant.lake.sql import identifier
+
+
+@dataclass(frozen=True)
+class Response:
+    """The number of records, or the mean of a measure."""
+
+    measure: Measure | None
+
+    @property
+    def column(self) -> Column | None:
+        return self.measure.column if self.measure else None
+
+    @property
+    def unit(self) -> str | None:
+        return self.measure.column.unit if self.measure else None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.measure.name,) if self.measure else ()
+
+    def name(self, per: str = "") -> str:
+        """In a sentence; counts are per period."""
+        if self.measure is None:
+            return f"records per {per}" if per else "records"
+        return average_name(self.measure.column)
+
+    @property
+    def plain(self) -> str:
+        return readable(self.measure.name) if self.measure else "records"
+
+    @property
+    def aggregate(self) -> str:
+        return f"avg({identifier(self.measure.name)})" if self.measure else "count(*)"
+
+    def over(self, condition: str, periods: int) -> str:
+        """The SQL of the figure among the rows of a condition: for counts, per period."""
+        if self.measure is None:
+            return f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END) / {periods}.0"
+        return f"avg(CASE WHEN {condition} THEN {identifier(self.measure.name)} END)"
+
+
+def responses(frame: Frame) -> list[Response]:
+    """Records first, where counting them means something, then the measures."""
+    counted = [Response(None)] if frame.counted else []
+    return counted + [Response(measure) for measure in frame.measures]
+
+
+def series(
+    response: Response, index: Ints, length: int, rows: NDArray[np.bool_] | None = None, *, ranked: bool = False
+) -> tuple[Floats, Ints]:
+    """The figure by bin or period, NaN where nothing is known, and the rows behind each.
+
+    ``ranked`` takes the mean of ranks, which a few extreme values do not move: for tests, not for statements."""
+    held = index >= 0
+    if rows is not None:
+        held &= rows
+    if response.measure is None:
+        counts = np.bincount(index[held], minlength=length)
+        return counts.astype(np.float64), counts.astype(np.int64)
+    held &= response.measure.known
+    counts = np.bincount(index[held], minlength=length)
+    weights = response.measure.ranks if ranked else response.measure.values
+    sums = np.bincount(index[held], weights=weights[held], minlength=length)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(counts > 0, sums / counts, np.nan)), counts.astype(np.int64)
+
+
+def filled(values: Floats) -> Floats:
+    """Without the bins that have nothing."""
+    return np.asarray(values[np.isfinite(values)])
+
+
+def bins(clock: Clock) -> int:
+    return len(clock.bin_starts)

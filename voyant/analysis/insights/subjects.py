@@ -1,0 +1,99 @@
+"""Which columns are worth looking at, and in which part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voyant.domain.profile import ColumnProfile, Profile
+from voyant.domain.table import Column, ColumnType, Dataset, Role
+
+MOST_GROUPINGS = 12
+MOST_MEASURES = 10
+MOST_ACTORS = 3
+MOST_TEXTS = 2
+_MOST_GROUPS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """The columns that detectors look at, by what they ask of them.
+
+    Attributes:
+        groupings: With few values: they split the rows.
+        measures: Numbers of each row, derived durations included.
+        actors: With many values that come back: users, customers, products.
+        texts: Free text.
+        skipped: Why the others are not looked at, one sentence each.
+    """
+
+    groupings: tuple[Column, ...]
+    measures: tuple[Column, ...]
+    actors: tuple[Column, ...]
+    texts: tuple[Column, ...]
+    skipped: tuple[str, ...]
+
+    @property
+    def all_columns(self) -> tuple[Column, ...]:
+        return self.groupings + self.measures + self.actors + self.texts
+
+
+def choose(dataset: Dataset, profile: Profile) -> Subjects:
+    """The subjects of a table, best first; beyond the bounds it says what it left out."""
+    described = {column.name: column for column in profile.columns}
+    usable = [column for column in dataset.columns if _varies(described.get(column.name))]
+    groupings = [column for column in usable if _splits(column, described[column.name])]
+    measures = [
+        column
+        for column in usable
+        if column.role is Role.MEASURE and column.type.is_numeric and described[column.name].count >= 10
+    ]
+    actors = [column for column in usable if column not in groupings and _acts(column, described[column.name])]
+    texts = [
+        column
+        for column in usable
+        if column.role is Role.TEXT and column.personal is None and column.type is ColumnType.TEXT
+    ]
+    kept_groupings = sorted(groupings, key=lambda column: _grouping_order(column, described[column.name], dataset))
+    kept_measures = sorted(measures, key=lambda column: (-column.role_confidence, dataset.columns.index(column)))
+    skipped = []
+    if len(groupings) > MOST_GROUPINGS:
+        skipped.append(
+            f"Of {len(groupings)} columns that split the rows, the {MOST_GROUPINGS} best filled were looked at."
+        )
+    if len(measures) > MOST_MEASURES:
+        skipped.append(f"Of {len(measures)} measures, the first {MOST_MEASURES} were looked at.")
+    return Subjects(
+        groupings=tuple(kept_groupings[:MOST_GROUPINGS]),
+        measures=tuple(kept_measures[:MOST_MEASURES]),
+        actors=tuple(actors[:MOST_ACTORS]),
+        texts=tuple(texts[:MOST_TEXTS]),
+        skipped=tuple(skipped),
+    )
+
+
+def _varies(profile: ColumnProfile | None) -> bool:
+    return profile is not None and profile.count > 0 and not profile.constant and profile.distinct.value > 1
+
+
+def _splits(column: Column, profile: ColumnProfile) -> bool:
+    if column.personal is not None or column.type in {ColumnType.NESTED, ColumnType.BINARY}:
+        return False
+    if column.type is ColumnType.BOOLEAN:
+        return True
+    if column.role not in {Role.DIMENSION, Role.GEOGRAPHY}:
+        return False
+    distinct = profile.distinct.value
+    return 2 <= distinct <= _MOST_GROUPS and distinct <= profile.count / 4 and not profile.near_constant
+
+
+def _acts(column: Column, profile: ColumnProfile) -> bool:
+    if column.role not in {Role.DIMENSION, Role.IDENTIFIER, Role.GEOGRAPHY} or profile.unique:
+        return False
+    return 10 <= profile.distinct.value <= profile.count * 0.7
+
+
+def _grouping_order(column: Column, profile: ColumnProfile, dataset: Dataset) -> tuple[float, float, int]:
+    """Well filled ones first, then those whose groups are neither two nor dozens, then in table order."""
+    missing = profile.nulls / max(1, profile.rows)
+    crowd = abs(min(profile.distinct.value, _MOST_GROUPS) - 6) / _MOST_GROUPS
+    return (round(missing, 1), round(crowd, 1), dataset.columns.index(column))

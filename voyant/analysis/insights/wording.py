@@ -1,0 +1,164 @@
+"""How names, values and numbers stand in a sentence for people."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from voyant.domain.kpi import Grain
+from voyant.domain.table import Aggregation, Column
+
+_CURRENCIES = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_LONGEST_VALUE = 48
+
+
+def readable(name: str) -> str:
+    """A column's name as words.
+
+    >>> readable("short_description")
+    'short description'
+    """
+    return " ".join(word for word in name.split("_") if word) or name
+
+
+def average_name(column: Column) -> str:
+    """How the mean of a measure is called: a rate is not averaged twice."""
+    words = readable(column.name)
+    return words if words.startswith(("average", "avg", "mean")) else f"average {words}"
+
+
+def is_additive(column: Column) -> bool:
+    return column.aggregation is Aggregation.SUM
+
+
+def shown(value: Any) -> str:
+    """A category's value in a sentence: quoted where it would not read as a name.
+
+    >>> shown("Hardware"), shown("2 - High"), shown("")
+    ('Hardware', '“2 - High”', '“”')
+    """
+    text = str(value)
+    text = re.sub(r"\s+", " ", text)
+    if len(text) > _LONGEST_VALUE:
+        text = text[: _LONGEST_VALUE - 1].rstrip() + "…"
+    plain = re.fullmatch(r"[^\W\d_][^\W_]*(?:[ \-'’&./][^\W_]+)*\.?", text) and text[:1].isupper()
+    return text if plain else f"“{text}”"
+
+
+def listed(items: Sequence[str], joint: str = "and") -> str:
+    """
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {joint} {items[-1]}"
+
+
+def count(value: float) -> str:
+    """
+    >>> count(336776)
+    '336,776'
+    """
+    return f"{round(value):,}"
+
+
+def percent(value: float) -> str:
+    """A percentage that is given as 0 to 100.
+
+    >>> percent(12.34), percent(99.99), percent(0.004), percent(-7.25)
+    ('12.3 %', '99.99 %', '0.004 %', '-7.2 %')
+    """
+    digits = 0 if value == round(value) else 1
+    if 0 < abs(value) < 0.1:
+        digits = 1 - math.floor(math.log10(abs(value))) - 1
+    elif 99.9 < value < 100:
+        digits = 2
+    return f"{value:.{digits}f} %".replace("-", "−") if value < 0 else f"{value:.{digits}f} %"
+
+
+def number(value: float) -> str:
+    """Three significant digits, whole where large; integers in full.
+
+    >>> number(17.0912), number(51285), number(1234.5), number(0.01234), number(2.0)
+    ('17.1', '51,285', '1,234', '0.0123', '2')
+    """
+    if value == 0:
+        return "0"
+    sign, size = ("−" if value < 0 else ""), abs(value)
+    if not math.isfinite(size):
+        return "∞"
+    if size >= 100 or size == round(size):
+        return f"{sign}{round(size):,}" if size < 1e15 else f"{sign}{size:.3g}"
+    digits = max(0, 2 - math.floor(math.log10(size)))
+    text = f"{size:.{digits}f}"
+    return sign + (text if size >= 1 else text.rstrip("0")) if size >= 1e-6 else f"{sign}{size:.2e}"
+
+
+def quantity(value: float, unit: str | None) -> str:
+    """A number with its unit.
+
+    >>> quantity(17.0912, "days"), quantity(1234.5, "USD"), quantity(1.0, "hours"), quantity(3.5, None)
+    ('17.1 days', '$1,234', '1 hour', '3.50')
+    """
+    text = number(value)
+    if not unit:
+        return text
+    if unit in _CURRENCIES:
+        return f"−{_CURRENCIES[unit]}{text[1:]}" if text.startswith("−") else _CURRENCIES[unit] + text
+    if text == "1" and unit in {"seconds", "minutes", "hours", "days", "weeks", "months", "years"}:
+        return f"1 {unit[:-1]}"
+    return f"{text} {unit}"
+
+
+def moment(value: Any, grain: Grain) -> str:
+    """A period as people name it, from its first moment.
+
+    >>> moment(date(2023, 7, 1), Grain.MONTH), moment(date(2023, 7, 3), Grain.WEEK), moment("2023-07-01", Grain.QUARTER)
+    ('July 2023', 'the week of 3 July 2023', 'Q3 2023')
+    """
+    at = value if isinstance(value, date) else datetime.fromisoformat(str(value))
+    match grain:
+        case Grain.YEAR:
+            return f"{at.year}"
+        case Grain.QUARTER:
+            return f"Q{(at.month + 2) // 3} {at.year}"
+        case Grain.MONTH:
+            return f"{_MONTHS[at.month - 1]} {at.year}"
+        case Grain.WEEK:
+            return f"the week of {day(at)}"
+        case Grain.DAY:
+            return day(at)
+        case Grain.HOUR:
+            return f"{day(at)}, {at:%H}:00" if isinstance(at, datetime) else day(at)
+
+
+def day(at: date) -> str:
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+
+
+def weekday(index: int) -> str:
+    """From 0, a Monday."""
+    return _WEEKDAYS[index]
+
+
+def month(index: int) -> str:
+    """From 1, January."""
+    return _MONTHS[index - 1]
+
+
+def adverb(grain: Grain) -> str:
+    return {Grain.HOUR: "hourly", Grain.DAY: "daily", Grain.QUARTER: "quarterly"}.get(grain, f"{grain}ly")
+
+
+def sentence(text: str) -> str:
+    """Starts with a capital, ends with a full stop."""
+    text = text.strip()
+    head = text[:1].upper() + text[1:]
+    return head if head.endswith((".", "?", "!")) else head + "."
