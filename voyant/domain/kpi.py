@@ -63,12 +63,12 @@ class Point:
 
     Attributes:
         value: None where a mean or ratio has nothing to stand on.
-        rows: Rows of the table in the period.
+        rows: Rows of the table in the period; None in the series of a declared SELECT.
     """
 
     period: str
     value: float | None
-    rows: int
+    rows: int | None
     complete: bool = True
 
 
@@ -82,7 +82,8 @@ class Contribution:
         effect: What it adds to the change of the whole; effects of all parts sum exactly to the change.
         rate_effect: The piece of ``effect`` from the figure itself changing within these rows; ``mix_effect`` the piece
             from these rows becoming a larger or smaller share of all (averages and ratios only; Bennet 1920).
-        share_before: Of all rows of the base period (for averages and ratios: of what the figure is divided by).
+        share_before: Of the base period: of its total where no part of that is negative, else of its rows; for averages
+            and ratios of what the figure is divided by. ``share_after`` is the same of the current period.
     """
 
     value: str | None
@@ -105,7 +106,7 @@ class Breakdown:
         concentration: How far one value moved beyond its share: the largest excess, over values that moved the way of
             the whole, of a value's share of all movement above its share of the base period; 0 to 1. Breakdowns are
             ranked by it.
-        sql: Gives ``value``, ``before`` and ``after`` for each value of the dimension.
+        sql: Gives ``value``, ``period`` and ``figure`` for each value of the dimension in both periods.
     """
 
     dimension: str
@@ -174,12 +175,12 @@ class Kpi:
         expression: The SQL aggregate, or the user's SELECT.
         columns: The columns it is made of.
         unit: None where none is known; ``%`` for rates, which are then 0 to 100.
-        value: In ``period``, the last complete one; over all rows where there is no time column.
+        value: In ``period``, the last complete one; over all rows where there is none.
         period: None where the figure is over all rows.
         overall: Over all rows; ``overall_sql`` gives it as ``value``.
         change: Against the period before; ``year_change`` against the same period a year earlier.
         series: By period, without holes: periods without rows have 0 for counts and totals, None for the others.
-        compositions: By dimension; only where there is no time column.
+        compositions: By dimension; only where there is no earlier period to compare with.
         sql: Gives ``value``.
         series_sql: Gives ``period`` and ``value``, for periods with rows.
         goodness: 0 to 1, found figures are ranked by it; 1 for declared ones.

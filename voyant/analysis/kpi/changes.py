@@ -1,0 +1,198 @@
+"""What a change consists of: the effect of each value of a dimension, exactly.
+
+For a total the effect of a value is its own difference. For a quotient M = ΣA/ΣB between periods 0 and 1, with
+w = B_i/ΣB and m = A_i/B_i, the effect of a value is
+
+    rate: (w0 + w1)/2 · (m1 - m0)      its own figure changed
+    mix:  (w1 - w0) · ((m0 + m1)/2 - (M0 + M1)/2)      it became a larger or smaller share of all
+
+which add up to M1 - M0 without a remainder (T. L. Bennet, The theory of measurement of changes in cost of living,
+Journal of the Royal Statistical Society 83, 1920).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from voyant.analysis.kpi.exact import as_quotient, as_sum, grid, put, settle, significant, wide, written
+from voyant.domain.kpi import Breakdown, Change, Contribution
+
+MOST_BREAKDOWNS = 3
+MOST_PARTS = 5
+_LEAST_OVERLAP = Decimal("0.5")
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What the rows of one value in one period add up to; ``denominator`` is None for totals."""
+
+    numerator: Decimal
+    denominator: Decimal | None
+    rows: int
+
+    @property
+    def figure(self) -> Decimal | None:
+        with wide():
+            if self.denominator is None:
+                return as_sum(self.numerator)
+            return as_quotient(self.numerator, self.denominator)
+
+
+Cells = Mapping[str | None, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The cells of one dimension in the base period and in the current one, and the statement that shows them."""
+
+    dimension: str
+    before: Cells
+    after: Cells
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    value: str | None
+    before: Decimal | None
+    after: Decimal | None
+    effect: Decimal
+    rate: Decimal | None
+    share_before: Decimal
+    share_after: Decimal
+
+
+def change(period: str, after: Cell, base_period: str, before: Cell, splits: Sequence[Split]) -> Change | None:
+    """The change with the dimensions that explain most of it; None where a period has no figure."""
+    with wide():
+        value, base = after.figure, before.figure
+        if value is None or base is None:
+            return None
+        is_sum = after.denominator is None
+        effects = {split.dimension: _effects(split, before, after) for split in splits if _overlaps(split)}
+        total = value - base
+        ranked = sorted(effects, key=lambda name: (-_concentration(effects[name], total), name))
+        ranked = ranked[:MOST_BREAKDOWNS] if total else []
+        shown = [effect.effect for name in ranked for effect in effects[name]]
+        step = grid(is_sum, [value, base, *shown])
+        value, base = put(value, step), put(base, step)
+        by_name = {split.dimension: split for split in splits}
+        return Change(
+            period=period,
+            base_period=base_period,
+            value=written(value) or 0.0,
+            base=written(base) or 0.0,
+            absolute=written(value - base) or 0.0,
+            relative=written(significant((value - base) / abs(base), 10)) if base else None,
+            breakdowns=tuple(_breakdown(by_name[name], effects[name], value - base, step) for name in ranked),
+        )
+
+
+def _overlaps(split: Split) -> bool:
+    """Whether most rows have a value that both periods know: a column that only tells the periods apart, such as the
+    number of the month, explains nothing."""
+    both = split.before.keys() & split.after.keys()
+    rows = sum(cell.rows for cells in (split.before, split.after) for cell in cells.values())
+    common = sum(cells[value].rows for cells in (split.before, split.after) for value in both)
+    return len(split.before.keys() | split.after.keys()) > 1 and common >= _LEAST_OVERLAP * rows
+
+
+def _effects(split: Split, before: Cell, after: Cell) -> list[_Effect]:
+    values = sorted(split.before.keys() | split.after.keys(), key=lambda value: (value is None, value or ""))
+    if after.denominator is None or before.denominator is None:
+        return _effects_on_sum(split, values)
+    return [_effect_on_quotient(value, split, before, after) for value in values]
+
+
+def _effects_on_sum(split: Split, values: list[str | None]) -> list[_Effect]:
+    none = Cell(ZERO, None, 0)
+    cells = [(value, split.before.get(value, none), split.after.get(value, none)) for value in values]
+    shares_before = _shares([old for _, old, _ in cells])
+    shares_after = _shares([new for _, _, new in cells])
+    return [
+        _Effect(
+            value=value,
+            before=as_sum(old.numerator),
+            after=as_sum(new.numerator),
+            effect=as_sum(new.numerator) - as_sum(old.numerator),
+            rate=None,
+            share_before=share_before,
+            share_after=share_after,
+        )
+        for (value, old, new), share_before, share_after in zip(cells, shares_before, shares_after, strict=True)
+    ]
+
+
+def _shares(cells: list[Cell]) -> list[Decimal]:
+    """Of the total where no part of it is negative, else of the rows."""
+    amounts = [cell.numerator for cell in cells]
+    if min(amounts) < 0 or not any(amounts):
+        amounts = [Decimal(cell.rows) for cell in cells]
+    total = sum(amounts, ZERO)
+    return [amount / total if total else ZERO for amount in amounts]
+
+
+def _effect_on_quotient(value: str | None, split: Split, before: Cell, after: Cell) -> _Effect:
+    none = Cell(ZERO, ZERO, 0)
+    old, new = split.before.get(value, none), split.after.get(value, none)
+    whole_before, whole_after = before.denominator or ZERO, after.denominator or ZERO
+    weight_before = (old.denominator or ZERO) / whole_before
+    weight_after = (new.denominator or ZERO) / whole_after
+    middle = (before.numerator / whole_before + after.numerator / whole_after) / 2
+    effect = new.numerator / whole_after - old.numerator / whole_before - middle * (weight_after - weight_before)
+    rate = ZERO
+    if old.denominator and new.denominator:
+        own_change = new.numerator / new.denominator - old.numerator / old.denominator
+        rate = (weight_before + weight_after) / 2 * own_change
+    return _Effect(
+        value=value,
+        before=old.figure,
+        after=new.figure,
+        effect=effect,
+        rate=rate,
+        share_before=weight_before,
+        share_after=weight_after,
+    )
+
+
+def _concentration(effects: list[_Effect], total: Decimal) -> Decimal:
+    movement = sum((abs(effect.effect) for effect in effects), ZERO)
+    if not movement:
+        return ZERO
+    excesses = [abs(effect.effect) / movement - effect.share_before for effect in effects if effect.effect * total > 0]
+    return max([ZERO, *excesses])
+
+
+def _breakdown(split: Split, effects: list[_Effect], total: Decimal, step: Decimal) -> Breakdown:
+    settled = settle(total, [effect.effect for effect in effects], step)
+    pairs = sorted(
+        zip(effects, settled, strict=True),
+        key=lambda pair: (-abs(pair[1]), pair[0].value is None, pair[0].value or ""),
+    )
+    listed, left_out = pairs[:MOST_PARTS], pairs[MOST_PARTS:]
+    return Breakdown(
+        dimension=split.dimension,
+        parts=tuple(_contribution(effect, amount, step) for effect, amount in listed),
+        other=written(sum((amount for _, amount in left_out), ZERO)) or 0.0,
+        other_values=len(left_out),
+        concentration=round(float(_concentration(effects, total)), 6),
+        sql=split.sql,
+    )
+
+
+def _contribution(effect: _Effect, amount: Decimal, step: Decimal) -> Contribution:
+    rate = None if effect.rate is None else put(effect.rate, step)
+    return Contribution(
+        value=effect.value,
+        before=written(effect.before),
+        after=written(effect.after),
+        effect=written(amount) or 0.0,
+        rate_effect=written(rate),
+        mix_effect=None if rate is None else written(amount - rate),
+        share_before=round(float(effect.share_before), 10),
+        share_after=round(float(effect.share_after), 10),
+    )

@@ -1,0 +1,194 @@
+"""Key figures that the user asks for, parsed and checked before anything runs.
+
+An aggregate such as ``sum(amount) / count(*)`` is measured over all rows and by period; a SELECT gives one value or a
+series. Either may only read the analysed table and known columns, and must give the same answer whenever it is asked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voyant.analysis.kpi.figures import Figure
+from voyant.domain.kpi import DeclaredKpi, KpiKind
+from voyant.domain.table import Dataset
+from voyant.errors import Code, InvalidInput
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+# Functions that answer differently from one call, clock or order of rows to the next.
+_UNREPEATABLE_PREFIXES = ("approx_", "current_", "local", "rand", "utc_", "uuid", "session_")
+_UNREPEATABLE = {"any_value", "arg_max", "arg_min", "array_agg", "first", "group_concat", "last", "shuffle", "uniform"}
+# Of the functions that sqlglot has no class for, those that only compute.
+_KNOWN_BESIDES = {"even", "isfinite", "isinf", "isnan", "trunc"}
+
+
+def parse(declared: DeclaredKpi, dataset: Dataset) -> Figure | str:
+    """The figure of an aggregate, or the checked text of a SELECT.
+
+    Raises:
+        InvalidInput: ``BAD_KPI`` where it is no single read-only aggregate or SELECT over the table,
+            ``UNKNOWN_COLUMN`` where it names a column that the table lacks.
+    """
+    from sqlglot import exp
+
+    tree = _single_statement(declared)
+    _refuse_foreign(declared, tree, dataset)
+    _resolve_columns(declared, tree, dataset)
+    if isinstance(tree, exp.Query):
+        return tree.sql(dialect="duckdb", pretty=True)
+    return _aggregate(declared, tree)
+
+
+def _single_statement(declared: DeclaredKpi) -> exp.Expr:
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    if not declared.name.strip():
+        raise _bad(declared, "a KPI needs a name")
+    try:
+        trees = [tree for tree in sqlglot.parse(declared.sql, read="duckdb") if tree is not None]
+    except (SqlglotError, RecursionError) as error:
+        reason = str(error).split("\n", maxsplit=1)[0]
+        raise _bad(declared, f"it cannot be parsed: {reason}") from error
+    if len(trees) != 1:
+        raise _bad(declared, f"it holds {len(trees)} statements, not one")
+    tree = trees[0]
+    if isinstance(tree, exp.Alias):
+        tree = tree.this
+    if not isinstance(tree, exp.Query | exp.Condition | exp.Filter | exp.WithinGroup):
+        raise _bad(declared, "it is neither an aggregate nor a SELECT")
+    return tree
+
+
+def _refuse_foreign(declared: DeclaredKpi, tree: exp.Expr, dataset: Dataset) -> None:
+    """Refuses everything that writes, reads anything but the table, or cannot be repeated."""
+    from sqlglot import exp
+
+    if tree.find(exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock):
+        raise _bad(declared, "it does more than read")
+    if tree.find(exp.Placeholder, exp.Parameter, exp.SessionParameter):
+        raise _bad(declared, "it has parameters")
+    local = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+    for table in tree.find_all(exp.Table):
+        named = isinstance(table.this, exp.Identifier) and not table.args.get("db") and not table.args.get("catalog")
+        if not named or table.name.lower() not in local | {dataset.name.lower()}:
+            raise _bad(declared, f"it reads {table.sql(dialect='duckdb')}, but only {dataset.name} can be read")
+    for function in tree.find_all(exp.Func):
+        name = function.name.lower() if isinstance(function, exp.Anonymous) else function.sql_name().lower()
+        unknown = isinstance(function, exp.Anonymous) and name not in _KNOWN_BESIDES
+        if unknown or name in _UNREPEATABLE or name.startswith(_UNREPEATABLE_PREFIXES):
+            why = "is not known" if unknown else "may answer differently each time"
+            raise _bad(declared, f"the function {name} {why}")
+
+
+def _resolve_columns(declared: DeclaredKpi, tree: exp.Expr, dataset: Dataset) -> None:
+    """Writes each column as the table names it, whichever case or original name was used."""
+    from sqlglot import exp
+
+    names = {column.name.lower(): column for column in dataset.columns}
+    originals = {column.original_name.lower(): column for column in reversed(dataset.columns)}
+    made = {alias.alias.lower() for alias in tree.find_all(exp.Alias)}
+    made |= {str(column).lower() for alias in tree.find_all(exp.TableAlias) for column in alias.columns}
+    for reference in tree.find_all(exp.Column):
+        name = reference.name.lower()
+        if isinstance(reference.this, exp.Star) or (name in made and name not in names):
+            continue
+        column = names.get(name) or originals.get(name)
+        if column is None:
+            columns = [column.name for column in dataset.columns]
+            raise InvalidInput(
+                f"The KPI {declared.name!r} names the column {reference.name!r}; "
+                f"the table {dataset.name} has {_listed(columns)}.",
+                code=Code.UNKNOWN_COLUMN,
+                data={"column": reference.name, "columns": columns[:200]},
+            )
+        if column.personal is not None and reference.find_ancestor(exp.Count) is None:
+            raise _bad(declared, f"{column.name} holds personal data, which can only be counted")
+        reference.set("this", exp.to_identifier(column.name, quoted=True))
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:40])
+    return shown if len(names) <= 40 else f"{shown} and {len(names) - 40} more"
+
+
+def _aggregate(declared: DeclaredKpi, tree: exp.Expr) -> Figure:
+    from sqlglot import exp
+
+    if tree.find(exp.Subquery, exp.Query, exp.Window):
+        raise _bad(declared, "an aggregate holds no subquery or window; give a whole SELECT")
+    if tree.find(exp.AggFunc) is None:
+        raise _bad(declared, "it aggregates nothing")
+    for column in tree.find_all(exp.Column):
+        if column.find_ancestor(exp.AggFunc, exp.Filter, exp.WithinGroup) is None:
+            raise _bad(declared, f"the column {column.name} stands outside of an aggregate")
+    for aggregate in tree.find_all(exp.AggFunc):
+        if aggregate.find_ancestor(exp.AggFunc) is not None:
+            raise _bad(declared, "aggregates cannot be nested")
+    kind, numerator, denominator = _taken_apart(tree)
+    return Figure(
+        name=declared.name.strip(),
+        kind=kind,
+        expression=tree.sql(dialect="duckdb"),
+        columns=tuple(sorted({column.name for column in tree.find_all(exp.Column) if column.name != "*"})),
+        numerator=numerator,
+        denominator=denominator,
+        declared=True,
+    )
+
+
+def _taken_apart(tree: exp.Expr) -> tuple[KpiKind, str | None, str | None]:
+    """The kind of an aggregate with the sums it is made of."""
+    from sqlglot import exp
+
+    whole = tree.unnest()
+    if _adds_up(whole):
+        kind = KpiKind.COUNT if isinstance(whole, exp.Count) else KpiKind.TOTAL
+        return kind, whole.sql(dialect="duckdb"), None
+    factor, rest = _factor(whole)
+    prefix = f"{factor} * " if factor else ""
+    if isinstance(rest, exp.Avg) and not rest.find(exp.Distinct):
+        argument = rest.this.sql(dialect="duckdb")
+        return KpiKind.AVERAGE, f"{prefix}sum({argument})", f"count({argument})"
+    if isinstance(rest, exp.Div):
+        over = rest.expression.unnest()
+        if isinstance(over, exp.Nullif):
+            over = over.this
+        if _adds_up(rest.this.unnest()) and _adds_up(over):
+            return KpiKind.RATIO, f"{prefix}({rest.this.sql(dialect='duckdb')})", over.sql(dialect="duckdb")
+    return KpiKind.OTHER, None, None
+
+
+def _factor(tree: exp.Expr) -> tuple[str | None, exp.Expr]:
+    from sqlglot import exp
+
+    if isinstance(tree, exp.Mul):
+        for constant, rest in ((tree.this, tree.expression), (tree.expression, tree.this)):
+            if isinstance(constant, exp.Literal) and not constant.is_string:
+                return constant.sql(dialect="duckdb"), rest.unnest()
+    return None, tree
+
+
+def _adds_up(tree: exp.Expr) -> bool:
+    """Whether the values of parts of the rows add up to that of all rows."""
+    from sqlglot import exp
+
+    tree = tree.unnest()
+    if isinstance(tree, exp.Sum | exp.Count | exp.CountIf):
+        return tree.find(exp.Distinct) is None
+    if isinstance(tree, exp.Filter | exp.Neg):
+        return _adds_up(tree.this)
+    if isinstance(tree, exp.Add | exp.Sub):
+        return _adds_up(tree.this) and _adds_up(tree.expression)
+    factor, rest = _factor(tree)
+    return factor is not None and _adds_up(rest)
+
+
+def _bad(declared: DeclaredKpi, reason: str) -> InvalidInput:
+    return InvalidInput(
+        f"The KPI {declared.name!r} = {declared.sql[:200]!r} is refused: {reason}.",
+        code=Code.BAD_KPI,
+        data={"name": declared.name, "sql": declared.sql[:500]},
+    )

@@ -1,0 +1,185 @@
+"""Key figures proposed from the roles of the columns, for tables of which nothing was declared."""
+
+from __future__ import annotations
+
+from voyant.analysis.kpi.figures import Figure
+from voyant.domain.kpi import KpiKind
+from voyant.domain.profile import ColumnProfile, Profile, Scalar
+from voyant.domain.table import Aggregation, Column, ColumnType, Dataset, Role
+from voyant.lake.sql import identifier, literal
+
+MOST_FOUND = 8
+MOST_DIMENSIONS = 12
+MOST_VALUES = 100  # of a dimension that a change is taken apart by
+
+_LEAST_CONFIDENCE = 0.5
+_LEAST_FILLED = 0.2
+_SAME = 0.98  # two measures this strongly associated tell one story
+
+# Values of a status column that say how something ended. The share of one is a figure people watch; that of "open" or
+# "closed" mostly tells how old the rows are.
+_ENDED_BADLY = (
+    "abandoned aborted absent bounced canceled cancelled churn churned declined default defaulted defective delayed "
+    "denied died dropped error escalated expired fail failed failure fraud fraudulent inactive invalid late lost "
+    "missed no-show overdue refused rejected returned refunded timeout unpaid unsubscribed withdrawn"
+)
+_ENDED_WELL = (
+    "accepted achieved active approved completed converted delivered on-time paid passed qualified renewed retained "
+    "succeeded success successful survived verified won"
+)
+_TRUE = frozenset({"yes", "y", "true", "t", "1"})
+_FALSE = frozenset({"no", "n", "false", "f", "0"})
+
+
+def found_figures(dataset: Dataset, profile: Profile) -> tuple[list[Figure], list[str]]:
+    """At most ``MOST_FOUND`` figures, best first, and for each one left out a sentence that says why."""
+    described = {column.name: column for column in profile.columns}
+    candidates = [_record_count()]
+    omitted: list[str] = []
+    for column in dataset.columns:
+        if column.role is Role.MEASURE:
+            flaw = _flaw(column, described[column.name])
+            if flaw:
+                omitted.append(f"{column.name}: {flaw}")
+            else:
+                candidates += _of_measure(column, described[column.name])
+        elif column.personal is None:
+            candidates += _rates(column, described[column.name])
+    candidates.sort(key=lambda figure: (-figure.goodness, figure.name))
+    kept: list[Figure] = []
+    for figure in candidates:
+        twin = _twin(figure, kept, profile)
+        if twin:
+            omitted.append(f"{figure.name}: moves with {twin.name} nearly one to one")
+        elif len(kept) == MOST_FOUND:
+            omitted.append(f"{figure.name}: {MOST_FOUND} better ones are listed")
+        else:
+            kept.append(figure)
+    return kept, omitted
+
+
+def explaining_dimensions(dataset: Dataset, profile: Profile) -> tuple[list[str], list[str]]:
+    """The columns that changes are taken apart by, in table order, and those left out because there are too many."""
+    described = {column.name: column for column in profile.columns}
+    suitable = [
+        column.name
+        for column in dataset.with_role(Role.DIMENSION, Role.GEOGRAPHY)
+        if column.personal is None
+        and column.type in {ColumnType.TEXT, ColumnType.BOOLEAN, ColumnType.INTEGER}
+        and 2 <= described[column.name].distinct.value <= MOST_VALUES
+        and not described[column.name].near_constant
+    ]
+    return suitable[:MOST_DIMENSIONS], suitable[MOST_DIMENSIONS:]
+
+
+def _record_count() -> Figure:
+    return Figure(
+        name="number of records",
+        kind=KpiKind.COUNT,
+        expression="count(*)",
+        columns=(),
+        numerator="count(*)",
+        goodness=0.8,
+        reason="how much happened",
+    )
+
+
+def _flaw(column: Column, profile: ColumnProfile) -> str | None:
+    if column.personal is not None:
+        return "holds personal data"
+    if column.role_confidence < _LEAST_CONFIDENCE:
+        return "not surely a measure"
+    if profile.constant or profile.near_constant:
+        return "hardly varies"
+    if profile.count < _LEAST_FILLED * profile.rows:
+        return "mostly empty"
+    if profile.number is not None and profile.number.infinite:
+        return "holds NaN or infinities"
+    return None
+
+
+def _of_measure(column: Column, profile: ColumnProfile) -> list[Figure]:
+    filled = profile.count / max(1, profile.rows)
+    worth = column.role_confidence * (0.5 + 0.5 * filled)
+    if column.aggregation is not Aggregation.SUM:
+        return [_average(column, (0.9 if column.formula else 0.85) * worth)]
+    name = identifier(column.name)
+    total = Figure(
+        name=f"total {_with_unit(column)}",
+        kind=KpiKind.TOTAL,
+        expression=f"sum({name})",
+        columns=(column.name,),
+        unit=column.unit,
+        numerator=f"sum({name})",
+        goodness=round(0.95 * worth, 4),
+        reason=f"{column.role_reason}; amounts add up",
+    )
+    return [total, _average(column, 0.6 * worth)]
+
+
+def _average(column: Column, goodness: float) -> Figure:
+    name = identifier(column.name)
+    return Figure(
+        name=f"average {_with_unit(column)}",
+        kind=KpiKind.AVERAGE,
+        expression=f"avg({name})",
+        columns=(column.name,),
+        unit=column.unit,
+        numerator=f"sum({name})",
+        denominator=f"count({name})",
+        goodness=round(goodness, 4),
+        reason=f"{column.role_reason}; averaged",
+    )
+
+
+def _with_unit(column: Column) -> str:
+    return f"{column.name} ({column.unit})" if column.unit else column.name
+
+
+def _rates(column: Column, profile: ColumnProfile) -> list[Figure]:
+    if profile.count < _LEAST_FILLED * profile.rows or profile.near_constant or profile.constant:
+        return []
+    if column.type is ColumnType.BOOLEAN:
+        return [_rate(column, "true", identifier(column.name), f"NOT {identifier(column.name)}", 0.8)]
+    if column.role is not Role.DIMENSION or not 2 <= profile.distinct.value <= 12:
+        return []
+    ends = {str(top.value).strip().lower(): top.value for top in reversed(profile.top)}
+    if len(ends) == 2 and ends.keys() & _TRUE and ends.keys() & _FALSE:
+        chosen = [ends[word] for word in sorted(ends.keys() & _TRUE)]
+    else:
+        bad = [top.value for top in profile.top if str(top.value).strip().lower() in _ENDED_BADLY.split()]
+        good = [top.value for top in profile.top if str(top.value).strip().lower() in _ENDED_WELL.split()]
+        chosen = bad[:1] + (good[:1] if profile.distinct.value > 2 or not bad else [])
+    return [_rate_of_value(column, value, 0.8 - 0.1 * rank) for rank, value in enumerate(chosen)]
+
+
+def _rate_of_value(column: Column, value: Scalar, worth: float) -> Figure:
+    name = identifier(column.name)
+    shown = literal(value) if isinstance(value, str) else str(value)
+    return _rate(column, str(value), f"{name} = {shown}", f"{name} <> {shown}", worth)
+
+
+def _rate(column: Column, value: str, condition: str, otherwise: str, worth: float) -> Figure:
+    return Figure(
+        name=f"share of {column.name} = {value}",
+        kind=KpiKind.RATE,
+        expression=f"avg(CASE WHEN {condition} THEN 1e2 WHEN {otherwise} THEN 0e0 END)",
+        columns=(column.name,),
+        unit="%",
+        numerator=f"100 * count(CASE WHEN {condition} THEN 1 END)",
+        denominator=f"count({identifier(column.name)})",
+        goodness=round(worth * column.role_confidence, 4),
+        reason=f"{column.name} says how each record ended",
+    )
+
+
+def _twin(figure: Figure, kept: list[Figure], profile: Profile) -> Figure | None:
+    for other in kept:
+        if other.kind is not figure.kind or len(figure.columns) != 1 or len(other.columns) != 1:
+            continue
+        if figure.columns == other.columns:
+            continue
+        found = profile.association(figure.columns[0], other.columns[0])
+        if found is not None and found.pearson is not None and abs(found.pearson) >= _SAME:
+            return other
+    return None

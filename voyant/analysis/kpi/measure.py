@@ -1,0 +1,207 @@
+"""Key figures of a table: those declared, otherwise those that its roles suggest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from voyant.analysis.kpi import declared as declarations
+from voyant.analysis.kpi.compositions import composition
+from voyant.analysis.kpi.exact import written
+from voyant.analysis.kpi.figures import Figure, parts
+from voyant.analysis.kpi.found import explaining_dimensions, found_figures
+from voyant.analysis.kpi.measurement import (
+    Comparison,
+    Groups,
+    Measured,
+    cells_of,
+    change_between,
+    comparison,
+    group_by_dimensions,
+    measure_parts,
+    measure_whole,
+)
+from voyant.analysis.kpi.selected import measure_select
+from voyant.analysis.periods import Timeline, leading_time_column, timeline
+from voyant.domain.kpi import Change, Composition, DeclaredKpi, Kpi, KpiKind, Kpis, Point
+from voyant.domain.profile import Profile
+from voyant.domain.table import ColumnType, Dataset, Table
+from voyant.errors import Code, InvalidInput
+
+
+def measure(
+    table: Table, profile: Profile, declared: Sequence[DeclaredKpi] = (), time_column: str | None = None
+) -> Kpis:
+    """The key figures of the table, each over its natural periods, with its last change taken apart.
+
+    Args:
+        declared: Measured first; with none, figures are found from the roles of the columns.
+        time_column: What periods are made from; the leading time column where None.
+
+    Raises:
+        InvalidInput: ``BAD_KPI`` or ``UNKNOWN_COLUMN`` where a declared figure or the time column cannot be used.
+    """
+    dataset = table.dataset
+    parsed = [(kpi, declarations.parse(kpi, dataset)) for kpi in declared]
+    figures, omitted = ([], []) if declared else found_figures(dataset, profile)
+    asked = [figure for _, figure in parsed if isinstance(figure, Figure)]
+    column = _time_column(dataset, profile, time_column)
+    periods = timeline(table, profile.column(column)) if column else None
+    if periods is not None and not declared and _regular(periods):
+        figures = [figure for figure in figures if figure.kind is not KpiKind.COUNT]
+        omitted.append(f"number of records: the same in every {periods.grain}")
+    whole = [measure_whole(table, figure, periods) for figure in asked if figure.numerator is None]
+    summed = measure_parts(table, [*(figure for figure in asked if figure.numerator is not None), *figures], periods)
+    measured = {item.figure.name: item for item in [*whole, *summed]}
+    ordered = [*(measured[figure.name] for figure in asked), *(measured[figure.name] for figure in figures)]
+    builder = _Builder(table, profile, periods, [item.figure for item in summed])
+    found = {item.figure.name: builder.build(item) for item in ordered}
+    kpis = [
+        measure_select(table, kpi, figure) if isinstance(figure, str) else found.pop(figure.name)
+        for kpi, figure in parsed
+    ]
+    kpis += found.values()
+    return Kpis(
+        table=dataset.name,
+        time_column=column if periods else None,
+        grain=periods.grain if periods else None,
+        first=periods.period(0) if periods else None,
+        last=periods.period(len(periods.starts) - 1) if periods else None,
+        kpis=tuple(replace(kpi, id=f"k{position}") for position, kpi in enumerate(kpis, start=1)),
+        omitted=tuple(omitted),
+        notes=(*_period_notes(column, periods), *builder.notes),
+    )
+
+
+def _time_column(dataset: Dataset, profile: Profile, asked: str | None) -> str | None:
+    if asked is None:
+        return leading_time_column(dataset, profile)
+    names = {column.name: column for column in dataset.columns}
+    column = names.get(asked) or next((one for one in dataset.columns if one.original_name == asked), None)
+    if column is None:
+        raise InvalidInput(
+            f"The time column {asked!r} is not in the table {dataset.name}, which has {', '.join(list(names)[:40])}.",
+            code=Code.UNKNOWN_COLUMN,
+            data={"column": asked, "columns": list(names)[:200]},
+        )
+    if not column.type.is_temporal and column.type is not ColumnType.INTEGER:
+        raise InvalidInput(
+            f"The column {asked!r} holds {column.type} values, not times.",
+            code=Code.UNKNOWN_COLUMN,
+            data={"column": asked},
+        )
+    return column.name
+
+
+def _regular(periods: Timeline) -> bool:
+    counts = {rows for index, rows in enumerate(periods.rows) if periods.complete(index)}
+    return len(counts) <= 1
+
+
+def _period_notes(column: str | None, periods: Timeline | None) -> list[str]:
+    if column is None:
+        return ["No column says when a row happened: figures are over all rows."]
+    if periods is None:
+        return [f"{column} holds no time that can be used: figures are over all rows."]
+    notes = [f"Periods are those of {column}, by {periods.grain}."]
+    last = len(periods.starts) - 1
+    for index, complete, side in (
+        (0, periods.first_complete, "begin within"),
+        (last, periods.last_complete, "end within"),
+    ):
+        if not complete:
+            notes.append(f"The data {side} {periods.label(index)}: that period is shown but not compared.")
+    if periods.outside:
+        notes.append(f"{periods.outside} rows have a time far from all others and are in no period.")
+    if periods.untimed:
+        notes.append(f"{periods.untimed} rows have no {column} and are in no period.")
+    return notes
+
+
+class _Builder:
+    """Puts key figures together from what was measured; everything they share is computed once."""
+
+    def __init__(self, table: Table, profile: Profile, periods: Timeline | None, figures: list[Figure]) -> None:
+        self._table = table
+        self._timeline = periods
+        self._compared: Comparison | None = comparison(periods) if periods else None
+        self._columns: Mapping[str, str] = parts(tuple(figures))
+        dimensions, too_many = explaining_dimensions(table.dataset, profile)
+        self.notes = [f"{len(too_many)} more dimensions were not looked at: {', '.join(too_many)}."] if too_many else []
+        indices = self._compared.indices if self._compared else ()
+        self._can_compare = len(indices) > 1
+        self._groups: Groups = group_by_dimensions(
+            table, figures, dimensions, periods if self._can_compare else None, indices
+        )
+
+    def build(self, measured: Measured) -> Kpi:
+        figure, name = measured.figure, self._table.dataset.name
+        periods, compared = self._timeline, self._compared
+        kpi = Kpi(
+            id="",
+            name=figure.name,
+            kind=figure.kind,
+            declared=figure.declared,
+            expression=figure.expression,
+            columns=figure.columns,
+            unit=figure.unit,
+            value=written(measured.overall.figure),
+            period=None,
+            overall=written(measured.overall.figure),
+            change=None,
+            year_change=None,
+            series=self._series(measured),
+            compositions=(),
+            sql=figure.select_value(name, None, None, None),
+            overall_sql=figure.select_value(name, None, None, None),
+            series_sql=figure.select_series(name, periods) if periods else None,
+            goodness=figure.goodness,
+            reason=figure.reason,
+        )
+        if not self._can_compare:
+            kpi = replace(kpi, compositions=self._compositions(measured))
+        if periods is None or compared is None:
+            return kpi
+        current = compared.current
+        return replace(
+            kpi,
+            value=written(measured.periods[current].figure),
+            period=periods.label(current),
+            change=self._change(measured, compared.previous),
+            year_change=self._change(measured, compared.year_before),
+            sql=figure.select_value(name, periods.axis, periods.starts[current], periods.end(current)),
+        )
+
+    def _series(self, measured: Measured) -> tuple[Point, ...]:
+        if self._timeline is None:
+            return ()
+        return tuple(
+            Point(
+                period=self._timeline.label(index),
+                value=written(cell.figure),
+                rows=self._timeline.rows[index],
+                complete=self._timeline.complete(index),
+            )
+            for index, cell in enumerate(measured.periods)
+        )
+
+    def _change(self, measured: Measured, base: int | None) -> Change | None:
+        if self._timeline is None or self._compared is None:
+            return None
+        return change_between(
+            measured,
+            base,
+            self._compared.current,
+            timeline=self._timeline,
+            groups=self._groups,
+            columns=self._columns,
+            table=self._table.dataset.name,
+        )
+
+    def _compositions(self, measured: Measured) -> tuple[Composition, ...]:
+        figure = measured.figure
+        return tuple(
+            composition(figure, dimension, cells_of(figure, by_period[None], self._columns), self._table.dataset.name)
+            for dimension, by_period in self._groups.items()
+            if dimension not in figure.columns and figure.numerator is not None
+        )
