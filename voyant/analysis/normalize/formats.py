@@ -1,0 +1,59 @@
+"""What a format of written values is: how to tell a fitting cell, and how to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from voyant.domain.table import ColumnType
+from voyant.lake.sql import literal
+
+Evidence = Mapping[str, int]
+"""Distinct written values of a column, stripped, with how often each was seen."""
+
+
+LEAST_SHARE = 0.5
+"""Of the values seen that must follow a format for it to be worth checking on all rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How every cell of a column is read, settled on all rows.
+
+    Attributes:
+        engine_type: Of the values read.
+        sql: Expression over the written text; NULL where a cell does not fit.
+        label: What was found, for people: ``decimals with comma``.
+        assumption: What nothing in the data decides, and why this reading was chosen.
+        lost_digits: Cells whose last digits the type cannot hold.
+    """
+
+    type: ColumnType
+    engine_type: str
+    sql: str
+    label: str
+    unit: str | None = None
+    assumption: str | None = None
+    lost_digits: int = 0
+
+
+class Format(Protocol):
+    """One way of writing values, proposed from a part of a column and then checked on all of it."""
+
+    def fits(self, text: str) -> str:
+        """SQL that is true for a cell of this format; ``text`` is the expression of the written value."""
+        ...
+
+    def measures(self, text: str) -> Sequence[str]:
+        """Aggregates over all rows that settle the type: digits before the point, digits after it …"""
+        ...
+
+    def settle(self, text: str, measured: Sequence[int | None]) -> Reading | None:
+        """The reading, given the aggregates' values; None where the column had better stay text."""
+        ...
+
+
+def matches(text: str, pattern: str) -> str:
+    """SQL: the whole of the text has the pattern, in the syntax that RE2 and Python share."""
+    return f"regexp_full_match({text}, {literal(pattern)})"

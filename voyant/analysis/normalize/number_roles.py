@@ -1,0 +1,186 @@
+"""Roles of numbers: what may be added, what may be averaged, and what only looks like a number."""
+
+from __future__ import annotations
+
+from voyant.analysis.normalize.facts import Facts
+from voyant.analysis.normalize.names import word_set
+from voyant.analysis.normalize.numbers import CURRENCIES
+from voyant.analysis.normalize.roles import Assigned
+from voyant.domain.table import Aggregation, Role
+
+ID_WORDS = word_set(
+    "id ids uid uuid guid key pk fk code codes no nr num number sku upc ean isbn barcode serial zip zipcode postcode "
+    "postal plz phone tel telephone mobile fax account iban ssn fips naics sic iso cusip isin vin imei "
+    "identifier rowid rownum rownames tailnum index"
+)
+ENTITY_WORDS = word_set(
+    "flight order invoice ticket customer user client product account transaction patient employee case session "
+    "device train bus route vehicle voyage policy claim student member supplier vendor shipment booking "
+    "reservation item subject participant respondent household"
+)
+"""A column that is called by the bare name of a thing, and holds whole numbers, numbers those things."""
+_DATE_PARTS = {
+    "year": (1000, 2999), "yr": (1000, 2999), "jahr": (1000, 2999), "annee": (1000, 2999), "ano": (1000, 2999),
+    "anno": (1000, 2999), "month": (0, 12), "mo": (1, 12), "monat": (1, 12), "mois": (1, 12), "mes": (1, 12),
+    "day": (0, 366), "tag": (1, 31), "jour": (1, 31), "dia": (1, 31), "hour": (0, 24), "hr": (0, 24), "minute": (0, 60),
+    "second": (0, 60), "weekday": (0, 7), "dow": (0, 7), "dayofweek": (0, 7), "quarter": (1, 4), "qtr": (1, 4),
+    "week": (0, 54), "weeknum": (0, 54), "doy": (0, 366), "decade": (0, 2999), "century": (0, 30),
+}  # fmt: skip
+_SINCE_WORDS = word_set("days months years hours weeks minutes seconds per since until in to of age tenure experience")
+_CATEGORY_WORDS = word_set(
+    "class pclass type kind group category level grade status cluster zone region district ward store dept department "
+    "segment tier phase stage arm treatment cohort sex gender race ethnicity education marital label target code "
+    "model line version bin bucket block batch shift season floor"
+)
+_RATIO_WORDS = word_set(
+    "pct percent percentage rate ratio share proportion fraction prob probability utilization utilisation margin "
+    "conversion ctr cvr roi yield occupancy"
+)
+_LEVEL_WORDS = word_set(
+    "price avg average mean median min max minimum maximum std sd per index score rating rank age temperature temp "
+    "duration elapsed latency delay speed weight height width length depth size area density lat lon lng latitude "
+    "longitude balance salary wage level bmi pressure humidity percentile quantile zscore normalized log "
+    "unit target gpa mark distance radius angle hours minutes seconds days time lifetime life expectancy population pop"
+)
+_SUM_WORDS = word_set(
+    "amount amt revenue sales sale turnover cost costs spend spending spent expense expenses profit loss fee fees tax "
+    "taxes tip tips total subtotal payment payments paid charge charges discount refund refunds bill fare donation budget "
+    "income quantity qty count counts units volume clicks views visits impressions sessions orders items downloads purchases "
+    "passengers deaths births cases casualties injuries injured killed hits errors failures incidents "
+    "tickets conversions signups installs transactions trips rides calls emails messages shipments returns goals points "
+    "umsatz betrag menge anzahl kosten gewinn montant quantite ventes nombre importe cantidad ventas monto valor_total "
+    "rainfall precip precipitation production consumption exports imports kwh co2 emissions"
+)
+_COUNT_STARTS = (
+    ("number", "of"),
+    ("num", "of"),
+    ("no", "of"),
+    ("nb", "of"),
+    ("count", "of"),
+    ("n",),
+    ("num",),
+    ("nb",),
+)
+
+
+def number_role(facts: Facts) -> Assigned:
+    """The role of a column of numbers with more than one value."""
+    for rule in (_geography, _count, _date_part, _identifier, _clock, _indicator, _category):
+        if assigned := rule(facts):
+            return assigned
+    return _measure(facts)
+
+
+def _geography(facts: Facts) -> Assigned | None:
+    words = set(facts.words)
+    if (words & {"lat", "latitude"} and facts.within(-90, 90)) or (
+        words & {"lon", "lng", "long", "longitude"} and facts.within(-180, 360) and not facts.is_whole
+    ):
+        return Assigned(role=Role.GEOGRAPHY, confidence=0.95, reason="a coordinate by name and range")
+    if words & {"zip", "zipcode", "postcode", "postal", "plz", "fips"} and facts.is_whole:
+        return Assigned(role=Role.GEOGRAPHY, confidence=0.9, reason="a postal or area code by name")
+    return None
+
+
+def _count(facts: Facts) -> Assigned | None:
+    """``number_of_rooms`` counts; ``flight_number`` numbers."""
+    starts = any(facts.words[: len(start)] == start and len(facts.words) > len(start) for start in _COUNT_STARTS)
+    if starts and facts.is_whole and not set(facts.words[1:]) & ID_WORDS and facts.within(0, 1e12):
+        return _summed(0.8, "a count by its name: counts add up")
+    return None
+
+
+def _date_part(facts: Facts) -> Assigned | None:
+    if not facts.is_whole or len(facts.words) > 4 or set(facts.words) & _SINCE_WORDS:
+        return None
+    for word in facts.words:
+        if word in _DATE_PARTS and facts.within(*_DATE_PARTS[word]):
+            return Assigned(role=Role.DIMENSION, confidence=0.9, reason=f"part of a date by name and range ({word})")
+    return None
+
+
+def _identifier(facts: Facts) -> Assigned | None:
+    words = facts.words
+    if not facts.is_whole:
+        return None
+    named = bool(words) and (
+        words[-1] in ID_WORDS or words[0] in {"id", "uid", "key"} or (words[-1].endswith("id") and len(words[-1]) > 3)
+    )
+    if named:
+        return Assigned(
+            role=Role.IDENTIFIER, confidence=0.95, reason="whole numbers named as a code or number of something"
+        )
+    if len(words) == 1 and words[0] in ENTITY_WORDS and facts.distinct > 10:
+        return Assigned(
+            role=Role.IDENTIFIER, confidence=0.8, reason="whole numbers named after a thing number that thing"
+        )
+    measured = set(words) & (_SUM_WORDS | _LEVEL_WORDS | _RATIO_WORDS)
+    if facts.is_unique and facts.present == facts.rows >= 5 and not measured and facts.unit is None:
+        spread = (facts.highest or 0) - (facts.lowest or 0) + 1
+        if spread <= facts.present * 1.05:
+            return Assigned(role=Role.IDENTIFIER, confidence=0.9, reason="consecutive whole numbers, one a row")
+        same_length = len(str(int(facts.lowest or 0))) == len(str(int(facts.highest or 0))) >= 6
+        if same_length and facts.rows >= 50:
+            return Assigned(
+                role=Role.IDENTIFIER, confidence=0.75, reason="different whole numbers of one length, one a row"
+            )
+    return None
+
+
+def _clock(facts: Facts) -> Assigned | None:
+    timed = any(word in {"time", "hhmm", "clock", "tm"} or word.endswith("time") for word in facts.words)
+    if timed and facts.is_whole and facts.within(0, 2400) and facts.off_clock == 0 and (facts.highest or 0) >= 1200:
+        reason = "clock times written hhmm: from 1059 to 1100 is one minute, so they are neither added nor averaged"
+        return Assigned(role=Role.DIMENSION, confidence=0.85, reason=reason)
+    return None
+
+
+def _indicator(facts: Facts) -> Assigned | None:
+    if facts.is_whole and facts.distinct == 2 and facts.within(0, 1):
+        reason = "0 or 1: two groups, and the mean is the share of ones"
+        return Assigned(role=Role.DIMENSION, confidence=0.8, reason=reason, aggregation=Aggregation.RATIO)
+    return None
+
+
+def _category(facts: Facts) -> Assigned | None:
+    few = facts.is_whole and facts.distinct <= 30 and facts.present >= facts.distinct * 3
+    if few and set(facts.words) & _CATEGORY_WORDS and not set(facts.words) & _SUM_WORDS:
+        return Assigned(role=Role.DIMENSION, confidence=0.75, reason="few whole numbers, named as groups")
+    return None
+
+
+def _measure(facts: Facts) -> Assigned:
+    words = set(facts.words)
+    if facts.unit in {"%", "‰"} or words & _RATIO_WORDS:
+        if facts.unit or facts.within(-1, 1) or words & {"pct", "percent", "percentage", "share", "proportion"}:
+            return Assigned(
+                role=Role.MEASURE,
+                confidence=0.9,
+                reason="a share or rate: averaged, never added",
+                aggregation=Aggregation.RATIO,
+            )
+        return _averaged(0.85, "a rate by its name: averaged, never added")
+    if facts.unit in {"seconds", "°", "°C", "°F", "℃", "℉"}:
+        return _averaged(0.9, f"measured in {facts.unit}: averaged")
+    if level := sorted(words & _LEVEL_WORDS):
+        return _averaged(0.85, f"a level by its name ({level[0]}): averaged, not added")
+    if (
+        facts.is_whole
+        and facts.distinct <= 11
+        and facts.within(0, 10)
+        and words & {"satisfaction", "stars", "likert", "nps"}
+    ):
+        return _averaged(0.85, "an ordinal scale: averaged")
+    if summed := sorted(words & _SUM_WORDS):
+        return _summed(0.85, f"an amount or count by its name ({summed[0]}): amounts add up")
+    if facts.unit in CURRENCIES.values():
+        return _summed(0.7, f"amounts of money in {facts.unit}")
+    return _averaged(0.6, "numbers that nothing shows to be additive: averaged")
+
+
+def _summed(confidence: float, reason: str) -> Assigned:
+    return Assigned(role=Role.MEASURE, confidence=confidence, reason=reason, aggregation=Aggregation.SUM)
+
+
+def _averaged(confidence: float, reason: str) -> Assigned:
+    return Assigned(role=Role.MEASURE, confidence=confidence, reason=reason, aggregation=Aggregation.MEAN)

@@ -1,0 +1,168 @@
+"""A staged table made ready for analysis: typed, named, its columns given roles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voyant.analysis.normalize.detection import ReadColumn, read_columns
+from voyant.analysis.normalize.facts import Facts, TypedColumn, gather_facts
+from voyant.analysis.normalize.names import unique_names
+from voyant.analysis.normalize.number_roles import number_role
+from voyant.analysis.normalize.record import changes_of_read, changes_of_typed
+from voyant.analysis.normalize.roles import Assigned, other_role, time_role, trivial_role
+from voyant.analysis.normalize.sampling import Rows, TextColumn
+from voyant.analysis.normalize.text_roles import text_role
+from voyant.analysis.normalize.types import Mapped, map_type
+from voyant.domain.normalization import Change, Normalization
+from voyant.domain.table import Column, ColumnType, Dataset
+from voyant.ingestion.protocol import StagedTable
+from voyant.lake.engine import Engine
+from voyant.lake.sql import identifier, literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normalized:
+    """A table ready to be written to the lake.
+
+    Attributes:
+        select: Gives the typed rows in source order, under their final names, without derived columns.
+        rejects: Gives ``row``, ``column``, ``raw`` and ``reason`` of each cell that did not fit its column's type, and
+            of what could not be staged.
+        rejected_cells: Cells that did not fit; those that could not be staged are not among them.
+        unchanged: The source's own Parquet file is the table: it may be taken in as it is.
+    """
+
+    dataset: Dataset
+    select: str
+    rejects: str
+    rejected_cells: int
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...]
+    unchanged: bool
+
+    @property
+    def record(self) -> Normalization:
+        """What ``normalize.json`` holds."""
+        return Normalization(
+            dataset=self.dataset,
+            changes=self.changes,
+            rejected_cells=self.rejected_cells,
+            notes=self.notes,
+            unchanged=self.unchanged,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """One column on its way: read from text, or mapped from the type it came with."""
+
+    typed: TypedColumn
+    sql: str
+    read: ReadColumn | None = None
+    mapped: Mapped | None = None
+
+
+def normalize(staged: StagedTable, engine: Engine) -> Normalized:
+    """The staged table typed, named and explained; types are decided on all rows, and no cell is lost silently."""
+    rows = _rows_of(staged)
+    prepared = _prepare(engine, rows, staged)
+    select = _select(prepared, rows)
+    facts = gather_facts(engine, select, staged.rows, [column.typed for column in prepared])
+    columns = tuple(_column(found, _assign(found)) for found in facts)
+    changes = tuple(
+        change for column, final in zip(prepared, columns, strict=True) for change in _changes(column, final)
+    )
+    unchanged = staged.parquet is not None and not changes
+    return Normalized(
+        dataset=Dataset(name=staged.name, rows=staged.rows, columns=columns),
+        select=select,
+        rejects=_rejects(prepared, rows, staged.rejects),
+        rejected_cells=sum(column.read.misfits for column in prepared if column.read),
+        changes=changes,
+        notes=staged.notes,
+        unchanged=unchanged,
+    )
+
+
+def _rows_of(staged: StagedTable) -> Rows:
+    return Rows(staged.relation, "file_row_number + 1" if staged.parquet else "_row", staged.rows)
+
+
+def _prepare(engine: Engine, rows: Rows, staged: StagedTable) -> tuple[_Prepared, ...]:
+    names = unique_names(column.name for column in staged.columns)
+    cells = [identifier(c.name) if staged.parquet else f"c{i}" for i, c in enumerate(staged.columns)]
+    mapped = [map_type(column.engine_type, cell) for column, cell in zip(staged.columns, cells, strict=True)]
+    texts = [i for i, column in enumerate(mapped) if column.type is ColumnType.TEXT]
+    sources = [TextColumn(staged.columns[i].name, mapped[i].sql) for i in texts]
+    read = dict(zip(texts, read_columns(engine, rows, sources), strict=True))
+    return tuple(_prepared(name, staged.columns[i].name, mapped[i], read.get(i)) for i, name in enumerate(names))
+
+
+def _prepared(name: str, original: str, mapped: Mapped, read: ReadColumn | None) -> _Prepared:
+    found = read.reading if read else None
+    typed = TypedColumn(
+        name=name,
+        original_name=original,
+        type=found.type if found else mapped.type,
+        engine_type=found.engine_type if found else mapped.engine_type,
+        unit=found.unit if found else None,
+        examples=_examples(read) if read else Counter(),
+    )
+    return _Prepared(typed=typed, sql=read.value if read else mapped.sql, read=read, mapped=mapped)
+
+
+def _examples(read: ReadColumn) -> Counter[str]:
+    return Counter({value: count for value, count in read.evidence.items() if value not in read.null_words})
+
+
+def _select(prepared: Sequence[_Prepared], rows: Rows) -> str:
+    columns = ", ".join(f"{column.sql} AS {identifier(column.typed.name)}" for column in prepared)
+    return f"SELECT {columns} FROM {rows.relation}"
+
+
+def _rejects(prepared: Sequence[_Prepared], rows: Rows, staged_rejects: str | None) -> str:
+    selects = [
+        f"SELECT {rows.number} AS row, {literal(column.typed.original_name)} AS column, {column.read.source.cell} AS raw, "
+        f"{literal('does not fit ' + column.read.reading.label)} AS reason FROM {rows.relation} "
+        f"WHERE {column.read.source.cell} IS NOT NULL AND NOT {column.read.is_missing} AND ({column.sql}) IS NULL"
+        for column in prepared
+        if column.read and column.read.reading and column.read.misfits
+    ]
+    if staged_rejects:
+        selects.append(f"SELECT row, column, raw, reason FROM {staged_rejects}")
+    if not selects:
+        nothing = "CAST(NULL AS BIGINT) AS row, '' AS column, '' AS raw, '' AS reason"
+        return f"SELECT {nothing} WHERE false"
+    return f"SELECT * FROM ({' UNION ALL '.join(selects)}) ORDER BY row, column, raw"
+
+
+def _assign(facts: Facts) -> Assigned:
+    if trivial := trivial_role(facts):
+        return trivial
+    if facts.type.is_temporal:
+        return time_role(facts)
+    if facts.type.is_numeric:
+        return number_role(facts)
+    return text_role(facts) if facts.type is ColumnType.TEXT else other_role(facts)
+
+
+def _column(facts: Facts, assigned: Assigned) -> Column:
+    return Column(
+        name=facts.name,
+        original_name=facts.original_name,
+        type=facts.type,
+        engine_type=facts.engine_type,
+        role=assigned.role,
+        role_confidence=assigned.confidence,
+        role_reason=assigned.reason,
+        aggregation=assigned.aggregation,
+        personal=assigned.personal,
+        unit=facts.unit,
+    )
+
+
+def _changes(prepared: _Prepared, column: Column) -> list[Change]:
+    changes = changes_of_typed(column, prepared.mapped) if prepared.mapped else []
+    return changes + (changes_of_read(column, prepared.read) if prepared.read else [])

@@ -1,0 +1,60 @@
+"""What normalizing a table found and changed: the record behind ``normalize.json``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from voyant.domain.table import Dataset
+
+
+class ChangeKind(StrEnum):
+    """What was done to a column; every kind leaves the other cells as they were."""
+
+    RENAMED = "renamed"
+    TYPED = "typed"  # text read as numbers, dates, booleans …
+    MAPPED = "mapped"  # an engine type that the lake lacks, stored as another
+    NULL_WORDS = "null_words"  # "NA", "n/a" … read as missing
+    BLANKS = "blanks"  # empty or white cells read as missing
+    TRIMMED = "trimmed"
+    PRECISION = "precision"  # digits dropped: nanoseconds, digits beyond what the type holds
+    ASSUMED = "assumed"  # nothing in the data decides; the reading chosen is said
+    REJECTED = "rejected"  # cells that do not fit, kept in rejects.parquet
+    DERIVED = "derived"  # a column computed from others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One thing that normalizing did to one column.
+
+    Attributes:
+        column: The final name.
+        text: What was done, as a sentence for people.
+        cells: How many cells it touched; 0 where it concerns the column alone, such as its name.
+        example: One cell before and after, such as ``"1.234,50" → 1234.50``; never from personal data.
+    """
+
+    column: str
+    kind: ChangeKind
+    text: str
+    cells: int = 0
+    example: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normalization:
+    """The columns with their types and roles, and all that changed on the way from the source.
+
+    Attributes:
+        rejected_cells: Cells that did not fit their column's type: missing in the table, kept in ``rejects.parquet``.
+        notes: How the source was read: delimiter, encoding, lines skipped.
+        unchanged: Whether the source's own Parquet file is the table.
+        other_tables: Of the same source, in the lake too.
+    """
+
+    dataset: Dataset
+    changes: tuple[Change, ...]
+    rejected_cells: int
+    notes: tuple[str, ...] = ()
+    unchanged: bool = False
+    other_tables: tuple[str, ...] = ()
