@@ -63,9 +63,29 @@ class Source:
     display_name: str = ""
 
     @property
+    def public_location(self) -> str:
+        """The location without the credentials that an address may hold."""
+        return without_credentials(self.location)
+
+    @property
     def name(self) -> str:
         """The snake_case name that a table of this source gets where the source itself names none."""
         return table_name(self.display_name or self.location)
+
+
+_SECRET_PARAMETERS = re.compile(r"(?i)([?&;][^=&;]*(?:pass|pwd|secret|token|key|sig|credential)[^=&;]*=)[^&;#]*")
+
+
+def without_credentials(location: str) -> str:
+    """The address with its user name and password left out, and the values of parameters that sound secret.
+
+    >>> without_credentials("postgresql://ann:secret@db.example/shop?sslkey=abc&table=orders")
+    'postgresql://db.example/shop?sslkey=***&table=orders'
+    """
+    if "://" not in location:
+        return location
+    without_user = re.sub(r"://[^/?#]*@", "://", location, count=1)
+    return _SECRET_PARAMETERS.sub(r"\1***", without_user)
 
 
 # Ends of file names that say how the content is written, not what it is about.

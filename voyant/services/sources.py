@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -45,11 +45,11 @@ def source_from(caller: Caller, hint: str, *, table: str | None = None) -> Sourc
         NotFound: There is nothing there.
         InvalidInput: It is of no kind that can be read.
     """
-    from voyant.ingestion import source_at
+    from voyant.ingestion import source_of as source_at
 
     if hint.startswith("src_"):
         hint = source_of(caller, hint).location
-    return replace(source_at(hint), table=table)
+    return source_at(hint, table=table)
 
 
 def remember(caller: Caller, source: Source) -> SourceRow:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def normalize(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
     """Takes the source in: every table of it into the lake, the main one pinned for the steps that follow."""
     from voyant.analysis.normalize import normalize as find_types
-    from voyant.ingestion import read_source
+    from voyant.ingestion.reading import read_source
 
     scratch = context.job.scratch
     scratch.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def normalize(context: StepContext, parameters: AnalyzeParameters) -> StepResult
             context.progress((1 + (number + 1) / len(reading.tables)) / 2)
         pinned = taken.pop(main.name)
         others = tuple(other.table for other in taken.values())
-        _write_normalization(context, pinned.table, main, found, others, engine)
+        _write_normalization(context, pinned.table, found, others, engine)
     return StepResult(pinned=pinned)
 
 
@@ -91,20 +91,12 @@ def _take_in(
 def _write_normalization(
     context: StepContext,
     table: str,
-    staged: StagedTable,
     normalized: Normalized,
     others: tuple[str, ...],
     engine: Engine,
 ) -> None:
     dataset = replace(normalized.dataset, name=table)
-    normalization = Normalization(
-        dataset=dataset,
-        changes=normalized.changes,
-        rejected_cells=normalized.rejected_cells,
-        notes=staged.notes,
-        unchanged=normalized.unchanged,
-        other_tables=others,
-    )
+    normalization = replace(normalized.record, dataset=dataset, other_tables=others)
     context.write_json("normalize.json", "normalize", normalization)
     context.write_query("rejects.parquet", "normalize", engine, normalized.rejects)
 
