@@ -6,8 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = {".py", ".md", ".toml", ".lock", ".json", ".html", ".js", ".css", ".txt", ".yml", ".yaml", ""}
-# What running and building leave behind, none of it kept in the repository.
-LEFTOVERS = {"__pycache__", "build", "dist", "node_modules"}
+# What running and building leave behind, as git is told to ignore it: folders, by name or by path from the root.
+IGNORED = {line.strip("/") for line in (ROOT / ".gitignore").read_text("utf-8").split() if line.endswith("/")}
 
 
 def folders(under: Path) -> list[Path]:
@@ -28,4 +28,5 @@ def python_files(under: Path) -> list[Path]:
 
 
 def _is_leftover(path: Path) -> bool:
-    return path.name.startswith(".") or path.name in LEFTOVERS or path.name.endswith(".egg-info")
+    names = {path.name, str(path.relative_to(ROOT))}
+    return path.name.startswith(".") or bool(names & IGNORED) or path.name.endswith(".egg-info")

@@ -82,7 +82,7 @@ def _classes(hint: Any) -> Iterator[type]:
         yield from _classes(argument)
 
 
-def _object(kind: type, *, is_document: bool) -> list[str]:
+def _object(kind: Any, *, is_document: bool) -> list[str]:
     summary, fields = _documentation(kind)
     title = [] if is_document else [f"### {kind.__name__}"]
     if issubclass(kind, Enum):

@@ -40,7 +40,7 @@ def _section(path: str, command: Any) -> list[str]:
     usage = " ".join([path, *(_usage(argument) for argument in arguments), *(["[OPTIONS]"] if options else [])])
     section = [f"## {path}", f"```\n{usage}\n```", prose(command.help or "")]
     rows = [[code(_usage(argument)), argument.help or ""] for argument in arguments]
-    rows += [[_names(option), option.help or ""] for option in options]
+    rows += [[_names(option), _meaning(option)] for option in options]
     return [*section, table(["Parameter", "What it is"], rows)] if rows else section
 
 
@@ -50,5 +50,10 @@ def _usage(argument: Any) -> str:
 
 
 def _names(option: Any) -> str:
-    names = ", ".join(code(name) for name in option.opts)
-    return names if option.is_flag else f"{names} {option.metavar or ''}".rstrip()
+    value = "" if option.is_flag else f" {option.metavar or option.name.rpartition('_')[2].upper()}"
+    return ", ".join(code(name + value) for name in option.opts)
+
+
+def _meaning(option: Any) -> str:
+    shown = option.help or ""
+    return shown if option.is_flag or not option.default else f"{shown} {option.default} where not given."
