@@ -1,0 +1,180 @@
+"""Columns with too many distinct values to bring here: the engine computes what the profile says of them.
+
+Sums must not depend on the order in which threads add rows up. Integers are summed as integers; powers of distances
+from the mean are first rounded to multiples of 2⁻⁶² of the largest possible one, which adds up exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from voyant.analysis.profile.bins import Bins, bins_between
+from voyant.analysis.profile.coding import BLANKS, Coding, Kind, shown
+from voyant.analysis.profile.counts import ValueCounts, rounded, top_values
+from voyant.analysis.profile.numbers import number_profile
+from voyant.analysis.profile.quantiles import Bracket, narrowed_quantiles
+from voyant.domain.profile import Histogram, NumberProfile, Quantile, TextProfile, ValueCount
+from voyant.domain.table import Table
+from voyant.lake.sql import identifier, literal
+
+_FIXED_POINT = 2.0**62
+_INT64_DIFFERENCE = 2**62
+_HUGEINT_SUM = 10**38
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One column's codes, as SQL over all rows.
+
+    Attributes:
+        code: The expression, in a type in which differences of codes do not overflow.
+        n: Rows with a code.
+        extent: The smallest and the largest code; None where there is no code.
+    """
+
+    table: Table
+    coding: Coding
+    code: str
+    n: int
+    extent: Bracket | None
+
+    @classmethod
+    def of(cls, table: Table, coding: Coding) -> Stream:
+        """The stream of a column whose codes have an order."""
+        code = coding.expression
+        [row] = table.query(
+            f"SELECT count({code}) AS n, min({code}) AS low, max({code}) AS high FROM {_relation(table)}"
+        )
+        if row["n"] == 0:
+            return cls(table, coding, code, 0, None)
+        low, high = row["low"], row["high"]
+        if coding.kind is not Kind.FLOAT and max(abs(low), abs(high), high - low) >= _INT64_DIFFERENCE:
+            code = f"CAST({code} AS HUGEINT)"
+        return cls(table, coding, code, row["n"], (low, high))
+
+    def numbers(self, infinite: int) -> tuple[NumberProfile, Histogram | None]:
+        """Moments and histogram of a numeric column, in two looks at it."""
+        if self.extent is None:
+            return number_profile(self.coding, 0, None, None, n=0, zeros=0, negatives=0, infinite=infinite), None
+        [row] = self.table.query(
+            f"SELECT {self._total()} AS total, count(*) FILTER (code = 0) AS zeros, "
+            f"count(*) FILTER (code < 0) AS negatives FROM ({self._codes()}) WHERE code IS NOT NULL"
+        )
+        total = row["total"] if self._sums_as_integers() else row["total"] / _FIXED_POINT * self._scale()
+        variance, skew, histogram = self._spread(float(total / self.n))
+        described = number_profile(
+            self.coding, total, variance, skew,
+            n=self.n, zeros=row["zeros"], negatives=row["negatives"], infinite=infinite,
+        )  # fmt: skip
+        return described, histogram
+
+    def histogram(self) -> Histogram | None:
+        """The histogram of a column of times."""
+        bins = None if self.extent is None else bins_between(self.coding, *self.extent)
+        if bins is None:
+            return None
+        rows = self.table.query(
+            f"SELECT {bins.sql('code')} AS bin, count(*) AS n FROM ({self._codes()}) "
+            f"WHERE code IS NOT NULL GROUP BY bin"
+        )
+        return bins.histogram({row["bin"]: row["n"] for row in rows})
+
+    def quantiles(self, sampled: ValueCounts) -> tuple[Quantile, ...]:
+        """The quantiles, each exact or with how far it may be off."""
+        if self.extent is None:
+            return ()
+        return narrowed_quantiles(self.table, self.coding, self.code, self.n, self.extent, sampled)
+
+    def _codes(self) -> str:
+        return f"SELECT {self.code} AS code FROM {_relation(self.table)}"
+
+    def _sums_as_integers(self) -> bool:
+        return self.coding.kind is not Kind.FLOAT and self._scale() * self.n < _HUGEINT_SUM
+
+    def _scale(self) -> float:
+        low, high = self.extent or (0, 0)
+        return float(max(abs(low), abs(high))) or 1.0
+
+    def _total(self) -> str:
+        if self._sums_as_integers():
+            return "sum(code)"
+        return f"sum({_fixed(f'CAST(code AS DOUBLE) / {_double(self._scale())}')})"
+
+    def _spread(self, mean: float) -> tuple[float | None, float | None, Histogram | None]:
+        """Variance, skew and histogram, from the distances from the mean."""
+        low, high = self.extent or (0, 0)
+        scale = max(float(high) - mean, mean - float(low))
+        bins = bins_between(self.coding, low, high)
+        if scale <= 0 or scale == float("inf"):
+            return None, None, None
+        rows = self.table.query(
+            f"SELECT bin, count(*) AS n, sum({_fixed('d * d')}) AS second, sum({_fixed('d * d * d')}) AS third FROM ("
+            f"SELECT {'0' if bins is None else bins.sql('code')} AS bin, "
+            f"(CAST(code AS DOUBLE) - {_double(mean)}) / {_double(scale)} AS d "
+            f"FROM ({self._codes()}) WHERE code IS NOT NULL) GROUP BY bin"
+        )
+        second = sum(row["second"] for row in rows) / _FIXED_POINT
+        third = sum(row["third"] for row in rows) / _FIXED_POINT
+        skew = third / self.n / (second / self.n) ** 1.5 if second > 0 else None
+        return second / (self.n - 1) * scale * scale, skew, _filled(bins, rows)
+
+
+def streamed_text(table: Table, coding: Coding) -> TextProfile:
+    """Lengths of a text column over all rows, whatever its values."""
+    text = f"CAST({identifier(coding.column.name)} AS VARCHAR)"
+    # Only texts that sort before "!" can start with a blank: trimming them all would take longer than all the rest.
+    empty = f"CASE WHEN text < '!' THEN trim(text, {literal(BLANKS)}) = '' ELSE false END"
+    [row] = table.query(
+        f"SELECT count(text) AS n, min(length(text)) AS shortest, max(length(text)) AS longest, "
+        f"sum(length(text)) AS characters, count(*) FILTER ({empty}) AS empty "
+        f"FROM (SELECT {text} AS text FROM {_relation(table)})"
+    )
+    return TextProfile(
+        min_length=row["shortest"] or 0,
+        max_length=row["longest"] or 0,
+        mean_length=rounded(row["characters"] / row["n"]) if row["n"] else 0.0,
+        empty=row["empty"],
+    )
+
+
+def text_extent(table: Table, coding: Coding) -> tuple[str | None, str | None]:
+    """The first and the last text in binary order, as a profile shows them."""
+    text = f"CAST({identifier(coding.column.name)} AS VARCHAR)"
+    [row] = table.query(f"SELECT min({text}) AS low, max({text}) AS high FROM {_relation(table)}")
+    low, high = (None if value is None else shown(value) for value in (row["low"], row["high"]))
+    return low, high
+
+
+def recount(table: Table, coding: Coding, candidates: list[Any]) -> tuple[ValueCount, ...]:
+    """How many rows hold each candidate, over all rows, most frequent first."""
+    if not candidates:
+        return ()
+    values = ", ".join(_literal(candidate) for candidate in candidates)
+    rows = table.query(
+        f"SELECT code, count(*) AS n FROM (SELECT {coding.expression} AS code FROM {_relation(table)}) "
+        f"WHERE code IN ({values}) GROUP BY code ORDER BY n DESC, code"
+    )
+    return top_values(coding, [(row["code"], row["n"]) for row in rows])
+
+
+def _filled(bins: Bins | None, rows: list[dict[str, Any]]) -> Histogram | None:
+    return None if bins is None else bins.histogram({row["bin"]: row["n"] for row in rows})
+
+
+def _fixed(expression: str) -> str:
+    return f"CAST({expression} * {_double(_FIXED_POINT)} AS BIGINT)"
+
+
+def _double(value: float) -> str:
+    return f"CAST('{value!r}' AS DOUBLE)"
+
+
+def _literal(code: Any) -> str:
+    if isinstance(code, str):
+        return literal(code)
+    return _double(code) if isinstance(code, float) else str(code)
+
+
+def _relation(table: Table) -> str:
+    return identifier(table.dataset.name)
