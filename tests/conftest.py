@@ -18,6 +18,8 @@ from voyant.services.home import open_home  # noqa: E402
 
 open_home()  # models can be imported only afterwards
 
+pytest_plugins = ["tests.fixtures.database_servers", "tests.fixtures.http_server"]
+
 _TENANTS = itertools.count(1)
 
 
