@@ -78,6 +78,13 @@ class TimeAxis:
             return f"{name} >= {start.year} AND {name} < {end.year}"
         return f"{self.moment} >= {self._literal(start)} AND {self.moment} < {self._literal(end)}"
 
+    @property
+    def timed(self) -> str:
+        """The SQL condition of the rows that some period holds."""
+        if self.low is not None and self.high is not None:
+            return self.within(self.low, self.high)
+        return f"{self.moment} IS NOT NULL"
+
     def _literal(self, moment: datetime) -> str:
         if self.column.type is ColumnType.DATE:
             return f"DATE '{moment:%Y-%m-%d}'"
@@ -207,7 +214,7 @@ def timeline(table: Table, profile: ColumnProfile) -> Timeline | None:
     The shortest period is taken at which the series can still be read as a whole and whose periods are mostly filled
     with several rows each (or with one row each, as in a regular series).
     """
-    axis = _axis(table.dataset.column(profile.name), profile)
+    axis = time_axis(table.dataset.column(profile.name), profile)
     if axis is None:
         return None
     chosen: Timeline | None = None
@@ -221,8 +228,9 @@ def timeline(table: Table, profile: ColumnProfile) -> Timeline | None:
     return chosen
 
 
-def _axis(column: Column, profile: ColumnProfile) -> TimeAxis | None:
-    """Leaves out times that lie further from the middle 98 % than these are wide: slips such as the year 9999."""
+def time_axis(column: Column, profile: ColumnProfile) -> TimeAxis | None:
+    """The column as an axis that leaves out times lying further from the middle 98 % than these are wide,
+    slips such as the year 9999; None where it has no time."""
     if profile.minimum is None or profile.maximum is None:
         return None
     if column.type is ColumnType.INTEGER:

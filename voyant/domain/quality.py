@@ -43,7 +43,7 @@ class Check:
     Attributes:
         id: Kind and columns, such as ``missing:amount``; unique in a table and the same in each run.
         reason: Why the check was proposed for this table.
-        unit: What is counted: ``rows``, ``columns`` or ``periods``.
+        unit: What is counted: ``rows``, ``cells``, ``columns`` or ``periods``.
         checked: How many were looked at; 0 where there was nothing to look at.
         failed: How many of them do not pass.
         tolerance: The largest share that may fail while the check still passes.
@@ -51,6 +51,7 @@ class Check:
         weight: In the mean of its part; 0 for what is only information.
         sql: A statement that gives ``checked`` and ``failed`` in one row; None where the table itself cannot tell, as
             for cells that normalization rejected.
+        condition: The SQL condition of the failing rows; None where single rows cannot be blamed.
         error: Why the check could not run; it then counts neither as passed nor as failed.
     """
 
@@ -68,6 +69,7 @@ class Check:
     weight: float
     origin: Origin = Origin.PROPOSED
     sql: str | None
+    condition: str | None = None
     error: str | None = None
 
     @property

@@ -54,7 +54,7 @@ class Figure:
         axis = timeline.axis
         return (
             f"SELECT date_trunc('{timeline.grain}', {axis.moment}) AS period, {self.expression} AS value\n"
-            f"FROM {identifier(table)}\nWHERE {timed_rows(axis)}\nGROUP BY 1\nORDER BY 1"
+            f"FROM {identifier(table)}\nWHERE {axis.timed}\nGROUP BY 1\nORDER BY 1"
         )
 
     def select_by(self, table: str, dimension: str) -> str:
@@ -74,13 +74,6 @@ class Figure:
             f"SELECT {identifier(dimension)} AS value, date_trunc('{timeline.grain}', {axis.moment}) AS period, "
             f"{self.expression} AS figure\nFROM {identifier(table)}\nWHERE {wanted}\nGROUP BY 1, 2\nORDER BY 1, 2"
         )
-
-
-def timed_rows(axis: TimeAxis) -> str:
-    """The SQL condition of the rows that some period holds."""
-    if axis.low is not None and axis.high is not None:
-        return axis.within(axis.low, axis.high)
-    return f"{axis.moment} IS NOT NULL"
 
 
 def parts(figures: tuple[Figure, ...]) -> dict[str, str]:

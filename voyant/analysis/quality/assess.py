@@ -1,0 +1,100 @@
+"""Putting the checks of a table together into its score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from voyant.analysis.periods import leading_time_column, timeline
+from voyant.analysis.quality import completeness, consistency, timeliness, uniqueness, validity
+from voyant.analysis.quality.failing import ROWS_OF_A_CHECK
+from voyant.analysis.quality.rules import Subject, run
+from voyant.domain.finding import Severity
+from voyant.domain.normalization import Normalization
+from voyant.domain.profile import Profile
+from voyant.domain.quality import Check, Dimension, Part, Quality
+from voyant.domain.table import Table
+
+WARNING_BELOW = 0.7
+
+_WEIGHTS = {
+    Dimension.COMPLETENESS: 0.25,
+    Dimension.UNIQUENESS: 0.2,
+    Dimension.VALIDITY: 0.25,
+    Dimension.CONSISTENCY: 0.2,
+    Dimension.TIMELINESS: 0.1,
+}
+_PROPOSERS = (completeness, uniqueness, validity, consistency, timeliness)
+_SEVERITIES = list(Severity)
+
+
+def assess(table: Table, profile: Profile, normalization: Normalization | None = None) -> Quality:
+    """The quality of the table, from checks that its data and roles suggest.
+
+    Args:
+        normalization: Tells which cells were rejected; without it that is not checked.
+    """
+    leading = leading_time_column(table.dataset, profile)
+    profiles = {column.name: column for column in profile.columns}
+    subject = Subject(
+        table=table,
+        profile=profile,
+        profiles=profiles,
+        normalization=normalization,
+        timeline=timeline(table, profiles[leading]) if leading else None,
+    )
+    rules = [rule for proposer in _PROPOSERS for rule in proposer.propose(subject)]
+    return score(run(rules, table), table=table.dataset.name, rows=profile.rows, has_time=subject.timeline is not None)
+
+
+def score(checks: list[Check], *, table: str, rows: int, has_time: bool) -> Quality:
+    """The checks put together as ``voyant.domain.quality`` says."""
+    parts = tuple(_part(dimension, checks, has_time=has_time) for dimension in Dimension)
+    scored = [part for part in parts if part.score is not None]
+    weight = sum(part.weight for part in scored)
+    total = round(sum(part.weight * (part.score or 0.0) for part in scored) / weight, 6) if scored else None
+    return Quality(
+        table=table,
+        rows=rows,
+        score=total,
+        parts=parts,
+        passed=sum(check.passed for check in checks),
+        failed=sum(not check.passed and check.error is None for check in checks),
+        errors=sum(check.error is not None for check in checks),
+        failing_rows_limit=ROWS_OF_A_CHECK,
+        warnings=tuple(_warnings(total, checks)),
+        notes=tuple(_notes(parts)),
+    )
+
+
+def _part(dimension: Dimension, checks: list[Check], *, has_time: bool) -> Part:
+    own = sorted((check for check in checks if check.dimension is dimension), key=_worst_first)
+    counting = [check for check in own if check.counts]
+    weight = sum(check.weight for check in counting)
+    mean = round(sum(check.weight * (check.score or 0.0) for check in counting) / weight, 6) if counting else None
+    note = None
+    if mean is None:
+        untimed = dimension is Dimension.TIMELINESS and not has_time
+        note = "not applicable: no column says when a row happened" if untimed else "not applicable: nothing to check"
+    return Part(dimension=dimension, score=mean, weight=_WEIGHTS[dimension], checks=tuple(own), note=note)
+
+
+def _worst_first(check: Check) -> tuple[bool, bool, int, float, str]:
+    share = check.failed / check.checked if check.checked else 0.0
+    return check.passed, check.error is None, -_SEVERITIES.index(check.severity), -share, check.id
+
+
+def _warnings(total: float | None, checks: list[Check]) -> Iterator[str]:
+    if total is not None and total < WARNING_BELOW:
+        yield f"The quality score is {total:.2f}, below {WARNING_BELOW}: see what failed before relying on figures."
+    broken = [check.id for check in checks if check.error is not None]
+    if broken:
+        yield f"{len(broken)} checks could not run and count neither way: {', '.join(broken[:10])}."
+
+
+def _notes(parts: tuple[Part, ...]) -> Iterator[str]:
+    left_out = [part for part in parts if part.score is None]
+    if left_out:
+        weights = ", ".join(f"{part.dimension} {part.weight:g}" for part in parts if part.score is not None)
+        names = " and ".join(part.dimension for part in left_out)
+        yield f"The score leaves out {names} ({left_out[0].note}); the other parts keep their weights: {weights}."
+    yield f"failing_rows.parquet keeps at most {ROWS_OF_A_CHECK} failing rows of each check, personal data masked."
