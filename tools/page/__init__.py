@@ -1,0 +1,1 @@
+"""Builds what the HTML report carries of others' work."""
