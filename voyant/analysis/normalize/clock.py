@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voyant.analysis.normalize.formats import LEAST_SHARE, Evidence, Format, Reading, matches
+from voyant.analysis.normalize.formats import LEAST_SHARE, Evidence, Format, Reading, counted, matches
 from voyant.domain.table import ColumnType
 from voyant.lake.sql import literal
 
@@ -33,7 +33,7 @@ class TimeOfDay:
     def measures(self, text: str) -> Sequence[str]:  # noqa: ARG002 - the type is certain
         return ()
 
-    def settle(self, text: str, measured: Sequence[int | None]) -> Reading:  # noqa: ARG002
+    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading:  # noqa: ARG002
         value = f"try_cast({text} AS TIME)"
         if self.half_days:
             value = f"CAST(try_strptime({text}, ['%I:%M %p', '%I:%M:%S %p', '%I:%M%p', '%I:%M:%S%p']) AS TIME)"
@@ -57,9 +57,9 @@ class DurationFormat:
         return f"({matches(text, self.pattern)} AND regexp_matches({text}, '[0-9]'))"
 
     def measures(self, text: str) -> Sequence[str]:
-        return (f"count_if(({self._seconds(text)}) % 1 <> 0)",)
+        return (counted(f"({self._seconds(text)}) % 1 <> 0"),)
 
-    def settle(self, text: str, measured: Sequence[int | None]) -> Reading:
+    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading:  # noqa: ARG002
         engine_type = "DECIMAL(18,3)" if measured[0] else "BIGINT"
         return Reading(
             type=ColumnType.DECIMAL if measured[0] else ColumnType.INTEGER,
@@ -73,7 +73,7 @@ class DurationFormat:
     def _seconds(self, text: str) -> str:
         pattern = literal(f"^(?:{self.pattern})$")
         parts = (
-            f"coalesce(try_cast(nullif(regexp_extract({text}, {pattern}, {group}), '') AS DECIMAL(18,3)), 0) * {seconds}"
+            f"coalesce(try_cast(regexp_extract({text}, {pattern}, {group}) AS DECIMAL(18,3)), 0) * {seconds}"
             for group, seconds in enumerate(_SECONDS_OF_PARTS, start=1)
         )
         return f"CASE WHEN starts_with({text}, '-') THEN -1 ELSE 1 END * ({' + '.join(parts)})"

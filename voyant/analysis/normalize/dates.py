@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from voyant.analysis.normalize.formats import LEAST_SHARE, Evidence, Reading, matches
+from voyant.analysis.normalize.formats import LEAST_SHARE, Evidence, Reading, counted, matches
 from voyant.analysis.normalize.months import MONTH_NUMBERS, plain_word
 from voyant.domain.table import ColumnType
 from voyant.lake.sql import literal
@@ -88,11 +88,14 @@ class DateFormat:
         if not self.clock:
             return ()
         value = self._value(text)
-        lost = f"count_if(regexp_matches({text}, {literal('[.,][0-9]{6}[0-9]*[1-9]')}))" if self.nanoseconds else "0"
-        return (f"count_if(CAST({value} AS TIME) <> TIME '00:00:00')", lost)
+        digits_lost = f"regexp_matches({text}, {literal('[.,][0-9]{6}[0-9]*[1-9]')})"
+        return (
+            counted(f"CAST({value} AS TIME) <> TIME '00:00:00'"),
+            counted(digits_lost) if self.nanoseconds else "0",
+        )
 
-    def settle(self, text: str, measured: Sequence[int | None]) -> Reading:
-        off_midnight, lost = (measured[0] or 0, measured[1] or 0) if self.clock else (0, 0)
+    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading:
+        off_midnight, lost = (measured[0] or 0, int(measured[1] or 0)) if self.clock else (0, 0)
         engine_type = "TIMESTAMP" if off_midnight else "DATE"
         label = f"{'timestamps' if off_midnight else 'dates'} ({self.layout.label}"
         label += ", two-digit years: 69–99 as 19xx" if self.short_year else ""
@@ -101,19 +104,21 @@ class DateFormat:
         return Reading(
             type=ColumnType.TIMESTAMP if off_midnight else ColumnType.DATE,
             engine_type=engine_type,
-            sql=f"CAST({self._value(text)} AS {engine_type})",
+            sql=f"CAST({self._value(text, guarded=guarded)} AS {engine_type})",
             label=label + ")",
             lost_digits=lost,
         )
 
-    def _value(self, text: str) -> str:
+    def _value(self, text: str, *, guarded: bool = True) -> str:
         """SQL for the timestamp, NULL where the cell is of another format or names no real day."""
-        guarded = f"CASE WHEN {matches(text, self._pattern())} THEN {self._canonical(text)} END"
+        iso = self._canonical(text)
+        if guarded:
+            iso = f"CASE WHEN {matches(text, self._pattern())} THEN {iso} END"
         if self.short_year or self.half_days:
-            return f"try_strptime({guarded}, [{', '.join(literal(f) for f in self._strptime_formats())}])"
+            return f"try_strptime({iso}, [{', '.join(literal(f) for f in self._strptime_formats())}])"
         if self.zone:
-            return f"(try_cast({guarded} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
-        return f"try_cast({guarded} AS TIMESTAMP)"
+            return f"(try_cast({iso} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
+        return f"try_cast({iso} AS TIMESTAMP)"
 
     def _canonical(self, text: str) -> str:
         """SQL that rewrites the cell as an ISO timestamp."""

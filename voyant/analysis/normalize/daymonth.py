@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from voyant.analysis.normalize.dates import DAY_FIRST, MONTH_FIRST, DateFormat, Layout
+from voyant.analysis.normalize.formats import counted
 from voyant.analysis.normalize.sampling import Rows
 from voyant.lake.engine import Engine
 
@@ -72,11 +73,11 @@ def decide_order(
 
 
 def _look(engine: Engine, rows: Rows, text: str, fmt: DateFormat) -> _Look:
-    reading = fmt.settle(text, (1, 0)) if fmt.clock else fmt.settle(text, ())
+    reading = fmt.settle(text, (1, 0), guarded=True)
     days, first_day, steps_back = engine.tuples(
         f"WITH dates AS (SELECT {rows.number} AS number, {reading.sql} AS value FROM {rows.relation} "
         f"WHERE {rows.number} <= {ROWS_IN_ORDER}), "
         "steps AS (SELECT value, lag(value) OVER (ORDER BY number) AS before FROM dates WHERE value IS NOT NULL) "
-        "SELECT count(DISTINCT day(value)), min(day(value)), count_if(value < before) FROM steps"
+        f"SELECT count(DISTINCT day(value)), min(day(value)), {counted('value < before')} FROM steps"
     )[0]
     return _Look(days, first_day or 0, steps_back)

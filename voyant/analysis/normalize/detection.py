@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from voyant.analysis.normalize.dates import DAY_FIRST, MONTH_FIRST, DateFormat, Layout
 from voyant.analysis.normalize.daymonth import decide_order
-from voyant.analysis.normalize.formats import Format, Reading
+from voyant.analysis.normalize.formats import Format, Reading, counted
 from voyant.analysis.normalize.names import word_set, words_of
 from voyant.analysis.normalize.numbers import NumberFormat
 from voyant.analysis.normalize.proposals import is_null_word, propose
@@ -30,7 +30,7 @@ class Check:
 
     format: Format
     fitting: int
-    measured: tuple[int | None, ...]
+    measured: tuple[float | None, ...]
 
 
 @dataclass(slots=True)
@@ -134,7 +134,7 @@ def _check(engine: Engine, rows: Rows, columns: Sequence[ReadColumn]) -> None:
         aggregates.append(f"count({column.source.cell})")
         for proposal in column.proposals:
             fits = proposal.fits(column.text)
-            aggregates.append(f"count_if({fits})")
+            aggregates.append(counted(fits))
             aggregates += proposal.measures(f"(CASE WHEN {fits} THEN {column.text} END)")
     values = iter(engine.tuples(f"SELECT {', '.join(aggregates)} FROM {rows.relation}")[0])
     for column in columns:
@@ -183,7 +183,7 @@ def _settle(column: ReadColumn) -> None:
         return
     best = _best(column)
     if is_good_enough(column.source.name, best.format, best.fitting, column.misfits, column.misfit_values):
-        column.reading = best.format.settle(column.text, best.measured)
+        column.reading = best.format.settle(column.text, best.measured, guarded=column.misfits > 0)
     if column.reading is None:
         column.misfits = 0
         column.null_words, column.blanks = {}, 0
@@ -209,10 +209,12 @@ def _decide_day_and_month(engine: Engine, rows: Rows, columns: Sequence[ReadColu
             comma_decimals=_writes_comma_decimals(columns),
         )
         chosen, measured = orders[order.layout]
-        column.reading = replace(chosen.settle(column.text, measured), assumption=order.assumption)
+        column.reading = replace(
+            chosen.settle(column.text, measured, guarded=column.misfits > 0), assumption=order.assumption
+        )
 
 
-def _best_dates(column: ReadColumn) -> dict[Layout, tuple[DateFormat, tuple[int | None, ...]]]:
+def _best_dates(column: ReadColumn) -> dict[Layout, tuple[DateFormat, tuple[float | None, ...]]]:
     """Of a column read as dates, the formats that fit the most cells, with their measures."""
     if column.reading is None or not column.reading.type.is_temporal:
         return {}
@@ -237,16 +239,31 @@ def _read_as_text(engine: Engine, rows: Rows, columns: Sequence[ReadColumn], *, 
         cell = column.source.cell
         aggregates += [
             f"count({cell})",
-            f"count_if({cell} <> trim({cell}))",
-            f"count_if(trim({cell}) = '')",
-            f"count_if(trim({cell}) IN ({_all_null_words()}))",
+            # Cheaper by far than comparing with the trimmed text, which only the columns found here need.
+            counted(f"left({cell}, 1) <= ' ' OR right({cell}, 1) <= ' '"),
+            counted(f"{cell} IN ({_all_null_words()})"),
         ]
     values = iter(engine.tuples(f"SELECT {', '.join(aggregates)} FROM {rows.relation}")[0])
     for column in columns:
-        column.filled, column.padded_cells, column.blanks, worded = (next(values) for _ in range(4))
-        column.is_padded = column.padded_cells > 0
+        column.filled, loose, worded = (next(values) for _ in range(3))
+        if loose or column.is_padded:
+            worded = _look_at_padding(engine, rows, column)
         if worded:
             _find_null_words(engine, rows, column, table_words)
+
+
+def _look_at_padding(engine: Engine, rows: Rows, column: ReadColumn) -> int:
+    """Counts padded and blank cells; returns how many hold a word that may stand for a missing value."""
+    cell = column.source.cell
+    aggregates = (
+        counted(f"{cell} <> trim({cell})"),
+        counted(f"trim({cell}) = ''"),
+        counted(f"trim({cell}) IN ({_all_null_words()})"),
+    )
+    padded, column.blanks, worded = engine.tuples(f"SELECT {', '.join(aggregates)} FROM {rows.relation}")[0]
+    column.is_padded = padded > 0
+    column.padded_cells = padded
+    return int(worded)
 
 
 def _find_null_words(engine: Engine, rows: Rows, column: ReadColumn, table_words: frozenset[str]) -> None:

@@ -29,7 +29,7 @@ class EpochFormat:
     def measures(self, text: str) -> Sequence[str]:  # noqa: ARG002 - the type is certain
         return ()
 
-    def settle(self, text: str, measured: Sequence[int | None]) -> Reading:  # noqa: ARG002
+    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading:  # noqa: ARG002
         microseconds = f"try_cast({text} AS BIGINT) * {1_000_000 // self.per_second}"
         return Reading(
             type=ColumnType.TIMESTAMP,

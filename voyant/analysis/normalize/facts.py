@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from voyant.analysis.normalize.formats import counted
 from voyant.analysis.normalize.names import words_of
 from voyant.domain.table import ColumnType
 from voyant.lake.engine import Engine
@@ -105,8 +106,8 @@ def _aggregates(column: TypedColumn) -> list[str]:
         return [*aggregates, f"min({name}) = max({name})"]
     finite = f"CASE WHEN isfinite({name}) THEN {name} END" if column.type is ColumnType.FLOAT else name
     aggregates += [f"CAST(min({finite}) AS DOUBLE)", f"CAST(max({finite}) AS DOUBLE)"]
-    aggregates.append("0" if column.type is ColumnType.INTEGER else f"count_if(({finite}) % 1 <> 0)")
-    aggregates.append(f"count_if({name} % 100 > 59)" if column.type is ColumnType.INTEGER else "0")
+    aggregates.append("0" if column.type is ColumnType.INTEGER else counted(f"({finite}) % 1 <> 0"))
+    aggregates.append(counted(f"{name} % 100 > 59") if column.type is ColumnType.INTEGER else "0")
     return aggregates
 
 

@@ -49,11 +49,20 @@ class Format(Protocol):
         """Aggregates over all rows that settle the type: digits before the point, digits after it …"""
         ...
 
-    def settle(self, text: str, measured: Sequence[int | None]) -> Reading | None:
-        """The reading, given the aggregates' values; None where the column had better stay text."""
+    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading | None:
+        """The reading, given the aggregates' values; None where the column had better stay text.
+
+        Args:
+            guarded: Some cells are of another format, which the engine's own casts might yet accept.
+        """
         ...
 
 
 def matches(text: str, pattern: str) -> str:
     """SQL: the whole of the text has the pattern, in the syntax that RE2 and Python share."""
     return f"regexp_full_match({text}, {literal(pattern)})"
+
+
+def counted(condition: str) -> str:
+    """SQL: the number of rows for which the condition is true; unlike ``count_if`` 0 where it never has a value."""
+    return f"count(CASE WHEN {condition} THEN 1 END)"

@@ -10,8 +10,8 @@ from voyant.domain.table import Aggregation, Role
 
 ID_WORDS = word_set(
     "id ids uid uuid guid key pk fk code codes no nr num number sku upc ean isbn barcode serial zip zipcode postcode "
-    "postal plz phone tel telephone mobile fax account iban ssn fips naics sic iso cusip isin vin imei "
-    "identifier rowid rownum rownames tailnum index"
+    "postal plz phone tel telephone mobile fax account iban ssn fips naics sic iso cusip isin vin imei identifier "
+    "rowid rownum rownames tailnum index"
 )
 ENTITY_WORDS = word_set(
     "flight order invoice ticket customer user client product account transaction patient employee case session "
@@ -39,17 +39,17 @@ _RATIO_WORDS = word_set(
 _LEVEL_WORDS = word_set(
     "price avg average mean median min max minimum maximum std sd per index score rating rank age temperature temp "
     "duration elapsed latency delay speed weight height width length depth size area density lat lon lng latitude "
-    "longitude balance salary wage level bmi pressure humidity percentile quantile zscore normalized log "
-    "unit target gpa mark distance radius angle hours minutes seconds days time lifetime life expectancy population pop"
+    "longitude balance salary wage level bmi pressure humidity percentile quantile zscore normalized log unit target "
+    "gpa mark distance radius angle hours minutes seconds days time lifetime life expectancy population pop"
 )
 _SUM_WORDS = word_set(
     "amount amt revenue sales sale turnover cost costs spend spending spent expense expenses profit loss fee fees tax "
-    "taxes tip tips total subtotal payment payments paid charge charges discount refund refunds bill fare donation budget "
-    "income quantity qty count counts units volume clicks views visits impressions sessions orders items downloads purchases "
-    "passengers deaths births cases casualties injuries injured killed hits errors failures incidents "
-    "tickets conversions signups installs transactions trips rides calls emails messages shipments returns goals points "
-    "umsatz betrag menge anzahl kosten gewinn montant quantite ventes nombre importe cantidad ventas monto valor_total "
-    "rainfall precip precipitation production consumption exports imports kwh co2 emissions"
+    "taxes tip tips total subtotal payment payments paid charge charges discount refund refunds bill fare donation "
+    "budget income quantity qty count counts units volume clicks views visits impressions sessions orders items "
+    "downloads purchases passengers deaths births cases casualties injuries injured killed hits errors failures "
+    "incidents tickets conversions signups installs transactions trips rides calls emails messages shipments returns "
+    "goals points umsatz betrag menge anzahl kosten gewinn montant quantite ventes nombre importe cantidad ventas "
+    "monto valor_total rainfall precip precipitation production consumption exports imports kwh co2 emissions"
 )
 _COUNT_STARTS = (
     ("number", "of"),

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voyant.analysis.normalize.formats import LEAST_SHARE, Evidence, Reading, matches
+from voyant.analysis.normalize.formats import LEAST_SHARE, Evidence, Reading, counted, matches
 from voyant.analysis.normalize.names import word_set
 from voyant.domain.table import ColumnType
 from voyant.lake.sql import literal
@@ -27,8 +27,8 @@ CURRENCIES = {
 """Symbols and codes of money, and the unit each gives. ``kr`` is shared by three countries and stays itself."""
 
 UNITS = word_set(
-    "% ‰ ℃ ℉ °C °F ° kWh MWh kW MW kV mV V mA A Hz kHz MHz GHz kg mg µg g lbs lb oz km² m² m³ km/h mph km cm mm m mi ft "
-    "in ml cl l L kB KB MB GB TB ms ppm ppb bpm dB kPa hPa Pa bar rpm kcal cal kJ"
+    "% ‰ ℃ ℉ °C °F ° kWh MWh kW MW kV mV V mA A Hz kHz MHz GHz kg mg µg g lbs lb oz km² m² m³ km/h mph km cm mm m mi "
+    "ft in ml cl l L kB KB MB GB TB ms ppm ppb bpm dB kPa hPa Pa bar rpm kcal cal kJ"
 )
 """Units that may follow every number of a column; nothing shorter than a known unit is guessed."""
 
@@ -46,7 +46,7 @@ _WRITTEN = re.compile(
 )
 BIGINT_DIGITS = 18
 DECIMAL_DIGITS = 18
-DOUBLE_DIGITS = 17
+DOUBLE_LENGTH = 24
 WIDEST_DECIMAL = 38
 
 
@@ -81,27 +81,31 @@ class NumberFormat:
 
     def measures(self, text: str) -> Sequence[str]:
         number = self._plain_number(text)
-        whole = f"length(ltrim(regexp_extract({number}, '^[+-]?([0-9]*)', 1), '0'))"
         if self.exponent:
             return ()
         if not self.separators.decimal:
-            return (f"max({whole})",)
-        fraction = f"CASE WHEN strpos({number}, '.') > 0 THEN length(rtrim({number}, '0')) - strpos({number}, '.') END"
-        significant = f"length(ltrim(replace(ltrim({number}, '+-'), '.', ''), '0'))"
-        return (f"max({whole})", f"coalesce(max({fraction}), 0)", f"max({significant})")
+            return (f"max(length({number}))", counted(f"{number} IS NOT NULL AND try_cast({number} AS BIGINT) IS NULL"))
+        double = f"try_cast({number} AS DOUBLE)"
+        return (
+            f"max(abs({double}))",
+            f"max(CASE WHEN contains({number}, '.') THEN length({number}) - strpos({number}, '.') END)",
+            counted(f"{double} % 1 <> 0"),
+            f"max(length({number}))",
+        )
 
-    def settle(self, text: str, measured: Sequence[int | None]) -> Reading | None:
-        whole, fraction, significant = [value or 0 for value in measured] + [0] * (3 - len(measured))
-        # An exponent is how programs print doubles.
-        engine_type = "DOUBLE" if self.exponent else _exact_type(whole, fraction, significant=significant)
+    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading | None:
+        engine_type = self._type(measured)
         if engine_type is None:
             return None
         column_type = _column_type(engine_type)
+        value = f"try_cast({self._plain_number(text)} AS {engine_type})"
+        # As a double, the engine reads "nan", which stands for a missing value here.
+        guarded = guarded or engine_type == "DOUBLE"
         return Reading(
             type=column_type,
             engine_type=engine_type,
-            sql=f"CASE WHEN {self.fits(text)} THEN try_cast({self._plain_number(text)} AS {engine_type}) END",
-            label=self._label(column_type, fraction),
+            sql=f"CASE WHEN {self.fits(text)} THEN {value} END" if guarded else value,
+            label=self._label(column_type),
             unit=self._unit(),
             assumption=self._assumption(),
         )
@@ -140,14 +144,25 @@ class NumberFormat:
         is_negative = f"regexp_matches({text}, {literal(_NEGATIVE)})"
         return f"CASE WHEN {is_negative} THEN '-' || {bare} ELSE {bare} END"
 
+    def _type(self, measured: Sequence[float | None]) -> str | None:
+        if self.exponent:
+            return "DOUBLE"  # an exponent is how programs print doubles
+        if not self.separators.decimal:
+            length, beyond_64_bits = (measured[0] or 0), (measured[1] or 0)
+            if not beyond_64_bits:
+                return "BIGINT"
+            return f"DECIMAL({WIDEST_DECIMAL},0)" if length <= WIDEST_DECIMAL else None
+        largest, fraction, with_fraction, length = (value or 0 for value in measured)
+        return _exact_type(len(str(int(largest))), int(fraction) if with_fraction else 0, length=int(length))
+
     def _unit(self) -> str | None:
         units = {CURRENCIES.get(affix, affix) for affix in self.affixes}
         return units.pop() if len(units) == 1 else None
 
-    def _label(self, column_type: ColumnType, fraction: int) -> str:
+    def _label(self, column_type: ColumnType) -> str:
         named = {ColumnType.INTEGER: "whole numbers", ColumnType.DECIMAL: "decimal numbers"}
         label = named.get(column_type, "floating-point numbers")
-        if column_type is ColumnType.INTEGER and self.separators.decimal and not fraction:
+        if column_type is ColumnType.INTEGER and self.separators.decimal:
             label += " written with a fraction of zeros"
         details = []
         if self.separators.group:
@@ -249,15 +264,14 @@ def _separator_kinds(body: str) -> list[str]:
     return kinds
 
 
-def _exact_type(whole: int, fraction: int, *, significant: int) -> str | None:
-    if fraction == 0:
-        if whole <= BIGINT_DIGITS:
-            return "BIGINT"
-        return f"DECIMAL({WIDEST_DECIMAL},0)" if whole <= WIDEST_DECIMAL else None
+def _exact_type(whole: int, fraction: int, *, length: int) -> str:
+    """The type for numbers of so many digits before and after the point, written with at most ``length`` characters."""
+    if fraction == 0 and whole <= BIGINT_DIGITS:
+        return "BIGINT"
     if whole + fraction <= DECIMAL_DIGITS:
         return f"DECIMAL({DECIMAL_DIGITS},{fraction})"
-    # Up to 17 digits is how programs print doubles; more than that was written by something exact.
-    if significant <= DOUBLE_DIGITS or whole + fraction > WIDEST_DECIMAL:
+    # Programs print doubles with up to 17 digits, a point, a sign and zeros; more was written by something exact.
+    if length <= DOUBLE_LENGTH or whole + fraction > WIDEST_DECIMAL:
         return "DOUBLE"
     return f"DECIMAL({WIDEST_DECIMAL},{fraction})"
 

@@ -21,23 +21,26 @@ US_STATES = word_set(
 KNOWN_PLACES = frozenset(
     name.strip()
     for name in """
-afghanistan,albania,algeria,angola,argentina,armenia,australia,austria,azerbaijan,bahrain,bangladesh,belarus,belgium,
-benin,bolivia,bosnia and herzegovina,botswana,brazil,bulgaria,burkina faso,burundi,cambodia,cameroon,canada,chad,chile,
-china,colombia,costa rica,croatia,cuba,cyprus,czech republic,czechia,denmark,dominican republic,ecuador,egypt,
-el salvador,england,estonia,ethiopia,finland,france,gabon,gambia,georgia,germany,ghana,greece,guatemala,guinea,haiti,
-honduras,hong kong,hungary,iceland,india,indonesia,iran,iraq,ireland,israel,italy,ivory coast,jamaica,japan,jordan,
-kazakhstan,kenya,kuwait,latvia,lebanon,liberia,libya,lithuania,luxembourg,madagascar,malawi,malaysia,mali,malta,mexico,
-moldova,mongolia,montenegro,morocco,mozambique,myanmar,namibia,nepal,netherlands,new zealand,nicaragua,niger,nigeria,
-north korea,north macedonia,norway,oman,pakistan,panama,paraguay,peru,philippines,poland,portugal,puerto rico,qatar,
-romania,russia,rwanda,saudi arabia,scotland,senegal,serbia,singapore,slovakia,slovenia,somalia,south africa,south korea,
-spain,sri lanka,sudan,sweden,switzerland,syria,taiwan,tanzania,thailand,togo,trinidad and tobago,tunisia,turkey,uganda,
-ukraine,united arab emirates,united kingdom,united states,united states of america,uruguay,usa,uk,uae,uzbekistan,
-venezuela,vietnam,wales,yemen,zambia,zimbabwe,
-africa,asia,europe,north america,south america,americas,oceania,antarctica,latin america,middle east,apac,emea,
-alabama,alaska,arizona,arkansas,california,colorado,connecticut,delaware,florida,hawaii,idaho,illinois,indiana,iowa,
-kansas,kentucky,louisiana,maine,maryland,massachusetts,michigan,minnesota,mississippi,missouri,montana,nebraska,nevada,
-new hampshire,new jersey,new mexico,new york,north carolina,north dakota,ohio,oklahoma,oregon,pennsylvania,
-rhode island,south carolina,south dakota,tennessee,texas,utah,vermont,virginia,washington,west virginia,wisconsin,wyoming
+afghanistan, albania, algeria, angola, argentina, armenia, australia, austria, azerbaijan, bahrain, bangladesh,
+belarus, belgium, benin, bolivia, bosnia and herzegovina, botswana, brazil, bulgaria, burkina faso, burundi,
+cambodia, cameroon, canada, chad, chile, china, colombia, costa rica, croatia, cuba, cyprus, czech republic,
+czechia, denmark, dominican republic, ecuador, egypt, el salvador, england, estonia, ethiopia, finland, france,
+gabon, gambia, georgia, germany, ghana, greece, guatemala, guinea, haiti, honduras, hong kong, hungary, iceland,
+india, indonesia, iran, iraq, ireland, israel, italy, ivory coast, jamaica, japan, jordan, kazakhstan, kenya,
+kuwait, latvia, lebanon, liberia, libya, lithuania, luxembourg, madagascar, malawi, malaysia, mali, malta, mexico,
+moldova, mongolia, montenegro, morocco, mozambique, myanmar, namibia, nepal, netherlands, new zealand, nicaragua,
+niger, nigeria, north korea, north macedonia, norway, oman, pakistan, panama, paraguay, peru, philippines, poland,
+portugal, puerto rico, qatar, romania, russia, rwanda, saudi arabia, scotland, senegal, serbia, singapore,
+slovakia, slovenia, somalia, south africa, south korea, spain, sri lanka, sudan, sweden, switzerland, syria,
+taiwan, tanzania, thailand, togo, trinidad and tobago, tunisia, turkey, uganda, ukraine, united arab emirates,
+united kingdom, united states, united states of america, uruguay, usa, uk, uae, uzbekistan, venezuela, vietnam,
+wales, yemen, zambia, zimbabwe, africa, asia, europe, north america, south america, americas, oceania, antarctica,
+latin america, middle east, apac, emea, alabama, alaska, arizona, arkansas, california, colorado, connecticut,
+delaware, florida, hawaii, idaho, illinois, indiana, iowa, kansas, kentucky, louisiana, maine, maryland,
+massachusetts, michigan, minnesota, mississippi, missouri, montana, nebraska, nevada, new hampshire, new jersey,
+new mexico, new york, north carolina, north dakota, ohio, oklahoma, oregon, pennsylvania, rhode island,
+south carolina, south dakota, tennessee, texas, utah, vermont, virginia, washington, west virginia, wisconsin,
+wyoming
 """.replace("\n", "").split(",")
     if name.strip()
 )  # fmt: skip

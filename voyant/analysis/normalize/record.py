@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from voyant.analysis.normalize.detection import ReadColumn
 from voyant.analysis.normalize.types import Mapped
 from voyant.domain.normalization import Change, ChangeKind
@@ -46,6 +48,14 @@ def changes_of_read(column: Column, read: ReadColumn) -> list[Change]:
     if read.blanks:
         note(ChangeKind.BLANKS, "blank cells read as missing", read.blanks)
     return changes
+
+
+def changes_of_derived(columns: Sequence[Column]) -> tuple[Change, ...]:
+    """The columns that were added, each with its formula."""
+    return tuple(
+        Change(column=column.name, kind=ChangeKind.DERIVED, text=f"{column.role_reason}: {column.formula}")
+        for column in columns
+    )
 
 
 def _typical(read: ReadColumn) -> str | None:

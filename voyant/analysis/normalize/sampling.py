@@ -48,7 +48,7 @@ def sample(engine: Engine, rows: Rows, columns: Sequence[TextColumn]) -> list[Co
     if step == 1:
         return counted
     return [
-        values if len(values) >= FEWEST_VALUES else values + _elsewhere(engine, rows, column)
+        values if values.total() >= FEWEST_VALUES else values + _elsewhere(engine, rows, column)
         for column, values in zip(columns, counted, strict=True)
     ]
 

@@ -6,17 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from voyant.analysis.normalize.derived import derive_date, derive_durations
 from voyant.analysis.normalize.detection import ReadColumn, read_columns
 from voyant.analysis.normalize.facts import Facts, TypedColumn, gather_facts
+from voyant.analysis.normalize.formats import Reading
 from voyant.analysis.normalize.names import unique_names
 from voyant.analysis.normalize.number_roles import number_role
-from voyant.analysis.normalize.record import changes_of_read, changes_of_typed
+from voyant.analysis.normalize.personal import find_personal, is_few_people
+from voyant.analysis.normalize.record import changes_of_derived, changes_of_read, changes_of_typed
 from voyant.analysis.normalize.roles import Assigned, other_role, time_role, trivial_role
 from voyant.analysis.normalize.sampling import Rows, TextColumn
 from voyant.analysis.normalize.text_roles import text_role
 from voyant.analysis.normalize.types import Mapped, map_type
 from voyant.domain.normalization import Change, Normalization
-from voyant.domain.table import Column, ColumnType, Dataset
+from voyant.domain.table import Column, ColumnType, Dataset, Role
 from voyant.ingestion.protocol import StagedTable
 from voyant.lake.engine import Engine
 from voyant.lake.sql import identifier, literal
@@ -70,17 +73,18 @@ def normalize(staged: StagedTable, engine: Engine) -> Normalized:
     prepared = _prepare(engine, rows, staged)
     select = _select(prepared, rows)
     facts = gather_facts(engine, select, staged.rows, [column.typed for column in prepared])
-    columns = tuple(_column(found, _assign(found)) for found in facts)
+    stored = tuple(_column(found, _assign(found)) for found in facts)
+    derived = derive_date(facts, stored) or derive_durations(engine, select, stored)
     changes = tuple(
-        change for column, final in zip(prepared, columns, strict=True) for change in _changes(column, final)
+        change for column, final in zip(prepared, stored, strict=True) for change in _changes(column, final)
     )
     unchanged = staged.parquet is not None and not changes
     return Normalized(
-        dataset=Dataset(name=staged.name, rows=staged.rows, columns=columns),
+        dataset=Dataset(name=staged.name, rows=staged.rows, columns=stored + derived),
         select=select,
         rejects=_rejects(prepared, rows, staged.rejects),
         rejected_cells=sum(column.read.misfits for column in prepared if column.read),
-        changes=changes,
+        changes=changes + changes_of_derived(derived),
         notes=staged.notes,
         unchanged=unchanged,
     )
@@ -124,18 +128,23 @@ def _select(prepared: Sequence[_Prepared], rows: Rows) -> str:
 
 def _rejects(prepared: Sequence[_Prepared], rows: Rows, staged_rejects: str | None) -> str:
     selects = [
-        f"SELECT {rows.number} AS row, {literal(column.typed.original_name)} AS column, {column.read.source.cell} AS raw, "
-        f"{literal('does not fit ' + column.read.reading.label)} AS reason FROM {rows.relation} "
-        f"WHERE {column.read.source.cell} IS NOT NULL AND NOT {column.read.is_missing} AND ({column.sql}) IS NULL"
+        _misfits(column.typed.original_name, column.read, column.read.reading, rows)
         for column in prepared
         if column.read and column.read.reading and column.read.misfits
     ]
     if staged_rejects:
         selects.append(f"SELECT row, column, raw, reason FROM {staged_rejects}")
     if not selects:
-        nothing = "CAST(NULL AS BIGINT) AS row, '' AS column, '' AS raw, '' AS reason"
-        return f"SELECT {nothing} WHERE false"
+        return "SELECT CAST(NULL AS BIGINT) AS row, '' AS column, '' AS raw, '' AS reason WHERE false"
     return f"SELECT * FROM ({' UNION ALL '.join(selects)}) ORDER BY row, column, raw"
+
+
+def _misfits(name: str, read: ReadColumn, reading: Reading, rows: Rows) -> str:
+    return (
+        f"SELECT {rows.number} AS row, {literal(name)} AS column, {read.source.cell} AS raw, "
+        f"{literal(f'does not fit {reading.label}')} AS reason FROM {rows.relation} "
+        f"WHERE {read.source.cell} IS NOT NULL AND NOT {read.is_missing} AND ({reading.sql}) IS NULL"
+    )
 
 
 def _assign(facts: Facts) -> Assigned:
@@ -143,6 +152,11 @@ def _assign(facts: Facts) -> Assigned:
         return trivial
     if facts.type.is_temporal:
         return time_role(facts)
+    if personal := find_personal(facts):
+        return Assigned(role=Role.IDENTIFIER, confidence=0.9, reason=personal.reason, personal=personal.kind)
+    if is_few_people(facts):
+        reason = "names of people, few and repeated: who did or had it, as a category"
+        return Assigned(role=Role.DIMENSION, confidence=0.85, reason=reason)
     if facts.type.is_numeric:
         return number_role(facts)
     return text_role(facts) if facts.type is ColumnType.TEXT else other_role(facts)

@@ -54,6 +54,8 @@ def _geography(facts: Facts) -> Assigned | None:
 def _free_text(facts: Facts) -> Assigned | None:
     words = _average(facts, lambda value: len(value.split()))
     length = _average(facts, len)
+    if set(facts.words) & {"name", "names"}:
+        return None  # names of things may have many words
     named = bool(set(facts.words) & _TEXT_WORDS)
     long = words >= WORDS_OF_FREE_TEXT or length >= LENGTH_OF_FREE_TEXT
     varied = facts.distinct > FEW_VALUES or facts.distinct_share > 0.5

@@ -13,7 +13,8 @@ from voyant.lake.sql import literal
 
 CERTAIN_NULLS = (
     "NULL", "null", "Null", "(null)", "<null>", "<NULL>", "[NULL]", "\\N", "N/A", "n/a", "N/a", "#N/A", "#N/D",
-    "<NA>", "NaN", "nan", "NAN", "-nan", "NaT", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "(blank)", "(empty)",
+    "<NA>", "NaN", "nan", "NAN", "-nan", "NaT", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!",
+    "(blank)", "(empty)",
 )  # fmt: skip
 """What only programs write for a missing value, in any column."""
 
@@ -32,7 +33,8 @@ _CODE = re.compile(r"[A-Z]{2,3}")
 _BOOLEAN_PAIRS = (
     ("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"), ("oui", "non"), ("vrai", "faux"),
     ("ja", "nein"), ("wahr", "falsch"), ("ja", "nej"), ("ja", "nee"), ("sí", "no"), ("si", "no"), ("vero", "falso"),
-    ("verdadero", "falso"), ("sim", "não"), ("sim", "nao"), ("tak", "nie"), ("да", "нет"), ("evet", "hayır"), ("是", "否"),
+    ("verdadero", "falso"), ("sim", "não"), ("sim", "nao"), ("tak", "nie"), ("да", "нет"),
+    ("evet", "hayır"), ("是", "否"),
 )  # fmt: skip
 _CLEAR_ALONE = word_set("true false yes no oui non nein wahr falsch vrai faux")
 
@@ -50,7 +52,7 @@ class BooleanFormat:
     def measures(self, text: str) -> Sequence[str]:  # noqa: ARG002 - the type is certain
         return ()
 
-    def settle(self, text: str, measured: Sequence[int | None]) -> Reading:  # noqa: ARG002
+    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading:  # noqa: ARG002
         value = f"CASE lower({text}) WHEN {literal(self.true)} THEN true WHEN {literal(self.false)} THEN false END"
         return Reading(
             type=ColumnType.BOOLEAN,
