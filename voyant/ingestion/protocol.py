@@ -40,9 +40,10 @@ class StagedTable:
         parquet: Set when the rows stand unchanged in exactly one Parquet file: ``relation`` then has the source's own
             column names and no ``_row``.
         rejects: Relation with ``row`` BIGINT, ``column`` VARCHAR, ``raw`` VARCHAR and ``reason`` VARCHAR of what could
-            not be staged. Records of the source = ``rows`` + rejected rows.
+            not be staged. Where ``column`` is null the whole record is missing from ``relation``, else only that cell
+            is null there. Records of the source = ``rows`` + rejected records.
         notes: What was found or assumed, such as ``delimiter ';'``.
-        parent: Name of the table that this one's ``_parent_row`` column points into.
+        parent: For a child table, the name of the table whose key its first column holds.
     """
 
     name: str
@@ -64,15 +65,23 @@ class Limits:
         max_expanded_bytes: Of one file after decompression.
         max_expansion_ratio: Expanded to compressed size, looked at from 256 MB expanded on: honest files of repeated
             values reach some tens, a decompression bomb a thousand.
+        max_workbook_bytes: Of an Excel or ODS file after decompression: it is held in memory.
         max_record_bytes: Of one row of text or one JSON record.
         max_columns: Of one table.
         max_files: Of one folder, glob or archive.
         max_tables: Of one source.
+        download_seconds: Until the download of a URL must be done.
+        private_addresses: Whether URLs may lead to addresses that are not public.
+        query_seconds: Until a database must have answered one statement.
     """
 
     max_expanded_bytes: int = 64 * 2**30
     max_expansion_ratio: int = 250
+    max_workbook_bytes: int = 2 * 2**30
     max_record_bytes: int = 32 * 2**20
     max_columns: int = 20_000
     max_files: int = 10_000
     max_tables: int = 500
+    download_seconds: float = 600
+    private_addresses: bool = False
+    query_seconds: float = 3600

@@ -1,0 +1,74 @@
+"""Reading bytes that a test wrote, the way a job does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voyant.domain.source import Source
+from voyant.ingestion import Limits, StagedTable, source_of, stage
+from voyant.lake.engine import Engine
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A staged table with its rows in Python."""
+
+    table: StagedTable
+    rows: list[tuple[Any, ...]]
+    rejects: list[tuple[Any, ...]]
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.table.columns]
+
+
+class Reader:
+    """Stages files in an engine of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.engine = Engine()
+        self._scratches = 0
+
+    def write(self, name: str, data: bytes) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return path
+
+    def read(self, source: str | Path | Source, **limits: int) -> list[Staged]:
+        """All tables of the source; checks that each says truly how many rows it has."""
+        self._scratches += 1
+        scratch = self.folder / f"scratch {self._scratches}"
+        scratch.mkdir()
+        found = source if isinstance(source, Source) else source_of(str(source))
+        return [self._fetch(table) for table in stage(found, self.engine, scratch, limits=Limits(**limits))]
+
+    def one(self, name: str, data: bytes, **limits: int) -> Staged:
+        """The only table of a file with these bytes."""
+        (staged,) = self.read(self.write(name, data), **limits)
+        return staged
+
+    def _fetch(self, table: StagedTable) -> Staged:
+        names = ", ".join(f"c{index}" for index in range(len(table.columns)))
+        order = ""
+        if table.parquet is None:
+            order = "ORDER BY _row"
+        else:
+            names = "*"
+        rows = self.engine.tuples(f"SELECT {names} FROM {table.relation} {order}")
+        assert len(rows) == table.rows
+        rejects = self.engine.tuples(f"SELECT * FROM {table.rejects} ORDER BY row") if table.rejects else []
+        return Staged(table, rows, rejects)
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    reader = Reader(tmp_path)
+    yield reader
+    reader.engine.close()

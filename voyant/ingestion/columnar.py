@@ -1,0 +1,80 @@
+"""Files that hold typed columns: Parquet, read where it stands, and Arrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from voyant.errors import Code, InvalidInput, VoyantError
+from voyant.ingestion.protocol import StagedColumn, StagedTable
+from voyant.ingestion.staging import Workspace, insert_arrow
+from voyant.lake.sql import literal
+
+
+def stage_parquet(path: Path, name: str, workspace: Workspace) -> list[StagedTable]:
+    """The table of a Parquet file, not copied."""
+    relation = f"read_parquet({literal(str(path))}, hive_partitioning = false)"
+    try:
+        described = workspace.engine.query(f"DESCRIBE SELECT * FROM {relation}")
+        rows = workspace.engine.tuples(f"SELECT count(*) FROM {relation}")[0][0]
+    except VoyantError as error:
+        raise InvalidInput(
+            f"{path.name!r} is no whole Parquet file: {error.message}",
+            code=Code.UNREADABLE,
+            remedy="Copy or write the file again: it was cut off or damaged.",
+        ) from error
+    columns = tuple(StagedColumn(name=row["column_name"], engine_type=row["column_type"]) for row in described)
+    return [StagedTable(name=name, relation=relation, columns=columns, rows=rows, text=False, parquet=path)]
+
+
+def stage_arrow(path: Path, name: str, workspace: Workspace) -> list[StagedTable]:
+    """The table of an Arrow IPC file, an IPC stream or a Feather file."""
+    import pyarrow as pa
+
+    try:
+        schema, batches = _open(path)
+        names = [f"c{index}" for index in range(len(schema.names))]
+        table = _create(workspace, pa.table([pa.array([], field.type) for field in schema], names=names))
+        rows = 0
+        for batch in batches:
+            numbers = pa.array(range(rows + 1, rows + batch.num_rows + 1), pa.int64())
+            filled = pa.table([numbers, *batch.columns], names=["_row", *names])
+            insert_arrow(workspace.engine, table, filled, "*")
+            rows += batch.num_rows
+            workspace.progress(0.0)
+    except (pa.ArrowException, OSError, VoyantError) as error:
+        raise InvalidInput(f"{path.name!r} is no whole Arrow file: {error}", code=Code.UNREADABLE) from error
+    types = [row["column_type"] for row in workspace.engine.query(f"DESCRIBE {table}")][1:]
+    columns = tuple(
+        StagedColumn(name=column, engine_type=type_) for column, type_ in zip(schema.names, types, strict=True)
+    )
+    return [StagedTable(name=name, relation=f"main.{table}", columns=columns, rows=rows, text=False)]
+
+
+def _open(path: Path) -> tuple[Any, Iterator[Any]]:
+    import pyarrow as pa
+
+    source = pa.memory_map(str(path))
+    magic = source.read(6)
+    source.seek(0)
+    if magic.startswith(b"FEA1"):
+        from pyarrow import feather
+
+        table = feather.read_table(str(path))
+        return table.schema, iter(table.to_batches())
+    if magic == b"ARROW1":
+        file = pa.ipc.open_file(source)
+        return file.schema, (file.get_batch(number) for number in range(file.num_record_batches))
+    stream = pa.ipc.open_stream(source)
+    return stream.schema, iter(stream)
+
+
+def _create(workspace: Workspace, empty: Any) -> str:
+    table = workspace.new_name("raw")
+    workspace.engine.connection.register("arriving", empty)
+    try:
+        workspace.engine.execute(f"CREATE TABLE {table} AS SELECT 0::BIGINT AS _row, * FROM arriving")
+    finally:
+        workspace.engine.connection.unregister("arriving")
+    return table

@@ -1,0 +1,137 @@
+"""What files are wrapped in, taken off within limits: a small archive can hold more than any disk."""
+
+from __future__ import annotations
+
+import errno
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from voyant.domain.source import Compression
+from voyant.errors import Code, ConfigurationError, InvalidInput
+from voyant.ingestion.staging import Workspace
+
+_CHUNK_BYTES = 1 << 20
+_RATIO_FROM_BYTES = 256 << 20  # below, no ratio does harm
+_SUFFIXES = {".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".zip"}
+
+
+def unpack(path: Path, compression: Compression, workspace: Workspace) -> list[Path]:
+    """The files inside, expanded into the scratch folder; of a zip archive in the order of their names.
+
+    Raises:
+        InvalidInput: ``Code.TOO_LARGE`` beyond the limits, ``Code.UNREADABLE`` where it is broken or encrypted.
+    """
+    folder = workspace.new_folder()
+    with _mapped_errors(path, compression):
+        if compression is Compression.ZIP:
+            return _unpack_zip(path, folder, workspace)
+        name = path.stem if path.suffix.lower() in _SUFFIXES else path.name
+        target = folder / (name or "data")
+        with _opened(path, compression) as stream:
+            _copy(stream, target, _Budget(path, workspace))
+        return [target]
+
+
+def is_hidden(name: str) -> bool:
+    """Whether an archive or folder holds the file for a system's own sake."""
+    parts = PurePosixPath(name).parts
+    return any(part.startswith((".", "__MACOSX")) or part in {"Thumbs.db", "desktop.ini"} for part in parts)
+
+
+def _unpack_zip(path: Path, folder: Path, workspace: Workspace) -> list[Path]:
+    budget = _Budget(path, workspace)
+    targets = []
+    with zipfile.ZipFile(path) as archive:
+        members = [member for member in archive.infolist() if not member.is_dir() and not is_hidden(member.filename)]
+        if len(members) > workspace.limits.max_files:
+            raise InvalidInput(
+                f"{path.name!r} holds {len(members):,} files; the limit max_files is {workspace.limits.max_files:,}.",
+                code=Code.TOO_LARGE,
+            )
+        for number, member in enumerate(sorted(members, key=lambda member: member.filename)):
+            # A folder for each: two members can have one name, and a member's own folders are not to be trusted.
+            target = folder / str(number) / (PurePosixPath(member.filename.replace("\\", "/")).name or "data")
+            target.parent.mkdir()
+            with archive.open(member) as stream:
+                _copy(stream, target, budget)
+            targets.append(target)
+    return targets
+
+
+def _opened(path: Path, compression: Compression) -> Any:
+    if compression is Compression.GZIP:
+        import gzip
+
+        return gzip.open(path)
+    if compression is Compression.BZIP2:
+        import bz2
+
+        return bz2.open(path)
+    if compression is Compression.XZ:
+        return lzma.open(path)
+    import pyarrow as pa
+
+    return pa.input_stream(str(path), compression="zstd")
+
+
+class _Budget:
+    """What a file may still expand to."""
+
+    def __init__(self, path: Path, workspace: Workspace) -> None:
+        self._name = path.name
+        self._limits = workspace.limits
+        self._progress: Callable[[float], None] = workspace.progress
+        self._packed = max(path.stat().st_size, 1)
+        self._expanded = 0
+
+    def spend(self, count: int) -> None:
+        self._expanded += count
+        if self._expanded > self._limits.max_expanded_bytes:
+            self._refuse(f"max_expanded_bytes of {self._limits.max_expanded_bytes:,}")
+        ratio = self._expanded / self._packed
+        if self._expanded > _RATIO_FROM_BYTES and ratio > self._limits.max_expansion_ratio:
+            self._refuse(f"max_expansion_ratio of {self._limits.max_expansion_ratio}")
+        self._progress(0.0)
+
+    def _refuse(self, limit: str) -> None:
+        raise InvalidInput(
+            f"{self._name!r} of {self._packed:,} bytes expands beyond the limit {limit}.",
+            code=Code.TOO_LARGE,
+            remedy="Make sure the file is what you expect, then unpack it yourself or raise the limit.",
+        )
+
+
+def _copy(stream: IO[bytes], target: Path, budget: _Budget) -> None:
+    with target.open("wb") as file:
+        while chunk := stream.read(_CHUNK_BYTES):
+            budget.spend(len(chunk))
+            file.write(chunk)
+
+
+@contextmanager
+def _mapped_errors(path: Path, compression: Compression) -> Iterator[None]:
+    try:
+        yield
+    except EOFError as error:
+        raise InvalidInput(f"The {compression} file {path.name!r} is cut off.", code=Code.UNREADABLE) from error
+    except RuntimeError as error:  # zipfile's word for a member that needs a password
+        raise InvalidInput(
+            f"The zip archive {path.name!r} cannot be opened: {error}.",
+            code=Code.UNREADABLE,
+            remedy="Unpack it with its password first.",
+        ) from error
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError) as error:
+        raise InvalidInput(f"The {compression} file {path.name!r} is broken: {error}.", code=Code.UNREADABLE) from error
+    except OSError as error:  # gzip's BadGzipFile and Arrow's errors are of this kind too
+        if error.errno == errno.ENOSPC:
+            raise ConfigurationError(
+                f"There is no room to expand {path.name!r}: the disk is full.", code=Code.STORAGE_FULL
+            ) from error
+        raise InvalidInput(
+            f"The {compression} file {path.name!r} cannot be expanded: {error}.", code=Code.UNREADABLE
+        ) from error

@@ -1,0 +1,175 @@
+"""What a hint is, before anything is read: kind, format, and what reading it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from voyant.domain.source import Compression, Format, Source, SourceKind, without_credentials
+from voyant.errors import Code, InvalidInput, NotFound
+from voyant.ingestion.files import local_files
+from voyant.ingestion.formats import recognise
+
+_DATABASES = {
+    "postgres": "postgres",
+    "postgresql": "postgres",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+}
+"""Schemes of database addresses, and the extra that reads each."""
+
+_FORMATS_BY_SUFFIX = {
+    ".csv": Format.CSV,
+    ".tsv": Format.CSV,
+    ".txt": Format.CSV,
+    ".json": Format.JSON,
+    ".geojson": Format.JSON,
+    ".ndjson": Format.NDJSON,
+    ".jsonl": Format.NDJSON,
+    ".parquet": Format.PARQUET,
+    ".arrow": Format.ARROW,
+    ".feather": Format.ARROW,
+    ".xlsx": Format.EXCEL,
+    ".xls": Format.EXCEL,
+    ".xlsb": Format.EXCEL,
+    ".ods": Format.ODS,
+    ".sqlite": Format.SQLITE,
+    ".db": Format.SQLITE,
+    ".duckdb": Format.DUCKDB,
+}
+_COMPRESSIONS_BY_SUFFIX = {
+    ".gz": Compression.GZIP,
+    ".zst": Compression.ZSTD,
+    ".zip": Compression.ZIP,
+    ".bz2": Compression.BZIP2,
+    ".xz": Compression.XZ,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """What a hint is.
+
+    Attributes:
+        hint: Without credentials.
+        confidence: 0 to 1: high where bytes say it, low where only a name does.
+        needs: What reading it takes that is not known to be there: an extra, credentials, a permission.
+        files: How many it means; of a folder or glob, ``format`` and ``compression`` are those of the first.
+        bytes: Of all files; None where only reading would tell.
+        problem: Why it cannot be read; None where nothing speaks against it.
+    """
+
+    hint: str
+    kind: SourceKind | None
+    format: Format | None = None
+    compression: Compression | None = None
+    confidence: float
+    needs: tuple[str, ...] = ()
+    files: int | None = None
+    bytes: int | None = None
+    problem: str | None = None
+
+
+def discover(hint: str) -> Discovery:
+    """What the hint is; looks at its wording and at most at the first bytes of the files it means.
+
+    >>> discover("postgresql://ann:secret@db.example/shop").needs
+    ("the extra 'postgres'", 'a table or a query')
+    """
+    kind = kind_of_hint(hint)
+    if kind is SourceKind.STDIN:
+        return Discovery(hint=hint, kind=kind, confidence=1.0)
+    if kind is SourceKind.URL:
+        return _from_name(hint)
+    if kind is SourceKind.DATABASE:
+        parts = urlsplit(hint)
+        needs = [f"the extra {_DATABASES[parts.scheme]!r}"] if parts.scheme in _DATABASES else []
+        if not parts.username:
+            needs.append("credentials")
+        if "table=" not in parts.query:
+            needs.append("a table or a query")
+        return Discovery(hint=without_credentials(hint), kind=kind, confidence=1.0, needs=tuple(needs))
+    return _from_files(hint, kind)
+
+
+def kind_of_hint(hint: str) -> SourceKind:
+    """What kind of place the hint names; a path that does not exist counts as a file.
+
+    Raises:
+        InvalidInput: It is empty, or an address of a kind that cannot be read.
+    """
+    if not hint.strip():
+        raise InvalidInput(
+            "The source is empty.", code=Code.MISSING_PARAMETER, remedy="Name a file, folder or address."
+        )
+    if hint == "-":
+        return SourceKind.STDIN
+    scheme, separator, _ = hint.partition("://")
+    if separator and scheme.isalnum():
+        if scheme in {"http", "https"}:
+            return SourceKind.URL
+        if scheme in _DATABASES or scheme == "sqlite":
+            return SourceKind.DATABASE
+        if scheme != "file":
+            raise InvalidInput(
+                f"Addresses with {scheme}:// cannot be read.",
+                code=Code.UNSUPPORTED,
+                remedy=f"Use http, https, file, sqlite, {', '.join(_DATABASES)}, or a path.",
+            )
+    path = Path(hint.removeprefix("file://")).expanduser()
+    if path.is_dir():
+        return SourceKind.FOLDER
+    if not path.exists() and any(mark in hint for mark in "*?["):
+        return SourceKind.FILES
+    return SourceKind.FILE
+
+
+def source_of(hint: str, *, table: str | None = None, query: str | None = None) -> Source:
+    """The source that a hint means, with the table or query of it that is wanted."""
+    kind = kind_of_hint(hint)
+    location = hint.removeprefix("file://")
+    shown = {SourceKind.STDIN: "standard input", SourceKind.URL: without_credentials(hint)}
+    if kind is SourceKind.DATABASE:
+        shown[kind] = without_credentials(hint)
+    return Source(kind=kind, location=location, table=table, query=query, display_name=shown.get(kind, location))
+
+
+def _from_name(hint: str) -> Discovery:
+    path = Path(urlsplit(hint).path)
+    compression = _COMPRESSIONS_BY_SUFFIX.get(path.suffix.lower())
+    if compression is not None:
+        path = path.with_suffix("")
+    format_ = _FORMATS_BY_SUFFIX.get(path.suffix.lower())
+    return Discovery(
+        hint=without_credentials(hint),
+        kind=SourceKind.URL,
+        format=format_,
+        compression=compression,
+        confidence=0.7 if format_ or compression else 0.3,
+    )
+
+
+def _from_files(hint: str, kind: SourceKind) -> Discovery:
+    try:
+        paths = local_files(source_of(hint))
+    except (NotFound, InvalidInput) as error:
+        return Discovery(hint=hint, kind=kind, confidence=0.0, problem=error.message)
+    size = sum(path.stat().st_size for path in paths)
+    try:
+        recognised = recognise(paths[0])
+    except OSError as error:
+        return Discovery(hint=hint, kind=kind, confidence=0.0, files=len(paths), bytes=size, problem=str(error))
+    problem = f"{paths[0].name!r} is {recognised.unsupported}." if recognised.unsupported else None
+    if not size:
+        problem = f"{hint!r} is empty."
+    return Discovery(
+        hint=hint,
+        kind=kind,
+        format=recognised.format if size else None,
+        compression=recognised.compression,
+        confidence=recognised.confidence if size else 0.0,
+        files=len(paths),
+        bytes=size,
+        problem=problem,
+    )

@@ -1,0 +1,136 @@
+"""Databases that are files: every table of SQLite and DuckDB."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from voyant.domain.source import table_name
+from voyant.errors import Code, InvalidInput, VoyantError
+from voyant.ingestion.protocol import StagedColumn, StagedTable
+from voyant.ingestion.staging import Workspace, insert_arrow
+from voyant.lake.sql import identifier, literal
+
+_COLUMNS_PER_QUERY = 400  # SQLite gives at most 2,000 values a row, and four are asked for each column
+_CELLS_PER_BATCH = 400_000
+
+
+def stage_duckdb(path: Path, name: str, workspace: Workspace) -> list[StagedTable]:  # noqa: ARG001
+    """The tables of a DuckDB file, read where they stand."""
+    engine = workspace.engine
+    attached = table_name(f"attached {path.stem}")
+    taken = {database for (database,) in engine.tuples("SELECT database_name FROM duckdb_databases()")}
+    attached = next(f"{attached}_{number}" for number in range(len(taken) + 1) if f"{attached}_{number}" not in taken)
+    try:
+        engine.execute(f"ATTACH {literal(str(path))} AS {identifier(attached)} (READ_ONLY)")
+    except VoyantError as error:
+        raise InvalidInput(
+            f"The DuckDB file {path.name!r} cannot be opened: {error.message}",
+            code=Code.UNREADABLE,
+            remedy="Close the program that writes to it, or write it again with a version of DuckDB that is not newer.",
+        ) from error
+    tables = engine.query(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? AND NOT internal "
+        "ORDER BY schema_name, table_name",
+        [attached],
+    )
+    schemas = {table["schema_name"] for table in tables}
+    staged = []
+    for table in tables:
+        schema, original = table["schema_name"], table["table_name"]
+        relation = f"{identifier(attached)}.{identifier(schema)}.{identifier(original)}"
+        columns = engine.query(f"DESCRIBE {relation}")
+        selected = ", ".join(f"{identifier(column['column_name'])} AS c{index}" for index, column in enumerate(columns))
+        view = workspace.new_name("raw")
+        engine.execute(f"CREATE VIEW {view} AS SELECT row_number() OVER () AS _row, {selected} FROM {relation}")
+        staged.append(
+            StagedTable(
+                name=table_name(original if len(schemas) == 1 else f"{schema}_{original}"),
+                relation=f"main.{view}",
+                columns=tuple(
+                    StagedColumn(name=column["column_name"], engine_type=column["column_type"]) for column in columns
+                ),
+                rows=engine.tuples(f"SELECT count(*) FROM {relation}")[0][0],
+                text=False,
+            )
+        )
+    return staged
+
+
+def stage_sqlite(path: Path, name: str, workspace: Workspace) -> list[StagedTable]:  # noqa: ARG001
+    """The tables of a SQLite file. Each column gets the type that all its values have, or text where they differ."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            connection.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
+            tables = connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+                "ORDER BY name"
+            ).fetchall()
+            return [_stage_sqlite_table(connection, table, workspace) for (table,) in tables]
+    except sqlite3.Error as error:
+        raise InvalidInput(f"The SQLite file {path.name!r} cannot be read: {error}.", code=Code.UNREADABLE) from error
+
+
+def _stage_sqlite_table(connection: sqlite3.Connection, original: str, workspace: Workspace) -> StagedTable:
+    import pyarrow as pa
+
+    cursor = connection.execute(f"SELECT * FROM {identifier(original)} LIMIT 0")
+    names = [column[0] for column in cursor.description]
+    types = _sqlite_types(connection, original, names)
+    table = workspace.new_name("raw")
+    declared = ", ".join(f"c{index} {type_}" for index, type_ in enumerate(types))
+    workspace.engine.execute(f"CREATE TABLE {table} (_row BIGINT, {declared})")
+    arrow_types = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "BLOB": pa.binary(), "VARCHAR": pa.string()}
+    cursor = connection.execute(f"SELECT * FROM {identifier(original)}")
+    size = max(1, _CELLS_PER_BATCH // max(len(names), 1))
+    rows = 0
+    while batch := cursor.fetchmany(size):
+        columns = [
+            pa.array(_as_text(column) if type_ == "VARCHAR" else column, arrow_types[type_])
+            for column, type_ in zip(zip(*batch, strict=True), types, strict=True)
+        ]
+        numbers = pa.array(range(rows + 1, rows + len(batch) + 1), pa.int64())
+        filled = pa.table([numbers, *columns], names=["_row", *(f"c{index}" for index in range(len(names)))])
+        insert_arrow(workspace.engine, table, filled, "*")
+        rows += len(batch)
+        workspace.progress(0.0)
+    return StagedTable(
+        name=table_name(original),
+        relation=f"main.{table}",
+        columns=tuple(StagedColumn(name=column, engine_type=type_) for column, type_ in zip(names, types, strict=True)),
+        rows=rows,
+        text=False,
+    )
+
+
+def _sqlite_types(connection: sqlite3.Connection, table: str, names: Sequence[str]) -> list[str]:
+    types = []
+    for start in range(0, len(names), _COLUMNS_PER_QUERY):
+        chunk = names[start : start + _COLUMNS_PER_QUERY]
+        asked = ", ".join(
+            f"max(typeof({identifier(column)}) = '{kind}')"
+            for column in chunk
+            for kind in ("integer", "real", "text", "blob")
+        )
+        found = connection.execute(f"SELECT {asked} FROM {identifier(table)}").fetchone()
+        types += [_sqlite_type(*found[index : index + 4]) for index in range(0, len(found), 4)]
+    return types
+
+
+def _sqlite_type(integer: int | None, real: int | None, text: int | None, blob: int | None) -> str:
+    if blob and not (integer or real or text):
+        return "BLOB"
+    if text or blob or not (integer or real):
+        return "VARCHAR"
+    return "DOUBLE" if real else "BIGINT"
+
+
+def _as_text(values: Sequence[Any]) -> Iterator[str | None]:
+    for value in values:
+        if value is None or isinstance(value, str):
+            yield value
+        else:
+            yield value.hex() if isinstance(value, bytes) else repr(value)

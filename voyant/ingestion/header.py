@@ -1,0 +1,83 @@
+"""Where the table begins in a sheet or text file, and whether its first row names the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from voyant.ingestion.cells import Kind, kind_of
+
+_ROWS_LOOKED_AT = 200
+
+Row = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The first row of the table (0-based), and whether it holds the names of the columns."""
+
+    row: int
+    has_header: bool
+
+
+def find_start(rows: Sequence[Row]) -> Start:
+    """Where the table begins among the first rows of a sheet; cells that are missing are empty strings."""
+    first = _first_full_row(rows)
+    return Start(first, is_header(rows[first], rows[first + 1 : first + 1 + _ROWS_LOOKED_AT]) if rows else False)
+
+
+def _first_full_row(rows: Sequence[Row]) -> int:
+    """The first row that fills more than half of the cells that rows usually fill: titles above fill one or two."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows[: _ROWS_LOOKED_AT * 2]]
+    later = [count for count in filled[len(filled) // 2 :] if count] or [count for count in filled if count]
+    usual = median(later) if later else 0
+    return next((index for index, count in enumerate(filled) if count and count > usual / 2), 0)
+
+
+def is_header(first: Row, body: Sequence[Row]) -> bool:
+    """Whether the first row names the columns that the other rows fill.
+
+    Each column votes: for, where the first cell is text above values; against, where it is a value like those below.
+    Columns of text say little; where nothing is decided, a full row of different short texts is taken for names.
+    """
+    if not any(cell.strip() for cell in first):
+        return False
+    kinds = [kind_of(cell) for cell in first]
+    values = {Kind.NUMBER, Kind.TIME}
+    if not body:
+        return not any(kind in values for kind in kinds)
+    if _is_series(first):
+        return True
+    votes = sum(_vote(first[index], [row[index] for row in body if index < len(row)]) for index in range(len(first)))
+    if votes:
+        return votes > 0
+    texts = [cell.strip() for cell, kind in zip(first, kinds, strict=True) if kind not in values and cell.strip()]
+    names = [text for text in texts if len(text) <= 100]
+    return len(names) == len(texts) and len(set(texts)) == len(texts) and len(texts) > len(first) / 2
+
+
+def _vote(cell: str, below: Sequence[str]) -> int:
+    """1 for a header, -1 against one, 0 where the column does not tell."""
+    above = kind_of(cell)
+    kinds = [kind for value in below if (kind := kind_of(value)) is not Kind.EMPTY]
+    if not kinds or above is Kind.EMPTY:
+        return 0
+    for values in (Kind.NUMBER, Kind.TIME):
+        if kinds.count(values) >= 0.8 * len(kinds):
+            return -1 if above is values else 1
+    if cell in below:
+        return -1  # a category that occurs again
+    return -1 if above in {Kind.NUMBER, Kind.TIME} else 0
+
+
+def _is_series(first: Row) -> bool:
+    """Whether numbers in the row run on, as years above columns or the positions that some tools write as names."""
+    numbers = [cell.strip() for cell in first if cell.strip().isdecimal()]
+    if len(numbers) < 3 or len(numbers) < len(first) - 3:
+        return False
+    values = [int(number) for number in numbers if len(number) <= 4]
+    if len(values) < len(numbers) or any(b - a != 1 for a, b in pairwise(values)):
+        return False
+    return (values[0] in {0, 1} and len(numbers) >= len(first) - 1) or 1800 <= values[0] <= 2200

@@ -1,0 +1,210 @@
+"""Where rows go: tables of the job's scratch engine, filled in batches, with what was rejected beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from voyant.errors import Code, InvalidInput
+from voyant.ingestion.protocol import Limits, Progress, StagedColumn, StagedTable, no_progress
+from voyant.lake.engine import Engine
+from voyant.lake.sql import identifier
+
+_CELLS_PER_BATCH = 400_000
+_ROWS_PER_BATCH = 20_000
+_RAW_CHARACTERS = 10_000  # of a rejected record that are kept
+
+
+@dataclass(slots=True, kw_only=True)
+class Workspace:
+    """The engine and folder that a job stages its source in."""
+
+    engine: Engine
+    scratch: Path
+    limits: Limits = field(default_factory=Limits)
+    progress: Progress = no_progress
+    _folders: int = 0
+
+    def new_name(self, prefix: str) -> str:
+        """A name that no table or view of the engine has: ``raw_0``, ``raw_1`` …"""
+        taken = {
+            name
+            for (name,) in self.engine.tuples(
+                "SELECT table_name FROM duckdb_tables() UNION ALL "
+                "SELECT view_name FROM duckdb_views() WHERE NOT internal"
+            )
+        }
+        return next(name for number in range(len(taken) + 1) if (name := f"{prefix}_{number}") not in taken)
+
+    def new_folder(self) -> Path:
+        """An empty folder under the scratch folder."""
+        while True:
+            folder = self.scratch / f"unpacked_{self._folders}"
+            self._folders += 1
+            if not folder.exists():
+                folder.mkdir(parents=True)
+                return folder
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record, or a cell of one, that could not be staged."""
+
+    row: int
+    raw: str
+    reason: str
+    column: str | None = None
+
+
+class TextWriter:
+    """Fills a table of text columns ``c0``, ``c1`` … and a ``_row`` with rows given one by one.
+
+    Args:
+        width: Columns at the start; ``widen`` adds more.
+        cell: SQL that makes the stored value from a written one, with ``{}`` for the column.
+    """
+
+    def __init__(self, workspace: Workspace, width: int, *, cell: str = "{}") -> None:
+        self._workspace = workspace
+        self._cell = cell
+        self.table = workspace.new_name("raw")
+        self.width = 0
+        self.rows = 0
+        self.rejected = 0
+        self._numbers: list[int] = []
+        self._records: list[Sequence[str | None]] = []
+        self._rejects: list[Reject] = []
+        self._rejects_table: str | None = None
+        workspace.engine.execute(f"CREATE TABLE {self.table} ({_declarations(0, width, first='_row BIGINT')})")
+        self._set_width(width)
+
+    def _set_width(self, width: int) -> None:
+        limit = self._workspace.limits.max_columns
+        if width > limit:
+            raise InvalidInput(
+                f"The table has {width:,} columns; the limit max_columns is {limit:,}.", code=Code.TOO_LARGE
+            )
+        self.width = width
+        self._batch_rows = max(1, min(_ROWS_PER_BATCH, _CELLS_PER_BATCH // max(width, 1)))
+
+    def widen(self, width: int) -> None:
+        """Adds columns up to that width; rows written before have nulls there."""
+        self._flush_rows()
+        for index in range(self.width, width):
+            self._workspace.engine.execute(f"ALTER TABLE {self.table} ADD COLUMN c{index} VARCHAR")
+        self._set_width(width)
+
+    def add(self, row: int, cells: Sequence[str | None]) -> None:
+        """Writes a record; ``cells`` has exactly ``width`` values."""
+        self._numbers.append(row)
+        self._records.append(cells)
+        if len(self._records) >= self._batch_rows:
+            self._flush_rows()
+
+    def reject(self, reject: Reject) -> None:
+        self.rejected += reject.column is None
+        self._rejects.append(reject)
+        if len(self._rejects) >= 1000:
+            self._flush_rejects()
+
+    def finish(self) -> None:
+        """Writes what is still held back."""
+        self._flush_rows()
+        self._flush_rejects()
+
+    def drop(self) -> None:
+        """Removes the table and its rejects."""
+        self._workspace.engine.execute(f"DROP TABLE {self.table}")
+        if self._rejects_table:
+            self._workspace.engine.execute(f"DROP TABLE {self._rejects_table}")
+
+    def _flush_rows(self) -> None:
+        if not self._records:
+            return
+        import pyarrow as pa
+
+        columns = [_strings(column) for column in zip(*self._records, strict=True)]
+        names = [f"c{index}" for index in range(self.width)]
+        batch = pa.table([pa.array(self._numbers, pa.int64()), *columns], names=["_row", *names])
+        cells = ", ".join(self._cell.replace("{}", name) for name in names)
+        insert_arrow(self._workspace.engine, self.table, batch, f"_row, {cells}" if names else "_row")
+        self.rows += len(self._records)
+        self._numbers.clear()
+        self._records.clear()
+
+    def _flush_rejects(self) -> None:
+        if not self._rejects:
+            return
+        if self._rejects_table is None:
+            self._rejects_table = new_rejects_table(self._workspace)
+        write_rejects(self._workspace.engine, self._rejects_table, self._rejects)
+        self._rejects.clear()
+
+    def staged(
+        self, name: str, columns: Sequence[str], notes: Sequence[str] = (), *, parent: str | None = None
+    ) -> StagedTable:
+        """The finished table."""
+        self.finish()
+        return StagedTable(
+            name=name,
+            relation=f"main.{self.table}",
+            columns=tuple(StagedColumn(name=column) for column in columns),
+            rows=self.rows,
+            text=True,
+            rejects=f"main.{self._rejects_table}" if self._rejects_table else None,
+            notes=tuple(notes),
+            parent=parent,
+        )
+
+
+def new_rejects_table(workspace: Workspace) -> str:
+    table = workspace.new_name("rejects")
+    workspace.engine.execute(f'CREATE TABLE {table} ("row" BIGINT, "column" VARCHAR, raw VARCHAR, reason VARCHAR)')
+    return table
+
+
+def write_rejects(engine: Engine, table: str, rejects: Sequence[Reject]) -> None:
+    import pyarrow as pa
+
+    batch = pa.table(
+        [
+            pa.array([reject.row for reject in rejects], pa.int64()),
+            _strings([reject.column for reject in rejects]),
+            _strings([_shortened(reject.raw) for reject in rejects]),
+            _strings([reject.reason for reject in rejects]),
+        ],
+        names=["row", "column", "raw", "reason"],
+    )
+    insert_arrow(engine, table, batch, "*")
+
+
+def insert_arrow(engine: Engine, table: str, batch: object, select: str) -> None:
+    """Adds an Arrow table's rows to a table of the engine."""
+    engine.connection.register("arriving", batch)
+    try:
+        engine.execute(f"INSERT INTO {table} SELECT {select} FROM arriving")
+    finally:
+        engine.connection.unregister("arriving")
+
+
+def _declarations(start: int, stop: int, *, first: str) -> str:
+    return ", ".join([first, *(f"{identifier(f'c{index}')} VARCHAR" for index in range(start, stop))])
+
+
+def _strings(values: Sequence[str | None]) -> object:
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        # JSON can write half of a surrogate pair, which is no character: it stays visible as its escape.
+        return pa.array(
+            [None if value is None else value.encode("utf-8", "backslashreplace").decode() for value in values],
+            pa.string(),
+        )
+
+
+def _shortened(raw: str) -> str:
+    raw = raw.rstrip("\r\n")
+    return raw if len(raw) <= _RAW_CHARACTERS else raw[:_RAW_CHARACTERS] + "…"
