@@ -60,7 +60,7 @@ class _Pair:
     @property
     def rank(self) -> tuple[float, str, str]:
         """Sorts the most telling first: what ended what began, of the surest and fullest columns."""
-        stages = (_stage(self.start) or 0) + abs((_stage(self.end) or 0) - 3)
+        stages = (stage_of(self.start) or 0) + abs((stage_of(self.end) or 0) - 3)
         sure = self.start.role_confidence + self.end.role_confidence
         return (stages - sure, self.start.name, self.end.name)
 
@@ -72,10 +72,12 @@ def derive_durations(engine: Engine, select: str, columns: Sequence[Column]) -> 
         select: Gives the typed table.
     """
     times = sorted(
-        (column for column in columns if column.role is Role.TIME and _stage(column) is not None),
+        (column for column in columns if column.role is Role.TIME and stage_of(column) is not None),
         key=lambda column: (-column.role_confidence, column.name),
     )[:MOST_TIMES]
-    candidates = [(start, end) for start, end in permutations(times, 2) if (_stage(start) or 0) < (_stage(end) or 0)]
+    candidates = [
+        (start, end) for start, end in permutations(times, 2) if (stage_of(start) or 0) < (stage_of(end) or 0)
+    ]
     if not candidates:
         return ()
     telling = sorted(
@@ -86,7 +88,7 @@ def derive_durations(engine: Engine, select: str, columns: Sequence[Column]) -> 
     return tuple(_duration(engine, select, pair, taken) for pair in chosen)
 
 
-def _stage(column: Column) -> int | None:
+def stage_of(column: Column) -> int | None:
     """Where in the course of things the column's name stands; None where it does not say."""
     for word in column.name.split("_"):
         for ending in ("", *_ENDINGS):
