@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,6 +35,6 @@ def caller(home: Path) -> Caller:
 
 
 @pytest.fixture
-def other_caller(home: Path) -> Iterator[Caller]:
+def other_caller(home: Path) -> Caller:
     """A caller of yet another tenant."""
-    yield Caller(tenant=f"tenant{next(_TENANTS)}", subject="stranger")
+    return Caller(tenant=f"tenant{next(_TENANTS)}", subject="stranger")

@@ -62,7 +62,11 @@ UNKNOWN = [
     "SELECT * FROM secrets_of_others",
 ]
 
-OTHER_SCHEMAS = ["SELECT * FROM information_schema.tables", "SELECT * FROM main.orders", "SELECT * FROM pg_catalog.pg_class"]
+OTHER_SCHEMAS = [
+    "SELECT * FROM information_schema.tables",
+    "SELECT * FROM main.orders",
+    "SELECT * FROM pg_catalog.pg_class",
+]
 
 
 @pytest.mark.parametrize(("sql", "tables"), READING)

@@ -67,9 +67,7 @@ def fail_with(error: BaseException) -> Callable[[StepContext], None]:
 
 
 def run(context: JobContext, *steps: Step, notes: Notes | None = None, time_limit: float = 60) -> Run:
-    return run_pipeline(
-        Pipeline(name="p", steps=steps), context, PARAMETERS, notes or Notes(), time_limit=time_limit
-    )
+    return run_pipeline(Pipeline(name="p", steps=steps), context, PARAMETERS, notes or Notes(), time_limit=time_limit)
 
 
 def test_a_failed_step_that_is_not_core_degrades_the_job(context: JobContext) -> None:

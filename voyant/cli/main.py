@@ -11,7 +11,7 @@ from typer.exceptions import TyperException
 
 from voyant import __version__
 from voyant.cli import analyze, artifacts, jobs, operations, sources, verification
-from voyant.cli.errors import DONE, INTERRUPTED, exit_code_of, show_error
+from voyant.cli.errors import CALLERS_INPUT, DONE, INTERRUPTED, exit_code_of, show_error
 from voyant.errors import InternalError, VoyantError
 
 app = typer.Typer(
@@ -72,13 +72,13 @@ def run(arguments: list[str]) -> int:
         show_error(error, as_json=as_json)
         return exit_code_of(error)
     except TyperException as error:
-        error.show()
-        return int(error.exit_code)
+        typer.echo(error.format_message(), err=True)
+        return CALLERS_INPUT
     except BrokenPipeError:
         # The reader of our output has left, as ``head`` does; there is nobody to tell.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - must stay open until the process ends
         return DONE
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - nobody at a shell can use a traceback
         show_error(InternalError(f"{type(error).__name__}: {error}"), as_json=as_json)
         return exit_code_of(InternalError(""))
     return int(outcome or DONE)

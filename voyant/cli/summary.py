@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from voyant.domain.job import JobSummary
     from voyant.domain.page import Page
     from voyant.domain.result import Result, ResultArtifact, ResultKpi
-    from voyant.services.sources import SourceSummary
     from voyant.services.diagnosis import Check
     from voyant.services.estimation import Estimate
+    from voyant.services.sources import SourceSummary
     from voyant.services.sql import QueryResult
     from voyant.services.verification import Verdict
 

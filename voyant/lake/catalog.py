@@ -104,9 +104,7 @@ class StoreCatalog(MetastoreCatalog):
         self._require_namespace(to_namespace)
         try:
             renamed = (
-                self._tables(namespace)
-                .filter(table_name=name)
-                .update(table_namespace=to_namespace, table_name=to_name)
+                self._tables(namespace).filter(table_name=name).update(table_namespace=to_namespace, table_name=to_name)
             )
         except IntegrityError as error:
             raise TableAlreadyExistsError(f"Table {to_namespace}.{to_name} already exists") from error

@@ -9,10 +9,10 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from voyant.domain.table import Column, ColumnType, Dataset
 from voyant.errors import Code, Conflict, NotFound
@@ -192,10 +192,8 @@ class Lake:
         from pyiceberg.exceptions import NamespaceAlreadyExistsError
 
         if not self._catalog.namespace_exists(tenant):
-            try:
+            with suppress(NamespaceAlreadyExistsError):  # another process was first
                 self._catalog.create_namespace(tenant)
-            except NamespaceAlreadyExistsError:
-                pass  # another process was first
         location = str(self._warehouse / tenant / table)
         # PyIceberg's own retries keep the files that an overtaken overwrite meant to remove; ours begin anew.
         once = {"commit.retry.num-retries": "0"}
@@ -238,7 +236,7 @@ def _property(table: IcebergTable, name: str) -> str | None:
     snapshot = table.current_snapshot()
     if snapshot is None or snapshot.summary is None:
         return None
-    return cast("str | None", snapshot.summary.get(name))
+    return snapshot.summary.get(name)
 
 
 def _evolve(transaction: Any, schema: pa.Schema) -> None:

@@ -21,8 +21,8 @@ from voyant.errors import VoyantError
 from voyant.services.jobs import JobRecorder, Progress
 from voyant.services.results import result_digest
 from voyant.services.sources import remember
+from voyant.services.wiring import artifact_store, lake, limits
 from voyant.settings.configuration import settings
-from voyant.services.wiring import artifact_store, lake
 from voyant.store.models import Source as SourceRow
 from voyant.workflows.context import JobContext
 from voyant.workflows.pipelines import PIPELINES
@@ -65,6 +65,7 @@ def analyze(
         lake=lake(),
         store=artifact_store(),
         scratch=scratch,
+        limits=limits(),
         progress=recorder.progress,
     )
     try:
@@ -125,9 +126,7 @@ def _manifest(
 ) -> Manifest:
     return Manifest(
         schema_version=SCHEMA_VERSION,
-        job=ManifestJob(
-            id=context.job_id, kind=KIND, tenant=caller.tenant, parameters=shown(parameters)
-        ),
+        job=ManifestJob(id=context.job_id, kind=KIND, tenant=caller.tenant, parameters=shown(parameters)),
         inputs=(pinned,),
         steps=run.steps,
         artifacts=tuple(sorted(context.artifacts.values(), key=lambda artifact: artifact.name)),

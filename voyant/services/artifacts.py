@@ -9,8 +9,8 @@ from voyant.domain.caller import Caller
 from voyant.domain.result import ResultArtifact
 from voyant.errors import Code, InvalidInput
 from voyant.services.access import artifact_of, job_of
-from voyant.settings.configuration import settings
 from voyant.services.wiring import artifact_store
+from voyant.settings.configuration import settings
 
 
 def list_artifacts(caller: Caller, job_id: str) -> list[ResultArtifact]:

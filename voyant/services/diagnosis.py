@@ -40,7 +40,7 @@ def diagnose() -> tuple[Check, ...]:
             checks.append(look(name))
         except VoyantError as error:
             checks.append(Check(name=name, ok=False, found=f"{error.code} {error.message}", remedy=error.remedy))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong is what was asked for
             remedy = "Run `make setup` again; if it stays so, report it with this message."
             checks.append(Check(name=name, ok=False, found=f"{type(error).__name__}: {error}", remedy=remedy))
     return tuple(checks)

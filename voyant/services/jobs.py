@@ -114,9 +114,7 @@ class JobRecorder:
     def step_finished(self, position: int, step: ManifestStep, artifacts: tuple[Artifact, ...]) -> None:
         self._done += 1
         with transaction.atomic():
-            self._job.steps.filter(position=position).update(
-                status=step.status, seconds=step.seconds, error=step.error
-            )
+            self._job.steps.filter(position=position).update(status=step.status, seconds=step.seconds, error=step.error)
             self.add_artifacts(artifacts)
 
     def add_artifacts(self, artifacts: tuple[Artifact, ...]) -> None:
@@ -134,7 +132,9 @@ class JobRecorder:
             for artifact in artifacts
         )
 
-    def completed(self, pinned: ManifestInput, degraded: tuple[Degradation, ...], artifacts: tuple[Artifact, ...]) -> None:
+    def completed(
+        self, pinned: ManifestInput, degraded: tuple[Degradation, ...], artifacts: tuple[Artifact, ...]
+    ) -> None:
         with transaction.atomic():
             self.add_artifacts(artifacts)
             self._save(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TypeVar
@@ -67,29 +66,21 @@ def read_result(caller: Caller, job_id: str, *, max_tokens: int = DEFAULT_TOKENS
     store = artifact_store()
     data = store.read(caller.tenant, job_id, MANIFEST_NAME)
     manifest = from_json(data, Manifest)
-    degraded = tuple(
-        Degradation(step=step.name, error=step.error) for step in manifest.steps if step.error is not None
-    )
-    parts = _read_parts(
-        store, caller.tenant, job_id, job.kind, manifest.inputs[0], manifest.artifacts, degraded
-    )
-    result = replace(
-        _assemble(parts), manifest=ManifestReference(name=MANIFEST_NAME, sha256=sha256(data).hexdigest())
-    )
+    degraded = tuple(Degradation(step=step.name, error=step.error) for step in manifest.steps if step.error is not None)
+    parts = _read_parts(store, caller.tenant, job_id, job.kind, manifest.inputs[0], manifest.artifacts, degraded)
+    result = replace(_assemble(parts), manifest=ManifestReference(name=MANIFEST_NAME, sha256=sha256(data).hexdigest()))
     return fit(result, max_tokens)
 
 
 def result_digest(context: JobContext, kind: str, pinned: ManifestInput, run: Run) -> str:
     """A hash of what was found, the same for every run of the same input: without ids, snapshots and addresses."""
     artifacts = tuple(sorted(context.artifacts.values(), key=lambda artifact: artifact.name))
-    parts = _read_parts(
-        context.store, context.tenant, context.job_id, kind, pinned, artifacts, run.degraded
-    )
+    parts = _read_parts(context.store, context.tenant, context.job_id, kind, pinned, artifacts, run.degraded)
     result = _assemble(parts)
     anonymous = replace(
         result,
         job_id="",
-        dataset=replace(result.dataset, snapshot=""),
+        dataset=replace(result.dataset, source="", snapshot=""),
         artifacts=tuple(replace(artifact, uri="") for artifact in result.artifacts),
     )
     return sha256(to_json(anonymous)).hexdigest()
@@ -217,7 +208,9 @@ def _warnings(parts: Parts) -> tuple[str, ...]:
         )
     if parts.normalization.other_tables:
         names = ", ".join(parts.normalization.other_tables[:10])
-        warnings.append(f"The source has other tables too, taken in but not analysed: {names}. Choose one with --table.")
+        warnings.append(
+            f"The source has other tables too, taken in but not analysed: {names}. Choose one with --table."
+        )
     if parts.quality is not None:
         if parts.quality.score is not None and parts.quality.score < LOW_QUALITY:
             warnings.append(f"The quality score is {parts.quality.score:.2f}, below {LOW_QUALITY}.")

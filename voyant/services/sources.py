@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 
 from django.db import transaction
 
 from voyant.domain.caller import Caller
 from voyant.domain.ids import new_id
 from voyant.domain.page import Page, page_of
-from voyant.domain.source import Source
+from voyant.domain.source import Source, SourceKind, without_credentials
 from voyant.services.access import source_of, sources_of
 from voyant.services.wiring import artifact_store, lake
 from voyant.store.models import Source as SourceRow
@@ -54,11 +56,18 @@ def source_from(caller: Caller, hint: str, *, table: str | None = None) -> Sourc
 
 def remember(caller: Caller, source: Source) -> SourceRow:
     """The row of that source, made at its first use."""
+    location = source.location
+    if source.kind in {SourceKind.FILE, SourceKind.FILES, SourceKind.FOLDER}:
+        location = str(Path(location).absolute())
     row, _ = SourceRow.objects.get_or_create(
         tenant=caller.tenant,
-        location=source.public_location,
-        selection=source.query or "",
-        defaults={"id": new_id("src"), "kind": source.kind, "name": source.display_name},
+        key=sha256(f"{location}\n{source.query or ''}".encode()).hexdigest(),
+        defaults={
+            "id": new_id("src"),
+            "kind": source.kind,
+            "location": without_credentials(location),
+            "name": source.display_name,
+        },
     )
     return row
 

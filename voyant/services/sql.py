@@ -8,8 +8,8 @@ from typing import Any
 from voyant.domain.caller import Caller
 from voyant.lake.lake import add_view
 from voyant.security.sql_guard import referenced_tables
-from voyant.settings.configuration import settings
 from voyant.services.wiring import lake
+from voyant.settings.configuration import settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,4 @@ def query(caller: Caller, sql: str, *, limit: int | None = None) -> QueryResult:
         engine.lock(file for snapshot in snapshots for file in snapshot.files)
         with engine.time_limit(configured.sql_timeout_seconds):
             columns, types, rows = engine.first_rows(sql, rows_wanted + 1)
-    return QueryResult(
-        columns=columns, types=types, rows=tuple(rows[:rows_wanted]), truncated=len(rows) > rows_wanted
-    )
+    return QueryResult(columns=columns, types=types, rows=tuple(rows[:rows_wanted]), truncated=len(rows) > rows_wanted)

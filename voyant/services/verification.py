@@ -18,8 +18,8 @@ from voyant.domain.serialization import from_json
 from voyant.errors import Code, InvalidInput, NotFound
 from voyant.services.access import artifact_of
 from voyant.services.jobs import Progress
-from voyant.settings.configuration import settings
 from voyant.services.wiring import artifact_store, lake
+from voyant.settings.configuration import settings
 from voyant.workflows.context import JobContext
 from voyant.workflows.pipelines import PIPELINES
 from voyant.workflows.runner import run_pipeline
@@ -110,9 +110,7 @@ def verify(caller: Caller, reference: str) -> Verdict:
     )
 
 
-def replay(
-    caller: Caller, reference: str, *, on_progress: Progress = lambda _stage, _share: None
-) -> Verdict:
+def replay(caller: Caller, reference: str, *, on_progress: Progress = lambda _stage, _share: None) -> Verdict:
     """Computes every step after the reading of the source again, from the pinned snapshot, and compares the bytes.
 
     What the reading itself made is not computed again, since the source may have changed; its hashes are compared.
@@ -144,14 +142,10 @@ def replay(
             run_pipeline(
                 pipeline, context, parameters, _Unobserved(on_progress), time_limit=settings().step_timeout_seconds
             )
-        return Verdict(
-            job_id=manifest.job.id, comparisons=tuple(_compared(manifest, context.artifacts, located))
-        )
+        return Verdict(job_id=manifest.job.id, comparisons=tuple(_compared(manifest, context.artifacts, located)))
 
 
-def _compared(
-    manifest: Manifest, computed: dict[str, Artifact], located: ArtifactsOfJob
-) -> Iterator[Comparison]:
+def _compared(manifest: Manifest, computed: dict[str, Artifact], located: ArtifactsOfJob) -> Iterator[Comparison]:
     for artifact in manifest.artifacts:
         if artifact.step == READING_STEP:
             yield Comparison(name=artifact.name, expected=artifact.sha256, found=located.digest(artifact.name))

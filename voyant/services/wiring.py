@@ -26,3 +26,14 @@ def lake() -> Lake:
 def artifact_store() -> ArtifactStore:
     """The artifact store of this home."""
     return ArtifactStore.in_folder(settings().artifacts_path)
+
+
+def limits() -> Limits:
+    """What sources may cost in this deployment."""
+    configured = settings()
+    return Limits(
+        max_expanded_bytes=configured.max_source_bytes,
+        max_expansion_ratio=configured.max_expansion_ratio,
+        download_seconds=configured.url_timeout_seconds,
+        private_addresses=configured.allow_private_addresses,
+    )

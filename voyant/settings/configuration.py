@@ -28,13 +28,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     threads: Annotated[
         Annotated[int, Meta(ge=1)] | None, Meta(description="Cores the engine may use; all when unset.")
     ] = None
-    step_timeout_seconds: Annotated[float, Meta(gt=0, description="The longest that one step of a job may take.")] = 3600
+    step_timeout_seconds: Annotated[float, Meta(gt=0, description="The longest that one step of a job may take.")] = (
+        3600
+    )
     max_source_bytes: Annotated[
         int, Meta(gt=0, description="The largest source read, after decompression, in bytes.")
     ] = 20 * 1024**3
     max_expansion_ratio: Annotated[
-        float, Meta(gt=1, description="How many times larger than its archive decompressed data may be.")
-    ] = 1000
+        int, Meta(gt=1, description="How many times larger than its archive decompressed data may be.")
+    ] = 250
     url_timeout_seconds: Annotated[
         float, Meta(gt=0, description="The longest that the download of one URL may take.")
     ] = 600

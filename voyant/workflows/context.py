@@ -16,6 +16,7 @@ from voyant.domain.manifest import ManifestInput
 from voyant.domain.normalization import Normalization
 from voyant.domain.serialization import from_json, to_json
 from voyant.errors import Code, NotFound, VoyantError
+from voyant.ingestion.protocol import Limits
 
 if TYPE_CHECKING:
     from voyant.lake.engine import Engine
@@ -32,6 +33,7 @@ class JobContext:
 
     Attributes:
         seed: Of every random choice; part of the manifest.
+        limits: Of what sources may cost.
         artifacts: Those written so far, by name.
         pinned: The table that the job reads, once a step has taken it in.
         progress: Told the step's name and the share of it that is done.
@@ -43,6 +45,7 @@ class JobContext:
     lake: Lake
     store: ArtifactStore
     scratch: Path
+    limits: Limits = field(default_factory=Limits)
     seed: int = 0
     pinned: ManifestInput | None = None
     artifacts: dict[str, Artifact] = field(default_factory=dict)
@@ -140,6 +143,11 @@ class StepContext:
             return None
         self._note(name)
         return from_json(self.job.store.read(self.job.tenant, self.job.job_id, name), kind)
+
+    def read_text(self, name: str) -> str:
+        """The text of an artifact of an earlier step; it must have been made."""
+        self._note(name)
+        return self.job.store.read(self.job.tenant, self.job.job_id, name).decode()
 
     def write_json(self, name: str, type_: str, value: Any) -> None:
         """Writes a dataclass as canonical JSON."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from voyant.domain.manifest import ManifestInput
@@ -33,6 +33,7 @@ class Step:
 
     Attributes:
         is_core: Its failure fails the job; the failure of any other is reported in the result.
+        prepare: Begins, without waiting for it, what the step will need; called before the first step runs.
         attempts: How often it is tried when the error says that a retry can help.
         libraries: Distributions whose versions the manifest states.
     """
@@ -40,9 +41,10 @@ class Step:
     name: str
     run: StepFunction
     is_core: bool = False
+    prepare: Callable[[], object] | None = None
     attempts: int = 1
     timeout_seconds: float | None = None
-    libraries: tuple[str, ...] = field(default=())
+    libraries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,15 +16,18 @@ PROFILE = Step(name="profile", run=steps.profile, is_core=True, libraries=("duck
 QUALITY = Step(name="quality", run=steps.quality, libraries=("duckdb", "voyant"))
 KPI = Step(name="kpi", run=steps.kpi, libraries=("duckdb", "sqlglot", "voyant"))
 INSIGHTS = Step(name="insights", run=steps.insights, libraries=("duckdb", "numpy", "scipy", "voyant"))
-CHARTS = Step(name="charts", run=steps.charts, libraries=("duckdb", "vl-convert-python", "voyant"))
+CHARTS = Step(
+    name="charts",
+    run=steps.charts,
+    prepare=steps.warm_up_charts,
+    libraries=("duckdb", "vl-convert-python", "voyant"),
+)
 NARRATIVE = Step(name="narrative", run=steps.narrative, libraries=("voyant",))
-REPORT = Step(name="report", run=steps.report, libraries=("vl-convert-python", "voyant"))
+REPORT = Step(name="report", run=steps.report, libraries=("django", "vl-convert-python", "voyant"))
 
 PIPELINES = {
     pipeline.name: pipeline
     for pipeline in (
-        Pipeline(
-            name="analyze", steps=(NORMALIZE, PROFILE, QUALITY, KPI, INSIGHTS, CHARTS, NARRATIVE, REPORT)
-        ),
+        Pipeline(name="analyze", steps=(NORMALIZE, PROFILE, QUALITY, KPI, INSIGHTS, CHARTS, NARRATIVE, REPORT)),
     )
 }

@@ -54,6 +54,9 @@ def run_pipeline(
     """
     steps: list[ManifestStep] = []
     degraded: list[Degradation] = []
+    for step in pipeline.steps:
+        if step.prepare is not None:
+            step.prepare()
     for position, step in enumerate(pipeline.steps):
         observer.step_started(position, step.name)
         started, clock = datetime.now(UTC), time.perf_counter()
@@ -77,9 +80,7 @@ def run_pipeline(
     return Run(steps=tuple(steps), degraded=tuple(degraded))
 
 
-def _run_step(
-    step: Step, context: StepContext, parameters: AnalyzeParameters, time_limit: float
-) -> VoyantError | None:
+def _run_step(step: Step, context: StepContext, parameters: AnalyzeParameters, time_limit: float) -> VoyantError | None:
     """Runs one step as often as its errors allow; gives the error it failed with."""
     for attempt in range(1, step.attempts + 1):
         try:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voyant.domain.artifact import HTML, MARKDOWN, PNG, SVG, VEGA_LITE
+from voyant.domain.chart import Chart
 from voyant.domain.insights import Insights
 from voyant.domain.kpi import Kpis
 from voyant.domain.manifest import ManifestInput
@@ -21,7 +22,6 @@ from voyant.domain.parameters import AnalyzeParameters
 from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
 from voyant.domain.serialization import to_json
-from voyant.errors import Code, InvalidInput
 from voyant.workflows.context import StepContext
 from voyant.workflows.pipeline import StepResult
 
@@ -39,7 +39,13 @@ def normalize(context: StepContext, parameters: AnalyzeParameters) -> StepResult
     scratch = context.job.scratch
     scratch.mkdir(parents=True, exist_ok=True)
     with context.job.engine() as engine:
-        reading = read_source(parameters.source, engine, scratch, progress=lambda share: context.progress(share / 2))
+        reading = read_source(
+            parameters.source,
+            engine,
+            scratch,
+            limits=context.job.limits,
+            progress=lambda share: context.progress(share / 2),
+        )
         main = max(reading.tables, key=lambda staged: staged.rows * len(staged.columns))
         taken: dict[str, ManifestInput] = {}
         for number, staged in enumerate(reading.tables):
@@ -113,7 +119,9 @@ def quality(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
     """Checks what the data themselves lead one to expect."""
     from voyant.analysis.quality import assess, failing_rows
 
-    assessed = assess(context.table, context.read("profile.json", Profile), context.read("normalize.json", Normalization))
+    assessed = assess(
+        context.table, context.read("profile.json", Profile), context.read("normalize.json", Normalization)
+    )
     context.write_json("quality.json", "quality", assessed)
     context.write_query("failing_rows.parquet", "quality", context.table.engine, failing_rows(context.table, assessed))
     return StepResult()
@@ -140,6 +148,13 @@ def insights(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
     )
     context.write_json("insights.json", "narrative", found)
     return StepResult()
+
+
+def warm_up_charts() -> None:
+    """Starts the chart renderer beside the reading of the source: its engine takes half a second to come up."""
+    from voyant.analysis.charts.rendering import warm_up
+
+    warm_up()
 
 
 def charts(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
@@ -179,7 +194,25 @@ def narrative(context: StepContext, parameters: AnalyzeParameters) -> StepResult
 
 def report(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
     """Puts everything on one page."""
-    from voyant.report import render_report
+    from voyant.report import Contents, render_report
 
-    context.write("report.html", "report", HTML, b"")
+    drawn = _charts_made(context)
+    contents = Contents(
+        normalization=context.read("normalize.json", Normalization),
+        profile=context.read("profile.json", Profile),
+        quality=context.read_if_made("quality.json", Quality),
+        kpis=context.read_if_made("kpis.json", Kpis),
+        insights=context.read_if_made("insights.json", Insights),
+        narrative=context.read_if_made("narrative.json", Narrative),
+        charts=drawn,
+        pictures={chart.name: context.read_text(f"charts/{chart.name}.svg") for chart in drawn},
+        files=tuple(sorted(context.job.artifacts)),
+    )
+    context.write("report.html", "report", HTML, render_report(contents).encode())
     return StepResult()
+
+
+def _charts_made(context: StepContext) -> tuple[Chart, ...]:
+    specs = [name for name in sorted(context.job.artifacts) if name.endswith(".vl.json")]
+    charts = (Chart.of_spec(context.read(name, dict)) for name in specs)
+    return tuple(sorted(charts, key=lambda chart: chart.place))

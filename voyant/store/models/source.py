@@ -15,7 +15,7 @@ class Source(models.Model):
     kind = models.CharField(max_length=20)
     location = models.TextField()
     name = models.TextField()
-    selection = models.TextField(blank=True, default="")
+    key = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64, blank=True, default="")
     tables = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -23,7 +23,7 @@ class Source(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["tenant", "location", "selection"], name="source_once_per_tenant"),
+            models.UniqueConstraint(fields=["tenant", "key"], name="source_once_per_tenant"),
         ]
 
     def __str__(self) -> str:
