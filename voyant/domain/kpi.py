@@ -123,7 +123,7 @@ class Change:
 
     Attributes:
         base_period: The period compared with; ``base`` is its figure.
-        relative: ``absolute / |base|``; None where the base is 0.
+        relative: ``absolute / base``; None where the base is not positive or the figure takes either sign, as a delay.
         breakdowns: The dimensions that explain most, most telling first.
     """
 

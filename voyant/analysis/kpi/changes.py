@@ -66,8 +66,14 @@ class _Effect:
     share_after: Decimal
 
 
-def change(period: str, after: Cell, base_period: str, before: Cell, splits: Sequence[Split]) -> Change | None:
-    """The change with the dimensions that explain most of it; None where a period has no figure."""
+def change(
+    period: str, after: Cell, base_period: str, before: Cell, splits: Sequence[Split], *, signed: bool
+) -> Change | None:
+    """The change with the dimensions that explain most of it; None where a period has no figure.
+
+    Args:
+        signed: The figure can be of either sign: a change relative to it means nothing.
+    """
     with wide():
         value, base = after.figure, before.figure
         if value is None or base is None:
@@ -87,7 +93,7 @@ def change(period: str, after: Cell, base_period: str, before: Cell, splits: Seq
             value=written(value) or 0.0,
             base=written(base) or 0.0,
             absolute=written(value - base) or 0.0,
-            relative=written(significant((value - base) / abs(base), 10)) if base else None,
+            relative=written(significant((value - base) / base, 10)) if base > 0 and not signed else None,
             breakdowns=tuple(_breakdown(by_name[name], effects[name], value - base, step) for name in ranked),
         )
 

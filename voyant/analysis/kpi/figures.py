@@ -22,6 +22,7 @@ class Figure:
         expression: The aggregate as shown, such as ``avg("amount")``.
         numerator: An aggregate whose values over parts add up to its value over the whole; None where there is none.
         denominator: The same, for figures that are a quotient.
+        signed: Whether values of both signs occur: a change in percent then means nothing.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Figure:
     unit: str | None = None
     numerator: str | None = None
     denominator: str | None = None
+    signed: bool = False
     declared: bool = False
     goodness: float = 1.0
     reason: str = "declared"

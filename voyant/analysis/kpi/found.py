@@ -10,6 +10,7 @@ from voyant.lake.sql import identifier, literal
 
 MOST_FOUND = 8
 MOST_DIMENSIONS = 12
+_CALENDAR = {"year", "quarter", "month", "week", "day"}  # parts of a date tell periods apart and explain nothing
 MOST_VALUES = 100  # of a dimension that a change is taken apart by
 
 _LEAST_CONFIDENCE = 0.5
@@ -68,6 +69,7 @@ def explaining_dimensions(dataset: Dataset, profile: Profile) -> tuple[list[str]
         and column.type in {ColumnType.TEXT, ColumnType.BOOLEAN, ColumnType.INTEGER}
         and 2 <= described[column.name].distinct.value <= MOST_VALUES
         and not described[column.name].near_constant
+        and not (column.type is ColumnType.INTEGER and _CALENDAR & set(column.name.split("_")))
     ]
     return suitable[:MOST_DIMENSIONS], suitable[MOST_DIMENSIONS:]
 
@@ -102,7 +104,7 @@ def _of_measure(column: Column, profile: ColumnProfile) -> list[Figure]:
     filled = profile.count / max(1, profile.rows)
     worth = column.role_confidence * (0.5 + 0.5 * filled)
     if column.aggregation is not Aggregation.SUM:
-        return [_average(column, (0.9 if column.formula else 0.85) * worth)]
+        return [_average(column, (0.9 if column.formula else 0.85) * worth, _is_signed(profile))]
     name = identifier(column.name)
     total = Figure(
         name=f"total {_with_unit(column)}",
@@ -111,13 +113,14 @@ def _of_measure(column: Column, profile: ColumnProfile) -> list[Figure]:
         columns=(column.name,),
         unit=column.unit,
         numerator=f"sum({name})",
+        signed=_is_signed(profile),
         goodness=round(0.95 * worth, 4),
         reason=f"{column.role_reason}; amounts add up",
     )
-    return [total, _average(column, 0.6 * worth)]
+    return [total, _average(column, 0.6 * worth, _is_signed(profile))]
 
 
-def _average(column: Column, goodness: float) -> Figure:
+def _average(column: Column, goodness: float, signed: bool) -> Figure:
     name = identifier(column.name)
     return Figure(
         name=f"average {_with_unit(column)}",
@@ -127,13 +130,23 @@ def _average(column: Column, goodness: float) -> Figure:
         unit=column.unit,
         numerator=f"sum({name})",
         denominator=f"count({name})",
+        signed=signed,
         goodness=round(goodness, 4),
         reason=f"{column.role_reason}; averaged",
     )
 
 
+def _is_signed(profile: ColumnProfile) -> bool:
+    """Whether negative values are more than slips."""
+    return profile.number is not None and profile.number.negatives > 0.01 * profile.count
+
+
 def _with_unit(column: Column) -> str:
-    return f"{column.name} ({column.unit})" if column.unit else column.name
+    """The column as a reader says it: ``opened to closed (days)`` for the derived ``opened_to_closed_days``."""
+    if not column.unit:
+        return column.name
+    name = column.name.removesuffix(f"_{column.unit}")
+    return f"{name.replace('_to_', ' to ') if column.formula else name} ({column.unit})"
 
 
 def _rates(column: Column, profile: ColumnProfile) -> list[Figure]:

@@ -220,5 +220,10 @@ def change_between(
         sql = figure.select_change(table, dimension, timeline, spans)
         splits.append(Split(dimension=dimension, before=before, after=after, sql=sql))
     return change(
-        timeline.label(current), measured.periods[current], timeline.label(base), measured.periods[base], splits
+        timeline.label(current),
+        measured.periods[current],
+        timeline.label(base),
+        measured.periods[base],
+        splits,
+        signed=figure.signed,
     )

@@ -59,7 +59,7 @@ def _kpi(declared: DeclaredKpi, sql: str, last: Cell, series: tuple[tuple[str, C
     changed = None
     if len(series) > 1:
         (base_label, base), (label, current) = series[-2:]
-        changed = change(label, current, base_label, base, ())
+        changed = change(label, current, base_label, base, (), signed=False)
     value_sql = (
         sql if not series else f"SELECT value\nFROM ({sql}) AS series(period, value)\nORDER BY period DESC\nLIMIT 1"
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 
+from voyant.analysis.normalize.derived import stage_of
 from voyant.analysis.quality.rules import Rule, Subject
 from voyant.domain.finding import Severity
 from voyant.domain.profile import ColumnProfile
@@ -93,21 +93,21 @@ def _time_order(subject: Subject) -> Iterator[Rule]:
     )
     [row] = subject.table.query(f"SELECT {measures} FROM {subject.source}")
     for number, (one, other) in enumerate(pairs):
-        rule = _ordered(subject, one, other, row[f"less{number}"], row[f"more{number}"], row[f"both{number}"])
+        rule = _ordered(one, other, row[f"less{number}"], row[f"more{number}"], row[f"both{number}"])
         if rule is not None:
             yield rule
 
 
-def _ordered(subject: Subject, one: Column, other: Column, less: int, more: int, both: int) -> Rule | None:
+def _ordered(one: Column, other: Column, less: int, more: int, both: int) -> Rule | None:
     if both < _FEWEST_ROWS or not less + more:
         return None
     first, second, reversed_rows = (one, other, more) if more <= less else (other, one, less)
     reason = f"{first.name} comes first in nearly every row"
-    duration = _duration_between(subject, one, other)
-    if duration is not None:
-        start, end = duration
-        first, second, reversed_rows = (one, other, more) if start == one.name else (other, one, less)
-        reason = f"the time from {start} to {end} is a duration"
+    named = _named_order(one, other)
+    if named is not None:
+        first, second = named
+        reversed_rows = more if first is one else less
+        reason = f"going by their names, {first.name} begins what {second.name} ends"
     elif reversed_rows > (1 - _ORDERED) * both:
         return None
     a, b = identifier(first.name), identifier(second.name)
@@ -125,15 +125,10 @@ def _ordered(subject: Subject, one: Column, other: Column, less: int, more: int,
     )
 
 
-def _duration_between(subject: Subject, one: Column, other: Column) -> tuple[str, str] | None:
-    """Start and end of the derived duration between two times, by the order of their names in its own."""
-    quoted = {identifier(one.name), identifier(other.name)}
-    for column in subject.table.dataset.columns:
-        if column.formula is None or set(re.findall(r'"(?:[^"]|"")*"', column.formula)) != quoted:
-            continue
-        places = {name: column.name.find(name) for name in (one.name, other.name)}
-        if min(places.values()) >= 0:
-            start, end = sorted(places, key=lambda name: (places[name], name))
+def _named_order(one: Column, other: Column) -> tuple[Column, Column] | None:
+    """Start and end, where the names say so."""
+    for start, end in ((one, other), (other, one)):
+        if stage_of(start) in {0, 1} and stage_of(end) == 3:
             return start, end
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from voyant.analysis.periods import Timeline, as_moment
@@ -12,6 +13,8 @@ from voyant.domain.quality import Dimension
 from voyant.domain.table import Column, Role
 from voyant.lake.sql import identifier
 
+_ONE_EACH = 1.05
+_EMPTY_BY_CHANCE = 0.5
 _REGULAR = 0.8  # a series with this share of its periods filled is meant to fill them all
 _LEAST_FILLED = 0.05
 _MOST_COLUMNS = 100
@@ -31,16 +34,12 @@ def propose(subject: Subject) -> Iterator[Rule]:
 def _gaps(subject: Subject, timeline: Timeline) -> Iterator[Rule]:
     column = timeline.axis.column
     time = subject.profiles[column.name].time
-    if (
-        time is not None
-        and timeline.axis.low is None
-        and _is_regular(time.present, time.expected)
-        and time.expected > 2
-    ):
+    rows = sum(timeline.rows)
+    if time is not None and timeline.axis.low is None and _is_regular(time.present, time.expected, rows):
         yield _gap_rule(column, time.period, time.expected, time.expected - time.present, _count_periods(subject, time))
         return
     expected, present = len(timeline.starts), sum(1 for rows in timeline.rows if rows)
-    if expected > 2 and _is_regular(present, expected):
+    if _is_regular(present, expected, rows):
         bucket = timeline.axis.bucket(timeline.grain)
         statement = (
             f"SELECT {expected} AS checked, {expected} - count(DISTINCT {bucket}) AS failed\nFROM {subject.source}"
@@ -48,8 +47,12 @@ def _gaps(subject: Subject, timeline: Timeline) -> Iterator[Rule]:
         yield _gap_rule(column, str(timeline.grain), expected, expected - present, statement)
 
 
-def _is_regular(present: int, expected: int) -> bool:
-    return present >= _REGULAR * expected
+def _is_regular(present: int, expected: int, rows: int) -> bool:
+    """Whether an empty period stands out: most are filled, each with one row or with so many that rows falling at
+    random (Poisson) would hardly leave one empty."""
+    if expected <= 2 or present < _REGULAR * expected:
+        return False
+    return rows <= _ONE_EACH * present or expected * math.exp(-rows / expected) < _EMPTY_BY_CHANCE
 
 
 def _count_periods(subject: Subject, time: TimeProfile) -> str:
@@ -66,7 +69,7 @@ def _gap_rule(column: Column, period: str, expected: int, missing: int, statemen
         dimension=Dimension.TIMELINESS,
         columns=(column.name,),
         description=f"Every {period} from the first {column.name} to the last has rows",
-        reason=f"at least {_REGULAR:.0%} of the {expected} {period}s have",
+        reason=f"at least {_REGULAR:.0%} of the {expected} {period}s have rows: one without stands out",
         severity=Severity.NOTICE,
         weight=1.0,
         unit="periods",
