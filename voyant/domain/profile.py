@@ -63,13 +63,13 @@ class NumberProfile:
     """Moments and shape of a numeric column, over its values that are finite numbers.
 
     Attributes:
-        total: Their sum.
+        total: Their sum; like ``mean`` and ``sd`` None where doubles cannot hold it.
         sd: Sample standard deviation; None with fewer than two values.
         skew: Fisher-Pearson coefficient g1; None with fewer than three values or without spread.
         infinite: Values that are NaN or an infinity, which no other figure includes.
     """
 
-    total: float
+    total: float | None
     mean: float | None
     sd: float | None
     skew: float | None
@@ -155,7 +155,8 @@ class ColumnProfile:
         minimum: The smallest value, infinities and NaN left out; for text the first in binary order, cut at
             200 characters.
         quantiles: At 1, 5, 25, 50, 75, 95 and 99 %; for numbers and times.
-        top: The most frequent values, most frequent first, ties by value; empty where every value is rare.
+        top: The most frequent values that at least two rows hold, most frequent first, ties by value; with very many
+            distinct values only those that a row in a thousand holds.
         constant: Every row with a value has the same one.
         near_constant: Not constant, but at least 99 % of the rows with a value share one.
         unique: Every row has a value and no two the same; exact.

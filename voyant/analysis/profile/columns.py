@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from voyant.analysis.profile.bins import exact_histogram
@@ -14,11 +15,12 @@ from voyant.analysis.profile.sample import SampledColumn, is_whole
 from voyant.analysis.profile.streamed import Stream, recount, streamed_text, text_extent
 from voyant.analysis.profile.texts import describe_lengths, with_words
 from voyant.analysis.profile.times import describe_times, streamed_times
-from voyant.domain.profile import ColumnProfile, Count, TextProfile
+from voyant.domain.profile import ColumnProfile, Count, TextProfile, ValueCount
 from voyant.domain.table import Column, ColumnType, Table
 
 NEARLY_ALL = 0.99
-_CANDIDATES = 64
+FREQUENT = 0.001
+_CANDIDATES = 1500
 _MOST_SINGLES = 0.1
 """A column is counted at once where at most this share of the sample's values is met once: by Good and Turing that is
 the share of rows with values not met, which bounds the groups that the engine has to hold."""
@@ -77,8 +79,7 @@ def _from_stream(table: Table, sampled: SampledColumn, extent: Extent, slice_: S
     profile = replace(_bare(table, column, extent, distinct), unique=unique)
     if coding.kind is Kind.OPAQUE:
         return replace(profile, text=_text(table, coding, None))
-    candidates = [code for code, _ in sampled.counts.most_frequent(_CANDIDATES)]
-    top = recount(table, coding, candidates)[:TOP_VALUES]
+    top = _frequent(table, sampled, extent)
     profile = replace(profile, top=top, near_constant=bool(top) and top[0].count >= NEARLY_ALL * extent.count)
     if coding.kind is Kind.TEXT:
         low, high = text_extent(table, coding)
@@ -103,6 +104,16 @@ def _from_ordered_stream(
         return profile
     time = streamed_times(table, coding, stream.code, stream.extent)
     return replace(profile, histogram=stream.histogram(), time=time)
+
+
+def _frequent(table: Table, sampled: SampledColumn, extent: Extent) -> tuple[ValueCount, ...]:
+    """The values that at least one row in a thousand holds, with exact counts."""
+    expected = FREQUENT * sampled.counts.total
+    # A value just frequent enough is met this seldom in fewer than one sample of ten thousand.
+    enough = max(2.0, expected - 3.7 * math.sqrt(expected))
+    candidates = [code for code, count in sampled.counts.most_frequent(_CANDIDATES) if count >= enough]
+    found = recount(table, sampled.coding, candidates)
+    return tuple(value for value in found if value.count >= FREQUENT * extent.count)[:TOP_VALUES]
 
 
 def _bare(table: Table, column: Column, extent: Extent, distinct: Count) -> ColumnProfile:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import accumulate
-from typing import Any, overload
+from typing import Any
 
 from voyant.analysis.profile.coding import Coding
 from voyant.domain.profile import ValueCount
@@ -74,10 +75,12 @@ def top_values(coding: Coding, frequent: Iterable[tuple[Any, int]]) -> tuple[Val
     return tuple(ValueCount(value=coding.decode(code), count=count) for code, count in frequent)
 
 
-@overload
-def rounded(value: float) -> float: ...
-@overload
-def rounded(value: None) -> None: ...
-def rounded(value: float | None) -> float | None:
+def rounded(value: float) -> float:
     """To ten significant digits: more would be noise of the arithmetic."""
-    return None if value is None else float(f"{value:.10g}")
+    shortened = float(f"{value:.10g}")
+    return shortened if math.isfinite(shortened) else value
+
+
+def rounded_if_finite(value: float | None) -> float | None:
+    """The same for figures that may not exist, or lie beyond what doubles hold."""
+    return None if value is None or not math.isfinite(value) else rounded(value)

@@ -46,6 +46,8 @@ def composite_keys(
     Args:
         sampled: The columns that may be part of one, none with a missing value.
     """
+    if table.dataset.rows == 0:
+        return ()
     distinct = {profile.name: profile.distinct.value for profile in profiles}
     for size in range(2, MOST_COLUMNS_OF_A_KEY + 1):
         keys = tuple(_keys_of_size(table, size, distinct, sampled[:MOST_CANDIDATES]))

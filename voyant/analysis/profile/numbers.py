@@ -7,7 +7,7 @@ from bisect import bisect_left
 from typing import Any
 
 from voyant.analysis.profile.coding import Coding, Kind
-from voyant.analysis.profile.counts import ValueCounts, rounded
+from voyant.analysis.profile.counts import ValueCounts, rounded_if_finite
 from voyant.domain.profile import NumberProfile, Quantile
 
 PERCENTS = (1, 5, 25, 50, 75, 95, 99)
@@ -41,10 +41,10 @@ def number_profile(
 ) -> NumberProfile:
     """Moments of codes as moments of the column's values."""
     return NumberProfile(
-        total=rounded(float(total / coding.per_unit)),
-        mean=rounded(float(total / coding.per_unit) / n) if n else None,
-        sd=None if variance is None else rounded(math.sqrt(variance) / float(coding.per_unit)),
-        skew=rounded(skew),
+        total=rounded_if_finite(float(total / coding.per_unit)),
+        mean=rounded_if_finite(float(total / coding.per_unit) / n) if n else None,
+        sd=None if variance is None else rounded_if_finite(math.sqrt(variance) / float(coding.per_unit)),
+        skew=rounded_if_finite(skew),
         zeros=zeros,
         negatives=negatives,
         infinite=infinite,

@@ -18,6 +18,8 @@ SAMPLE_ROWS = 20_000
 _CELLS_OF_A_QUERY = 2_000_000
 _COLUMNS_OF_A_QUERY = 2000
 _WEIGHT_OF_TEXT = 10
+_POSITION = '"position of the row"'
+"""No column is called so: their names are snake_case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +43,19 @@ def is_whole(table: Table) -> bool:
 def read_sample(table: Table, codings: Sequence[Coding]) -> Iterator[SampledColumn]:
     """The sampled values of each column in turn; their rows stand in the same order for every column."""
     for group in _groups(table, codings):
-        fields = ", ".join(f"{coding.expression} AS code_{number}" for number, coding in enumerate(group))
+        names = ", ".join(identifier(coding.column.name) for coding in group)
         # Rows are numbered in the order of the files, whichever threads read them.
-        rows = f"SELECT {fields}, row_number() OVER () AS position FROM {identifier(table.dataset.name)}"
-        lists = ", ".join(f"list(code_{number} ORDER BY position) AS codes_{number}" for number in range(len(group)))
+        rows = f"SELECT {names}, row_number() OVER () AS {_POSITION} FROM {identifier(table.dataset.name)}"
+        lists = ", ".join(
+            f"list({coding.expression} ORDER BY {_POSITION}) AS codes_{number}" for number, coding in enumerate(group)
+        )
         [row] = table.query(f"SELECT {lists} FROM ({rows}){_chosen(table)}")
         for number, coding in enumerate(group):
             yield _as_column(coding, row.pop(f"codes_{number}") or [])
 
 
 def _chosen(table: Table) -> str:
-    return "" if is_whole(table) else f" WHERE hash(position) % {table.dataset.rows} < {SAMPLE_ROWS}"
+    return "" if is_whole(table) else f" WHERE hash({_POSITION}) % {table.dataset.rows} < {SAMPLE_ROWS}"
 
 
 def _groups(table: Table, codings: Sequence[Coding]) -> Iterator[list[Coding]]:

@@ -123,8 +123,8 @@ class Stream:
 def streamed_text(table: Table, coding: Coding) -> TextProfile:
     """Lengths of a text column over all rows, whatever its values."""
     text = f"CAST({identifier(coding.column.name)} AS VARCHAR)"
-    # Only texts that sort before "!" can start with a blank: trimming them all would take longer than all the rest.
-    empty = f"CASE WHEN text < '!' THEN trim(text, {literal(BLANKS)}) = '' ELSE false END"
+    # Only texts that sort before "!" can start with a blank: looking into them all would take longer than the rest.
+    empty = f"CASE WHEN text < '!' THEN NOT regexp_matches(text, '[^{BLANKS}]') ELSE false END"
     [row] = table.query(
         f"SELECT count(text) AS n, min(length(text)) AS shortest, max(length(text)) AS longest, "
         f"sum(length(text)) AS characters, count(*) FILTER ({empty}) AS empty "
@@ -151,8 +151,11 @@ def recount(table: Table, coding: Coding, candidates: list[Any]) -> tuple[ValueC
     if not candidates:
         return ()
     values = ", ".join(_literal(candidate) for candidate in candidates)
+    # Texts are compared as they stand: making codes of them all takes longer than the rest.
+    stored = f"CAST({identifier(coding.column.name)} AS VARCHAR)"
     rows = table.query(
-        f"SELECT code, count(*) AS n FROM (SELECT {coding.expression} AS code FROM {_relation(table)}) "
+        f"SELECT code, count(*) AS n "
+        f"FROM (SELECT {stored if coding.kind is Kind.TEXT else coding.expression} AS code FROM {_relation(table)}) "
         f"WHERE code IN ({values}) GROUP BY code ORDER BY n DESC, code"
     )
     return top_values(coding, [(row["code"], row["n"]) for row in rows])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from voyant.analysis.profile.associations import MOST_COLUMNS, associate, can_associate
 from voyant.analysis.profile.coding import coding_of
-from voyant.analysis.profile.columns import describe_column
+from voyant.analysis.profile.columns import FREQUENT, describe_column
 from voyant.analysis.profile.counts import MOST_COUNTED
 from voyant.analysis.profile.keys import MOST_CANDIDATES, can_be_key, composite_keys, duplicate_rows, single_keys
 from voyant.analysis.profile.missing import MOST_COLUMNS as MOST_MISSING
@@ -80,9 +80,8 @@ def _notes(
             f"a sample of {sample_rows:,} of {table.dataset.rows:,} rows, chosen by a hash of the row's position."
         )
         yield (
-            f"The most frequent values of columns with more than {MOST_COUNTED:,} distinct values were sought among "
-            f"those met twice in the sample and counted on all rows; a value in fewer than one row in 1,000 may be "
-            f"missing."
+            f"Of columns with more than {MOST_COUNTED:,} distinct values, only values in at least {FREQUENT:.1%} of "
+            f"the rows are listed as frequent; the sample finds them, all rows count them, one in 10,000 is overlooked."
         )
     if any(not column.distinct.exact for column in columns):
         yield (
