@@ -14,7 +14,7 @@ DEMO := examples/orders/orders.csv.gz
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup develop demo test test-full check format docs examples bench lock clean
+.PHONY: help setup develop demo test test-full check format docs examples picture bench lock clean
 
 help: ## List these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ docs: $(DEVELOPMENT) ## Write docs/reference from the code
 
 examples: $(DEVELOPMENT) ## Analyse the examples again and write their pages
 	$(BIN)/python -m tools.examples
+
+picture: $(DEVELOPMENT) ## The same, and take the README's picture of a report (needs Chromium)
+	$(BIN)/python -m tools.examples --picture
 
 bench: $(DEVELOPMENT) ## Measure speed and memory side by side with other tools
 	$(BIN)/python -m benchmarks
