@@ -12,7 +12,7 @@ NORMALIZE = Step(
     attempts=3,
     libraries=("duckdb", "pyarrow", "pyiceberg", "voyant"),
 )
-PROFILE = Step(name="profile", run=steps.profile, is_core=True, libraries=("duckdb", "voyant"))
+PROFILE = Step(name="profile", run=steps.profile, is_core=True, libraries=("duckdb", "numpy", "scipy", "voyant"))
 QUALITY = Step(name="quality", run=steps.quality, libraries=("duckdb", "voyant"))
 KPI = Step(name="kpi", run=steps.kpi, libraries=("duckdb", "sqlglot", "voyant"))
 INSIGHTS = Step(name="insights", run=steps.insights, libraries=("duckdb", "numpy", "scipy", "voyant"))
