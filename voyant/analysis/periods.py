@@ -93,9 +93,13 @@ class TimeAxis:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The natural periods of a table, from the first with a row to the last, those without rows included.
+    """The natural periods of a table, from the first with a row to the last.
+
+    Periods without rows are among them, unless so many have none that the rows stand for points in time rather than
+    for whole periods, as in a census every ten years.
 
     Attributes:
+        filled: The share of the calendar's periods from first to last that have rows.
         rows: Rows in each period.
         outside: Rows whose time lies so far off that no period holds them.
         untimed: Rows without a time.
@@ -105,6 +109,7 @@ class Timeline:
     grain: Grain
     starts: tuple[datetime, ...]
     rows: tuple[int, ...]
+    filled: float
     first_complete: bool
     last_complete: bool
     outside: int
@@ -223,7 +228,7 @@ def timeline(table: Table, profile: ColumnProfile) -> Timeline | None:
         if found is None or (chosen is not None and len(found.starts) < _FEWEST_PERIODS):
             return chosen
         chosen = found
-        if _dense(found.rows):
+        if _dense(found):
             break
     return chosen
 
@@ -287,6 +292,9 @@ def _timeline_at(table: Table, axis: TimeAxis, grain: Grain, profile: ColumnProf
     starts = [min(rows)]
     while starts[-1] < max(rows):
         starts.append(advance(starts[-1], grain))
+    filled = len(rows) / len(starts)
+    if filled < _FILLED:
+        starts = sorted(rows)
     leads = [as_moment(row["first"]) - as_moment(row["period"]) for row in present]
     tails = [_tail(as_moment(row["period"]), as_moment(row["last"]), grain, profile) for row in present]
     return Timeline(
@@ -294,6 +302,7 @@ def _timeline_at(table: Table, axis: TimeAxis, grain: Grain, profile: ColumnProf
         grain=grain,
         starts=tuple(starts),
         rows=tuple(rows.get(start, 0) for start in starts),
+        filled=filled,
         first_complete=_reaches(leads[0], leads[1:-1], grain),
         last_complete=_reaches(tails[-1], tails[1:-1], grain),
         outside=without_period - profile.nulls,
@@ -320,9 +329,7 @@ def _reaches(missing: timedelta, others: list[timedelta], grain: Grain) -> bool:
     return missing <= 0.1 * _LENGTHS[grain]
 
 
-def _dense(rows: tuple[int, ...]) -> bool:
-    filled = [count for count in rows if count]
-    if len(filled) < _FILLED * len(rows):
-        return False
-    regular = max(Counter(filled).values()) >= 0.9 * len(filled)
-    return regular or median(filled) >= _ROWS_A_PERIOD
+def _dense(found: Timeline) -> bool:
+    rows = [count for count in found.rows if count]
+    regular = max(Counter(rows).values()) >= 0.9 * len(rows)
+    return found.filled >= _FILLED and (regular or median(rows) >= _ROWS_A_PERIOD)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 from voyant.analysis.kpi.figures import Figure
 from voyant.domain.kpi import KpiKind
 from voyant.domain.profile import ColumnProfile, Profile, Scalar
@@ -15,6 +18,8 @@ MOST_VALUES = 100  # of a dimension that a change is taken apart by
 
 _LEAST_CONFIDENCE = 0.5
 _LEAST_FILLED = 0.2
+_LARGE_FAMILY = 4
+_ROWS_A_VALUE = 5  # of a dimension, on average: below, each value stands for hardly more than a row
 _SAME = 0.98  # two measures this strongly associated tell one story
 
 # Values of a status column that say how something ended. The share of one is a figure people watch; that of "open" or
@@ -32,18 +37,28 @@ _TRUE = frozenset({"yes", "y", "true", "t", "1"})
 _FALSE = frozenset({"no", "n", "false", "f", "0"})
 
 
-def found_figures(dataset: Dataset, profile: Profile) -> tuple[list[Figure], list[str]]:
-    """At most ``MOST_FOUND`` figures, best first, and for each one left out a sentence that says why."""
+def found_figures(dataset: Dataset, profile: Profile, *, timed: bool) -> tuple[list[Figure], list[str]]:
+    """At most ``MOST_FOUND`` figures, best first, and what was left out, by reason.
+
+    Args:
+        timed: Whether there are periods: without them the number of rows is no news.
+    """
     described = {column.name: column for column in profile.columns}
-    candidates = [_record_count()]
-    omitted: list[str] = []
+    candidates = [_record_count(0.85 if timed else 0.2)]
+    omitted: dict[str, list[str]] = {}
+    families = Counter(_family(column) for column in dataset.columns if column.role is Role.MEASURE)
+    shown: set[str] = set()
     for column in dataset.columns:
         if column.role is Role.MEASURE:
+            family = _family(column)
             flaw = _flaw(column, described[column.name])
-            if flaw:
-                omitted.append(f"{column.name}: {flaw}")
-            else:
-                candidates += _of_measure(column, described[column.name])
+            if flaw is None and families[family] >= _LARGE_FAMILY and family in shown:
+                flaw = "one of many columns numbered alike"
+            if flaw is not None:
+                omitted.setdefault(flaw, []).append(column.name)
+                continue
+            shown.add(family)
+            candidates += _of_measure(column, described[column.name])
         elif column.personal is None:
             candidates += _rates(column, described[column.name])
     candidates.sort(key=lambda figure: (-figure.goodness, figure.name))
@@ -51,12 +66,21 @@ def found_figures(dataset: Dataset, profile: Profile) -> tuple[list[Figure], lis
     for figure in candidates:
         twin = _twin(figure, kept, profile)
         if twin:
-            omitted.append(f"{figure.name}: moves with {twin.name} nearly one to one")
+            omitted.setdefault(f"moves with {twin.name} nearly one to one", []).append(figure.name)
         elif len(kept) == MOST_FOUND:
-            omitted.append(f"{figure.name}: {MOST_FOUND} better ones are listed")
+            omitted.setdefault(f"{MOST_FOUND} better ones are listed", []).append(figure.name)
         else:
             kept.append(figure)
-    return kept, omitted
+    return kept, [f"{reason}: {_listed(names)}" for reason, names in omitted.items()]
+
+
+def _family(column: Column) -> str:
+    """The name without its numbers: ``wk1`` to ``wk76`` are one series spread over columns."""
+    return re.sub(r"\d+", "#", column.name)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= 10 else f"{', '.join(names[:10])} and {len(names) - 10} more"
 
 
 def explaining_dimensions(dataset: Dataset, profile: Profile) -> tuple[list[str], list[str]]:
@@ -68,20 +92,21 @@ def explaining_dimensions(dataset: Dataset, profile: Profile) -> tuple[list[str]
         if column.personal is None
         and column.type in {ColumnType.TEXT, ColumnType.BOOLEAN, ColumnType.INTEGER}
         and 2 <= described[column.name].distinct.value <= MOST_VALUES
+        and described[column.name].count >= _ROWS_A_VALUE * described[column.name].distinct.value
         and not described[column.name].near_constant
         and not (column.type is ColumnType.INTEGER and _CALENDAR & set(column.name.split("_")))
     ]
     return suitable[:MOST_DIMENSIONS], suitable[MOST_DIMENSIONS:]
 
 
-def _record_count() -> Figure:
+def _record_count(goodness: float) -> Figure:
     return Figure(
         name="number of records",
         kind=KpiKind.COUNT,
         expression="count(*)",
         columns=(),
         numerator="count(*)",
-        goodness=0.8,
+        goodness=goodness,
         reason="how much happened",
     )
 
@@ -101,13 +126,13 @@ def _flaw(column: Column, profile: ColumnProfile) -> str | None:
 
 
 def _of_measure(column: Column, profile: ColumnProfile) -> list[Figure]:
-    filled = profile.count / max(1, profile.rows)
-    worth = column.role_confidence * (0.5 + 0.5 * filled)
+    telling = profile.count - (profile.number.zeros if profile.number else 0)
+    worth = column.role_confidence * (0.5 + 0.5 * telling / max(1, profile.rows))
     if column.aggregation is not Aggregation.SUM:
         return [_average(column, (0.9 if column.formula else 0.85) * worth, _is_signed(profile))]
     name = identifier(column.name)
     total = Figure(
-        name=f"total {_with_unit(column)}",
+        name=_named("total", column),
         kind=KpiKind.TOTAL,
         expression=f"sum({name})",
         columns=(column.name,),
@@ -123,7 +148,7 @@ def _of_measure(column: Column, profile: ColumnProfile) -> list[Figure]:
 def _average(column: Column, goodness: float, signed: bool) -> Figure:
     name = identifier(column.name)
     return Figure(
-        name=f"average {_with_unit(column)}",
+        name=_named("average", column),
         kind=KpiKind.AVERAGE,
         expression=f"avg({name})",
         columns=(column.name,),
@@ -141,12 +166,14 @@ def _is_signed(profile: ColumnProfile) -> bool:
     return profile.number is not None and profile.number.negatives > 0.01 * profile.count
 
 
-def _with_unit(column: Column) -> str:
-    """The column as a reader says it: ``opened to closed (days)`` for the derived ``opened_to_closed_days``."""
-    if not column.unit:
-        return column.name
-    name = column.name.removesuffix(f"_{column.unit}")
-    return f"{name.replace('_to_', ' to ') if column.formula else name} ({column.unit})"
+def _named(act: str, column: Column) -> str:
+    """What is done to the column, as a reader says it: ``average opened to closed (days)`` for the derived
+    ``opened_to_closed_days``, and no ``total total_cost``."""
+    name = column.name.removesuffix(f"_{column.unit}") if column.unit else column.name
+    if column.formula:
+        name = name.replace("_to_", " to ")
+    said = name if name.startswith(f"{act}_") else f"{act} {name}"
+    return f"{said} ({column.unit})" if column.unit else said
 
 
 def _rates(column: Column, profile: ColumnProfile) -> list[Figure]:
@@ -174,7 +201,7 @@ def _rate_of_value(column: Column, value: Scalar, worth: float) -> Figure:
 
 def _rate(column: Column, value: str, condition: str, otherwise: str, worth: float) -> Figure:
     return Figure(
-        name=f"share of {column.name} = {value}",
+        name=f"share where {column.name} is {value}",
         kind=KpiKind.RATE,
         expression=f"avg(CASE WHEN {condition} THEN 1e2 WHEN {otherwise} THEN 0e0 END)",
         columns=(column.name,),
@@ -182,7 +209,11 @@ def _rate(column: Column, value: str, condition: str, otherwise: str, worth: flo
         numerator=f"100 * count(CASE WHEN {condition} THEN 1 END)",
         denominator=f"count({identifier(column.name)})",
         goodness=round(worth * column.role_confidence, 4),
-        reason=f"{column.name} says how each record ended",
+        reason=(
+            f"{column.name} is true or false"
+            if column.type is ColumnType.BOOLEAN
+            else f"{value} in {column.name} says how something ended"
+        ),
     )
 
 

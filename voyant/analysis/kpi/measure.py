@@ -43,13 +43,13 @@ def measure(
     """
     dataset = table.dataset
     parsed = [(kpi, declarations.parse(kpi, dataset)) for kpi in declared]
-    figures, omitted = ([], []) if declared else found_figures(dataset, profile)
     asked = [figure for _, figure in parsed if isinstance(figure, Figure)]
     column = _time_column(dataset, profile, time_column)
     periods = timeline(table, profile.column(column)) if column else None
+    figures, omitted = ([], []) if declared else found_figures(dataset, profile, timed=periods is not None)
     if periods is not None and not declared and _regular(periods):
         figures = [figure for figure in figures if figure.kind is not KpiKind.COUNT]
-        omitted.append(f"number of records: the same in every {periods.grain}")
+        omitted.append(f"the same in every {periods.grain}: number of records")
     whole = [measure_whole(table, figure, periods) for figure in asked if figure.numerator is None]
     summed = measure_parts(table, [*(figure for figure in asked if figure.numerator is not None), *figures], periods)
     measured = {item.figure.name: item for item in [*whole, *summed]}
@@ -111,6 +111,8 @@ def _period_notes(column: str | None, periods: Timeline | None) -> list[str]:
     ):
         if not complete:
             notes.append(f"The data {side} {periods.label(index)}: that period is shown but not compared.")
+    if periods.filled < 1 and all(periods.rows):
+        notes.append(f"Only {len(periods.starts)} {periods.grain}s have rows: each is compared with the one before it.")
     if periods.outside:
         notes.append(f"{periods.outside} rows have a time far from all others and are in no period.")
     if periods.untimed:
@@ -163,6 +165,8 @@ class _Builder:
         if periods is None or compared is None:
             return kpi
         current = compared.current
+        if measured.periods[current].figure is None:
+            return self._ended(kpi, measured, periods)
         return replace(
             kpi,
             value=written(measured.periods[current].figure),
@@ -170,6 +174,27 @@ class _Builder:
             change=self._change(measured, compared.previous),
             year_change=self._change(measured, compared.year_before),
             sql=figure.select_value(name, periods.axis, periods.starts[current], periods.end(current)),
+        )
+
+    def _ended(self, kpi: Kpi, measured: Measured, periods: Timeline) -> Kpi:
+        """A figure without a value in the last complete period: its own last one stands for it, without a change."""
+        figure = measured.figure
+        last = next(
+            (
+                index
+                for index in reversed(range(len(periods.starts)))
+                if periods.complete(index) and measured.periods[index].figure is not None
+            ),
+            None,
+        )
+        if last is None:
+            return kpi
+        return replace(
+            kpi,
+            value=written(measured.periods[last].figure),
+            period=periods.label(last),
+            sql=figure.select_value(self._table.dataset.name, periods.axis, periods.starts[last], periods.end(last)),
+            notes=(f"no value after {periods.label(last)}",),
         )
 
     def _series(self, measured: Measured) -> tuple[Point, ...]:

@@ -17,7 +17,10 @@ from voyant.domain.table import Table
 from voyant.errors import Code, InvalidInput, QueryRejected
 from voyant.lake.sql import identifier
 
-_YEAR = {Grain.MONTH: 12, Grain.QUARTER: 4}
+_YEAR = {
+    Grain.MONTH: 12,
+    Grain.QUARTER: 4,
+}  # longer periods have no other year to compare with, shorter ones no same day
 
 Row = Mapping[str, Any]
 
@@ -139,12 +142,14 @@ def comparison(timeline: Timeline) -> Comparison | None:
     current = timeline.last_whole
     if current is None:
         return None
-
-    def back(periods: int | None) -> int | None:
-        index = -1 if periods is None else current - periods
-        return index if index >= 0 and timeline.complete(index) else None
-
-    return Comparison(current=current, previous=back(1), year_before=back(_YEAR.get(timeline.grain)))
+    year = _YEAR.get(timeline.grain)
+    earlier = advance(timeline.starts[current], timeline.grain, -year) if year else None
+    year_before = timeline.starts.index(earlier) if earlier in timeline.starts else None
+    return Comparison(
+        current=current,
+        previous=current - 1 if current and timeline.complete(current - 1) else None,
+        year_before=year_before if year_before is not None and timeline.complete(year_before) else None,
+    )
 
 
 Groups = Mapping[str, Mapping[datetime | None, Mapping[str | None, Row]]]

@@ -38,8 +38,8 @@ def _gaps(subject: Subject, timeline: Timeline) -> Iterator[Rule]:
     if time is not None and timeline.axis.low is None and _is_regular(time.present, time.expected, rows):
         yield _gap_rule(column, time.period, time.expected, time.expected - time.present, _count_periods(subject, time))
         return
-    expected, present = len(timeline.starts), sum(1 for rows in timeline.rows if rows)
-    if _is_regular(present, expected, rows):
+    expected, present = len(timeline.starts), sum(1 for count in timeline.rows if count)
+    if timeline.filled >= _REGULAR and _is_regular(present, expected, rows):
         bucket = timeline.axis.bucket(timeline.grain)
         statement = (
             f"SELECT {expected} AS checked, {expected} - count(DISTINCT {bucket}) AS failed\nFROM {subject.source}"

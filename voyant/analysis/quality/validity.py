@@ -192,15 +192,16 @@ def _far_values(column: Column, profile: ColumnProfile, low: float, high: float)
     lowest = first - _FAR * (middle - first) if middle > first else min(low, first)
     highest = last + _FAR * (last - middle) if last > middle else max(high, last)
     name = identifier(column.name)
+    bounded = low >= 0  # then nothing can be far below
     yield Rule(
         kind="far_value",
         dimension=Dimension.VALIDITY,
         columns=(column.name,),
-        description=f"{column.name} lies within {lowest:.6g} to {highest:.6g}",
-        reason="values further out are ten times as far from the rest as the rest is wide: likely slips",
-        severity=Severity.NOTICE,
-        weight=0.5,
-        condition=f"{name} < {lowest:.6g} OR {name} > {highest:.6g}",
+        description=f"{column.name} lies within {f'0 to {highest:.6g}' if bounded else f'{lowest:.6g} to {highest:.6g}'}",
+        reason="values further out lie ten times as far from the rest as the rest is wide: possibly slips",
+        severity=Severity.INFO,
+        weight=0.25,
+        condition=f"{name} > {highest:.6g}" if bounded else f"{name} < {lowest:.6g} OR {name} > {highest:.6g}",
         among=f"{name} IS NOT NULL",
         most_failing=MOST_EXCEPTIONS,
     )
@@ -228,7 +229,7 @@ def _times(column: Column, profile: ColumnProfile) -> Iterator[Rule]:
         description=f"{column.name} lies near the other times of the table",
         reason="a time further from the middle 98 % than these are wide is a slip or stands for a missing one",
         severity=Severity.WARNING,
-        weight=1.0,
+        weight=0.5,
         condition=f"NOT ({axis.within(low, high)})",
         among=f"{name} IS NOT NULL",
         known=(profile.count, 0) if axis.low is None else None,
@@ -297,7 +298,7 @@ def _encoding(column: Column, profile: ColumnProfile, *, is_ascii: bool) -> Rule
         description=f"{column.name} holds no lost or misread characters",
         reason="text read in the wrong encoding shows \ufffd, Ã© or â€",
         severity=Severity.NOTICE,
-        weight=0.5,
+        weight=0.25,
         condition=" OR ".join(f"{name} LIKE {literal(f'%{broken}%')}" for broken in _MISREAD),
         among=f"{name} IS NOT NULL",
         known=(profile.count, 0) if is_ascii else None,
