@@ -12,7 +12,7 @@ from voyant.domain.table import Aggregation, Column, ColumnType, Dataset, Role
 from voyant.lake.sql import identifier, literal
 
 MOST_FOUND = 8
-MOST_DIMENSIONS = 12
+MOST_DIMENSIONS = 20
 _CALENDAR = {"year", "quarter", "month", "week", "day"}  # parts of a date tell periods apart and explain nothing
 MOST_VALUES = 100  # of a dimension that a change is taken apart by
 
@@ -180,17 +180,23 @@ def _rates(column: Column, profile: ColumnProfile) -> list[Figure]:
     if profile.count < _LEAST_FILLED * profile.rows or profile.near_constant or profile.constant:
         return []
     if column.type is ColumnType.BOOLEAN:
-        return [_rate(column, "true", identifier(column.name), f"NOT {identifier(column.name)}", 0.8)]
+        return [_rate(column, "true", identifier(column.name), f"NOT {identifier(column.name)}", _flag_worth(column))]
     if column.role is not Role.DIMENSION or not 2 <= profile.distinct.value <= 12:
         return []
     ends = {str(top.value).strip().lower(): top.value for top in reversed(profile.top)}
     if len(ends) == 2 and ends.keys() & _TRUE and ends.keys() & _FALSE:
-        chosen = [ends[word] for word in sorted(ends.keys() & _TRUE)]
-    else:
-        bad = [top.value for top in profile.top if str(top.value).strip().lower() in _ENDED_BADLY.split()]
-        good = [top.value for top in profile.top if str(top.value).strip().lower() in _ENDED_WELL.split()]
-        chosen = bad[:1] + (good[:1] if profile.distinct.value > 2 or not bad else [])
+        [word] = ends.keys() & _TRUE
+        return [_rate_of_value(column, ends[word], _flag_worth(column))]
+    bad = [top.value for top in profile.top if str(top.value).strip().lower() in _ENDED_BADLY.split()]
+    good = [top.value for top in profile.top if str(top.value).strip().lower() in _ENDED_WELL.split()]
+    chosen = bad[:1] + (good[:1] if profile.distinct.value > 2 or not bad else [])
     return [_rate_of_value(column, value, 0.8 - 0.1 * rank) for rank, value in enumerate(chosen)]
+
+
+def _flag_worth(column: Column) -> float:
+    """Flags that name an outcome, such as ``churned``, are watched; others merely describe."""
+    outcomes = {*_ENDED_BADLY.split(), *_ENDED_WELL.split()}
+    return 0.8 if outcomes & set(column.name.split("_")) else 0.5
 
 
 def _rate_of_value(column: Column, value: Scalar, worth: float) -> Figure:

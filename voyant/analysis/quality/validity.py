@@ -193,11 +193,12 @@ def _far_values(column: Column, profile: ColumnProfile, low: float, high: float)
     highest = last + _FAR * (last - middle) if last > middle else max(high, last)
     name = identifier(column.name)
     bounded = low >= 0  # then nothing can be far below
+    bottom = "0" if bounded else f"{lowest:.6g}"
     yield Rule(
         kind="far_value",
         dimension=Dimension.VALIDITY,
         columns=(column.name,),
-        description=f"{column.name} lies within {f'0 to {highest:.6g}' if bounded else f'{lowest:.6g} to {highest:.6g}'}",
+        description=f"{column.name} lies within {bottom} to {highest:.6g}",
         reason="values further out lie ten times as far from the rest as the rest is wide: possibly slips",
         severity=Severity.INFO,
         weight=0.25,
