@@ -13,11 +13,11 @@ class QualitySummary:
     """The quality of a table in a few sentences.
 
     Attributes:
-        score: 0 to 1.
+        score: 0 to 1; None where nothing could be scored.
         points: What failed, worst first, one sentence each.
     """
 
-    score: float
+    score: float | None
     text: str
     points: tuple[str, ...]
 
@@ -41,6 +41,7 @@ class Narrative:
         findings: The key findings, most important first.
         omitted: Findings that stand only in ``insights.json``.
         kpis: One sentence for each key figure.
+        quality: None where it was not assessed.
         notes: What limits the statements: comparisons made, samples, columns left out.
     """
 
@@ -49,6 +50,6 @@ class Narrative:
     findings: tuple[Finding, ...]
     omitted: int
     kpis: tuple[str, ...]
-    quality: QualitySummary
+    quality: QualitySummary | None
     next: tuple[NextStep, ...]
     notes: tuple[str, ...]

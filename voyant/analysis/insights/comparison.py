@@ -63,6 +63,9 @@ class Telling:
         self.numbers.append(Number(stated=stated, value=iso, row=row, column=column))
         return stated
 
+    def hour(self, column: str, row: int = 0) -> str:
+        return self._stated(column, row, lambda value: f"{value:.0f}:00")
+
     def value(self, column: str, row: int = 0) -> float:
         """For choosing words; NaN where there is none."""
         found = self.rows[row][column]

@@ -37,7 +37,7 @@ CORRECTION = "Benjamini-Hochberg"
 Detector = Callable[[Frame, Relations], Search]
 
 
-def find(table: Table, profile: Profile, quality: Quality | None = None, kpis: Kpis | None = None) -> Insights:
+def find(table: Table, profile: Profile, _quality: Quality | None = None, kpis: Kpis | None = None) -> Insights:
     """What stands out in a table, most important first.
 
     Every detector reports each comparison that it made; all p-values of the run are corrected together (Benjamini and
@@ -94,7 +94,7 @@ def _stated(frame: Frame, comparisons: list[Comparison]) -> tuple[list[Finding],
         return True
 
     ranked(claims, MOST_FINDINGS, accept)
-    stated = {question: 0 for question in Question}
+    stated = dict.fromkeys(Question, 0)
     questions = {finding_id: judged[id(claim)].comparison.question for finding_id, claim in _accepted(findings, claims)}
     for question in questions.values():
         stated[question] += 1

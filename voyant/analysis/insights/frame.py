@@ -143,8 +143,8 @@ class Frame:
 
     Attributes:
         rows: In the arrays; ``sampled`` where the table has more.
-        counted: Whether numbers of records mean something: False where rows are samples taken at regular times or one
-            row per combination of keys.
+        counted: Whether numbers of records mean something: False where rows were taken at regular times.
+        sampling: The WHERE clause that chose the rows, with a line break before it; empty for all.
     """
 
     table: Table
@@ -156,6 +156,7 @@ class Frame:
     measures: tuple[Measure, ...]
     clock: Clock | None
     counted: bool
+    sampling: str
 
     @property
     def source(self) -> str:
@@ -198,6 +199,7 @@ def load(table: Table, profile: Profile, subjects: Subjects, timeline: Timeline 
         measures=measures,
         clock=clock,
         counted=not (clock is not None and clock.regular),
+        sampling=where,
     )
 
 

@@ -9,12 +9,15 @@ from voyant.analysis.insights.comparison import Claim
 
 _SAME_KIND = 0.88
 """For each claim of the kind above it."""
+_ABSENCES = 0.85
+"""For each statement above that something is absent, whatever it is."""
+_MOST_ABSENCES = 8
 _SAME_COLUMNS = 0.45
 """For another claim on exactly the same columns."""
 _SHARED_COLUMN = 0.93
 """For each claim above that speaks of the same column, beyond the first."""
 _SAME_FOCUS = 0.8
-"""For each claim above that singles out the same value."""
+"""For each claim above that singles out the same values."""
 
 
 def ranked(claims: list[Claim], most: int, accept: Callable[[Claim, float], bool]) -> None:
@@ -28,21 +31,29 @@ def ranked(claims: list[Claim], most: int, accept: Callable[[Claim, float], bool
     together: Counter[frozenset[str]] = Counter()
     columns: Counter[str] = Counter()
     values: Counter[tuple[str, str]] = Counter()
-    accepted = 0
+    accepted = absences = 0
 
     def worth(claim: Claim) -> float:
         weight = claim.strength * _SAME_KIND ** kinds[claim.kind]
+        if is_absence(claim.kind):
+            weight *= _ABSENCES**absences
         weight *= _SAME_COLUMNS ** together[frozenset(claim.columns)]
-        weight *= _SAME_FOCUS ** max((values[value] for value in claim.focus), default=0)
+        weight *= _SAME_FOCUS ** min((values[value] for value in claim.focus), default=0)
         return weight * float(_SHARED_COLUMN ** max(0, sum(columns[name] for name in claim.columns) - 1))
 
     while left and accepted < most:
         best = max(range(len(left)), key=lambda index: (worth(left[index]), -index))
         claim = left.pop(best)
-        if not accept(claim, worth(claim)):
+        if (is_absence(claim.kind) and absences == _MOST_ABSENCES) or not accept(claim, worth(claim)):
             continue
         accepted += 1
+        absences += is_absence(claim.kind)
         kinds[claim.kind] += 1
         together[frozenset(claim.columns)] += 1
         columns.update(claim.columns)
         values.update(claim.focus)
+
+
+def is_absence(kind: str) -> bool:
+    """Whether findings of a kind say that something one may expect is not there."""
+    return kind.startswith(("no_", "even_"))

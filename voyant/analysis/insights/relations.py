@@ -80,11 +80,8 @@ def _follows(determining: Ints, determined: Ints) -> bool:
         return False
     table = np.zeros((int(shifted.max()) + 1, int(determined.max()) + 1), dtype=np.int64)
     np.add.at(table, (shifted, determined), 1)
-    return (
-        bool(table.max(axis=1).sum() >= _MIRRORS * len(determining))
-        and table.max(axis=1).sum() > 0
-        and bool(table.sum(axis=0).max() < 0.9 * len(determining))
-    )
+    usual = table.max(axis=1).sum() >= _MIRRORS * len(determining)
+    return bool(usual and table.sum(axis=0).max() < 0.9 * len(determining))
 
 
 def _without_mirrors(factors: tuple[Factor, ...], skipped: list[str], bound: set[frozenset[str]]) -> tuple[Factor, ...]:
@@ -99,14 +96,9 @@ def _without_mirrors(factors: tuple[Factor, ...], skipped: list[str], bound: set
             copies.setdefault(original.name, []).append(factor.name)
             bound.add(frozenset((original.name, factor.name)))
     for original_name, names in copies.items():
-        verb = "mirrors" if len(names) == 1 else "mirror"
-        skipped.append(
-            f"{listed([readable(name) for name in names]).capitalize()} {verb} {readable(original_name)}, "
-            "which stands for both."
-            if len(names) == 1
-            else f"{listed([readable(name) for name in names]).capitalize()} {verb} {readable(original_name)}, "
-            "which stands for all of them."
-        )
+        mirroring = "mirrors" if len(names) == 1 else "mirror"
+        named = listed([readable(name) for name in names]).capitalize()
+        skipped.append(f"{named} {mirroring} {readable(original_name)}, which stands for all of them.")
     return tuple(kept)
 
 
@@ -181,7 +173,7 @@ def _identities(measures: tuple[Measure, ...]) -> set[frozenset[str]]:
         held = np.isfinite(values[a]) & np.isfinite(values[b])
         if held.sum() >= 10 and bool((values[a][held] <= values[b][held]).all()):
             same = float((values[a][held] == values[b][held]).mean())
-            if 0.5 < same:
+            if same > 0.5:
                 bound.add(frozenset((measures[a].name, measures[b].name)))
     return bound
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from voyant.analysis.insights.frame import Clock, Frame, Measure
 from voyant.analysis.insights.statistics import Floats, Ints
-from voyant.analysis.insights.wording import average_name, readable
+from voyant.analysis.insights.wording import average_name
 from voyant.domain.table import Column
 from voyant.lake.sql import identifier
 
@@ -37,10 +37,6 @@ class Response:
         if self.measure is None:
             return f"records per {per}" if per else "records"
         return average_name(self.measure.column)
-
-    @property
-    def plain(self) -> str:
-        return readable(self.measure.name) if self.measure else "records"
 
     @property
     def aggregate(self) -> str:

@@ -299,3 +299,8 @@ def poisson_tail(count: int, expected: float) -> float:
 def f_tail(statistic: float, freedom: float, left: float) -> float:
     """The chance of a larger F."""
     return float(special.fdtrc(freedom, left, statistic))
+
+
+def t_tail(t: float, freedom: float) -> float:
+    """The chance of a larger t (one-sided)."""
+    return float(special.stdtr(freedom, -t))

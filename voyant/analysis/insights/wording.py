@@ -29,9 +29,29 @@ def readable(name: str) -> str:
     return " ".join(word for word in name.split("_") if word) or name
 
 
+def called(column: Column) -> str:
+    """What a column is called in a sentence; a duration between two dates by these."""
+    parents = re.findall(r'"((?:[^"]|"")+)"', column.formula or "")
+    if len(parents) == 2 and parents[0] != parents[1]:
+        start, end = (_event(parent) for parent in parents)
+        return f"time from {start} to {end}"
+    return readable(column.name)
+
+
+def _event(name: str) -> str:
+    """
+    >>> _event("opened_at"), _event("processed_date"), _event("start_date")
+    ('opened', 'processed', 'start')
+    """
+    words = name.split("_")
+    while len(words) > 1 and words[-1] in {"at", "on", "date", "time", "datetime", "timestamp", "ts", "dt"}:
+        words.pop()
+    return " ".join(words)
+
+
 def average_name(column: Column) -> str:
     """How the mean of a measure is called: a rate is not averaged twice."""
-    words = readable(column.name)
+    words = called(column)
     return words if words.startswith(("average", "avg", "mean")) else f"average {words}"
 
 
@@ -144,8 +164,8 @@ def day(at: date) -> str:
 
 
 def weekday(index: int) -> str:
-    """From 0, a Monday."""
-    return _WEEKDAYS[index]
+    """From 1, a Monday."""
+    return _WEEKDAYS[index - 1]
 
 
 def month(index: int) -> str:

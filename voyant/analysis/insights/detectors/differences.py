@@ -9,10 +9,10 @@ import numpy as np
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
 from voyant.analysis.insights.frame import Factor, Frame, Measure
+from voyant.analysis.insights.labels import group_label
 from voyant.analysis.insights.relations import Relations
-from voyant.analysis.insights.wording import average_name, readable, sentence, shown
+from voyant.analysis.insights.wording import average_name, called, readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
-from voyant.domain.table import ColumnType
 from voyant.lake.sql import identifier
 
 FEWEST_IN_GROUP = 5
@@ -83,7 +83,7 @@ def grouped(frame: Frame, factor: Factor, measure: Measure, aggregate: str) -> s
 
 
 def measure_name(measure: Measure, aggregate: str) -> str:
-    return average_name(measure.column) if aggregate == "avg" else f"median {readable(measure.name)}"
+    return average_name(measure.column) if aggregate == "avg" else f"median {called(measure.column)}"
 
 
 def _difference(
@@ -140,12 +140,6 @@ def contrast(telling: Telling, factor: Factor, name: str, column: str, stated: S
         f"By {by}, {name} is highest for {label[0]} ({stated(column, 0)}) and {label[1]} ({stated(column, 1)}), "
         f"lowest for {label[last]} ({stated(column, last)})"
     )
-
-
-def group_label(factor: Factor, value: object) -> str:
-    if factor.column.type is ColumnType.BOOLEAN:
-        return f"{readable(factor.name)} {'true' if value in {True, 'true'} else 'false'}"
-    return shown(value)
 
 
 def _no_difference(frame: Frame, factor: Factor, measure: Measure) -> Claim:

@@ -6,10 +6,10 @@ import numpy as np
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
-from voyant.analysis.insights.detectors.differences import group_label
 from voyant.analysis.insights.frame import Factor, Frame, Measure
+from voyant.analysis.insights.labels import group_label
 from voyant.analysis.insights.relations import Relations
-from voyant.analysis.insights.wording import is_additive, readable, sentence
+from voyant.analysis.insights.wording import called, is_additive, readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.lake.sql import identifier
 
@@ -144,18 +144,18 @@ def _total(frame: Frame, factor: Factor, measure: Measure) -> Comparison | None:
         label = group_label(factor, telling.rows[0][factor.name])
         return sentence(
             f"{label} ({readable(factor.name)}) accounts for {telling.percent('share')} of total "
-            f"{readable(measure.name)} ({telling.quantity('total', measure.column.unit)}) with "
+            f"{called(measure.column)} ({telling.quantity('total', measure.column.unit)}) with "
             f"{telling.percent('share_of_records')} of the records; "
             f"{group_label(factor, telling.rows[1][factor.name])} follows with {telling.percent('share', 1)}"
         )
 
     view = View(
         name=f"total_{measure.name}_by_{factor.name}",
-        title=f"Total {readable(measure.name)} by {readable(factor.name)}",
+        title=f"Total {called(measure.column)} by {readable(factor.name)}",
         mark=Mark.BAR,
         sql=sql,
         x=Axis(field=factor.name, title=readable(factor.name), kind="category"),
-        y=Axis(field="total", title=f"total {readable(measure.name)}", kind="number", unit=measure.column.unit),
+        y=Axis(field="total", title=f"total {called(measure.column)}", kind="number", unit=measure.column.unit),
         highlight=factor.values[int(np.argmax(sums))],
     )
     return Comparison(
@@ -168,7 +168,7 @@ def _total(frame: Frame, factor: Factor, measure: Measure) -> Comparison | None:
             sql=sql,
             tell=tell,
             strength=0.25 + 0.4 * saturating(top / total * len(factor.values) - 1, 1.5),
-            title=f"total {readable(measure.name)} by {readable(factor.name)}",
+            title=f"total {called(measure.column)} by {readable(factor.name)}",
             severity=Severity.NOTICE,
             view=view,
         ),

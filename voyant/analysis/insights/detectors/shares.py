@@ -12,9 +12,10 @@ from voyant.analysis.insights.clauses import known, share
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
 from voyant.analysis.insights.detectors.differences import contrast
 from voyant.analysis.insights.frame import Factor, Frame
+from voyant.analysis.insights.labels import value_name
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.statistics import Ints
-from voyant.analysis.insights.wording import readable, sentence, shown
+from voyant.analysis.insights.wording import readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.lake.sql import identifier
 
@@ -63,8 +64,8 @@ def _compared(frame: Frame, a: Factor, b: Factor) -> Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A pair of values: ``phi`` says how far they go together beyond chance, ``gap`` by how much the share of the second
-    within the first lies above its share elsewhere."""
+    """A pair of values: ``phi`` says how far they go together beyond chance, ``gap`` by how much the share of the
+    second within the first lies above its share elsewhere."""
 
     group: int
     value: int
@@ -94,8 +95,8 @@ def _difference(frame: Frame, a: Factor, b: Factor, table: Ints, effect: float) 
     if forward is None or backward is None:
         return None
     a, b, cell = (b, a, backward) if backward.gap > forward.gap + 1e-9 else (a, b, forward)
-    if cell.gap < _SMALLEST_GAP:
-        return None
+    if cell.gap < _SMALLEST_GAP or a.values[cell.group].casefold() == b.values[cell.value].casefold():
+        return None  # the same name on both sides: two columns for one thing
     what = value_name(b, cell.value)
 
     def tell(telling: Telling) -> str | None:
@@ -112,14 +113,6 @@ def _difference(frame: Frame, a: Factor, b: Factor, table: Ints, effect: float) 
         severity=Severity.NOTICE,
         view=share_view(frame, a, b, cell.value, f"The share of {what} differs by {readable(a.name)}"),
     )
-
-
-def value_name(factor: Factor, index: int) -> str:
-    """A value with its column, as in ``Declined (state)``."""
-    if factor.is_boolean:
-        words = readable(factor.name)
-        return words if factor.values[index] == "true" else f"not {words}"
-    return f"{shown(factor.values[index])} ({readable(factor.name)})"
 
 
 def share_by(frame: Frame, group: Factor, factor: Factor, value: int) -> str:

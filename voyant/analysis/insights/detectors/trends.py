@@ -10,10 +10,9 @@ from voyant.analysis.insights.comparison import Claim, Comparison, Question, Sea
 from voyant.analysis.insights.frame import Clock, Frame
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.responses import Response, bins, filled, responses, series
-from voyant.analysis.insights.statistics import Floats, Line, Shape
+from voyant.analysis.insights.statistics import Floats, Shape
 from voyant.analysis.insights.wording import sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
-
 
 FEWEST_PERIODS = 6
 _SMALLEST_CHANGE = 0.1
@@ -25,7 +24,7 @@ MANN_KENDALL = "Mann-Kendall, variance corrected for autocorrelation (Yue and Wa
 PETTITT = "Pettitt, shrunk for autocorrelation"
 
 
-def look(frame: Frame, relations: Relations) -> Search:
+def look(frame: Frame, _: Relations) -> Search:
     search = Search()
     clock = frame.clock
     if clock is None or bins(clock) < FEWEST_PERIODS:
@@ -34,12 +33,6 @@ def look(frame: Frame, relations: Relations) -> Search:
     if last - first + 1 < 4:
         return search
     for response in responses(frame):
-        if (
-            response.measure
-            and relations.bind(response.measure.name, clock.column.name)
-            and not response.column.formula
-        ):
-            continue
         tested = filled(series(response, clock.bins, bins(clock), ranked=True)[0])
         actual = filled(series(response, clock.bins, bins(clock))[0])
         if len(tested) < FEWEST_PERIODS or float(np.ptp(tested)) == 0:
@@ -68,8 +61,8 @@ def _compared(frame: Frame, clock: Clock, response: Response, tested: Floats, ac
         p=trend.p,
         n=trend.n,
         note=note,
-        claim=_trend(frame, clock, response, shape, trend.effect > 0, strength) if matters and not stepped else None,
-        denial=_no_trend(frame, clock, response, line)
+        claim=_trend(frame, clock, response, trend.effect > 0, strength) if matters and not stepped else None,
+        denial=_no_trend(frame, clock, response)
         if abs(relative) + line.margin / level <= _WIDEST_BOUND and not stepped and trend.p > 0.05
         else None,
     )
@@ -104,7 +97,7 @@ def ends_columns(clock: Clock) -> str:
     )
 
 
-def _trend(frame: Frame, clock: Clock, response: Response, shape: Shape, rising: bool, strength: float) -> Claim:
+def _trend(frame: Frame, clock: Clock, response: Response, rising: bool, strength: float) -> Claim:
     after_early, late = ends(clock)
     first, last = clock.whole()
     sql = (
@@ -182,7 +175,7 @@ def period_of(clock: Clock, bin_index: int) -> int:
     return first + 1 + int(np.argmin(distances))
 
 
-def _no_trend(frame: Frame, clock: Clock, response: Response, line: Line) -> Claim:
+def _no_trend(frame: Frame, clock: Clock, response: Response) -> Claim:
     per_period = (
         f"  SELECT {clock.bucket} AS period, {response.aggregate} AS value\n  FROM {frame.source}\n"
         f"  WHERE {clock.within()}\n  GROUP BY 1"
@@ -202,7 +195,7 @@ def _no_trend(frame: Frame, clock: Clock, response: Response, line: Line) -> Cla
         return sentence(
             f"{name} {verb} no trend over time: {telling.quantity('level', response.unit)} on average, between "
             f"{telling.quantity('lowest', response.unit)} and {telling.quantity('highest', response.unit)}, and a "
-            f"straight line through them changes by {telling.percent('change')} from the first {clock.grain} to the last"
+            f"straight line through them changes by {telling.percent('change')} from first to last {clock.grain}"
         )
 
     return Claim(

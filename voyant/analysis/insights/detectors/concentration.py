@@ -1,0 +1,89 @@
+"""Few who account for much: the share of the most frequent among many users, customers or products."""
+
+from __future__ import annotations
+
+from voyant.analysis.insights import statistics
+from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.frame import Frame
+from voyant.analysis.insights.relations import Relations
+from voyant.analysis.insights.wording import readable, sentence, shown
+from voyant.domain.finding import Axis, Mark, Severity, View
+from voyant.domain.table import Column
+from voyant.lake.sql import identifier
+
+_SMALLEST_LEAD = 4.0
+"""Times the fair share."""
+_SMALLEST_SHARE = 5.0
+
+
+def look(frame: Frame, _: Relations) -> Search:
+    search = Search()
+    if not frame.counted:
+        return search
+    for column in frame.subjects.actors:
+        comparison = _compared(frame, column)
+        if comparison is not None:
+            search.comparisons.append(comparison)
+    return search
+
+
+def _ranked(frame: Frame, column: Column) -> str:
+    name = identifier(column.name)
+    shown_name = "" if column.personal else f"{name}, "
+    return (
+        f"SELECT {shown_name}records, 100.0 * records / sum(records) OVER () AS share, count(*) OVER () AS actors\n"
+        f"FROM (\n  SELECT {name}, count(*) AS records FROM {frame.source}\n"
+        f"  WHERE {name} IS NOT NULL GROUP BY {name}\n) AS counted\nORDER BY records DESC, {name}\nLIMIT 20"
+    )
+
+
+def _compared(frame: Frame, column: Column) -> Comparison | None:
+    rows = frame.table.query(_ranked(frame, column))
+    if len(rows) < 3:
+        return None
+    actors = int(rows[0]["actors"])
+    total = round(float(rows[0]["records"]) * 100 / float(rows[0]["share"]))
+    top, share = int(rows[0]["records"]), float(rows[0]["share"])
+    lead = share * actors / 100
+    p = min(1.0, actors * statistics.binomial_tail(top, total, 1 / actors))
+    matters = lead >= _SMALLEST_LEAD and share >= _SMALLEST_SHARE
+    return Comparison(
+        question=Question.CONCENTRATION,
+        test="binomial tail of the largest share, Bonferroni over the values",
+        effect_name="times the fair share",
+        effect=lead,
+        p=p,
+        n=total,
+        claim=_concentrated(frame, column, lead) if matters else None,
+    )
+
+
+def _concentrated(frame: Frame, column: Column, lead: float) -> Claim:
+    name = readable(column.name)
+
+    def tell(telling: Telling) -> str:
+        who = f"one {name}" if column.personal else f"{name} {shown(telling.rows[0][column.name])}"
+        return sentence(
+            f"{who} alone accounts for {telling.count('records')} records, {telling.percent('share')} of all, among "
+            f"{telling.count('actors')} values of {name}; the next has {telling.percent('share', 1)}"
+        )
+
+    return Claim(
+        kind="concentration",
+        columns=(column.name,),
+        sql=_ranked(frame, column),
+        tell=tell,
+        strength=0.3 + 0.4 * saturating(lead - 1, 15),
+        title=f"records by {name}",
+        severity=Severity.NOTICE,
+        view=None
+        if column.personal
+        else View(
+            name=f"records_by_{column.name}",
+            title=sentence(f"few values of {name} have many records")[:-1],
+            mark=Mark.BAR,
+            sql=_ranked(frame, column),
+            x=Axis(field=column.name, title=name, kind="category"),
+            y=Axis(field="records", title="records", kind="number"),
+        ),
+    )

@@ -1,0 +1,189 @@
+"""Rhythms of the calendar: weekdays, months of the year, hours of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from voyant.analysis.insights import statistics
+from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.frame import Clock, Frame
+from voyant.analysis.insights.relations import Relations
+from voyant.analysis.insights.responses import Response, responses
+from voyant.analysis.insights.statistics import Floats, Ints
+from voyant.analysis.insights.wording import month, sentence, weekday
+from voyant.domain.finding import Axis, Mark, Severity, View
+from voyant.domain.table import ColumnType
+from voyant.lake.sql import identifier
+
+_DAY = 86_400
+_FEWEST_BLOCKS = 5
+_FEWEST_YEARS = 3
+_SMALLEST_W = 0.1
+_SMALLEST_SWING = 0.15
+"""Highest less lowest, over the mean."""
+_MOST_BLOCKS = 400
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """A way the calendar repeats itself.
+
+    Attributes:
+        places: Of each row its place in the cycle, from 0.
+        blocks: Of each row the cycle it lies in, such as its week; -1 outside whole cycles.
+        sql: The place as SQL counts it: weekdays and months from 1, hours from 0.
+        name: What a place of ``sql`` is called.
+    """
+
+    title: str
+    places: Ints
+    blocks: Ints
+    size: int
+    sql: str
+    name: Callable[[int], str]
+    preposition: str
+
+
+def look(frame: Frame, _: Relations) -> Search:
+    search = Search()
+    clock = frame.clock
+    if clock is None or not clock.timed.any():
+        return search
+    for rhythm in _rhythms(clock):
+        for response in responses(frame):
+            comparison = _compared(frame, clock, rhythm, response)
+            if comparison is not None:
+                search.comparisons.append(comparison)
+    return search
+
+
+def _rhythms(clock: Clock) -> Iterator[Rhythm]:
+    if clock.column.type is ColumnType.INTEGER:
+        return
+    days, timed = clock.seconds // _DAY, clock.timed
+    moment = clock.timeline.axis.moment
+    hours = (clock.seconds % _DAY) // 3_600
+    if len(np.unique(days[timed] % 7)) >= 5:
+        weeks = (days + 3) // 7
+        yield Rhythm("weekday", (days + 3) % 7, _whole(weeks, timed), 7, f"isodow({moment})", weekday, "on")
+    dates = days.astype("datetime64[D]")
+    years = dates.astype("datetime64[Y]").astype(np.int64)
+    months = dates.astype("datetime64[M]").astype(np.int64) - years * 12
+    blocks = _whole(years, timed)
+    if len(np.unique(blocks[blocks >= 0])) >= _FEWEST_YEARS and len(np.unique(months[timed])) == 12:
+        yield Rhythm("month", months, blocks, 12, f"month({moment})", month, "in")
+    if len(np.unique(hours[timed])) >= 6:
+        yield Rhythm("hour", hours, _whole(days, timed), 24, f"hour({moment})", lambda place: f"{place}:00", "at")
+
+
+def _whole(cycles: Ints, timed: np.ndarray) -> Ints:
+    """Cycles numbered from 0, the first and the last left out: they may be cut; merged where there are very many."""
+    first, last = int(cycles[timed].min()), int(cycles[timed].max())
+    span = last - first - 1
+    if span < 1:
+        return np.full(len(cycles), -1)
+    step = -(-span // _MOST_BLOCKS)
+    inside = timed & (cycles > first) & (cycles < last)
+    return np.where(inside, (cycles - first - 1) // step, -1)
+
+
+def _compared(frame: Frame, clock: Clock, rhythm: Rhythm, response: Response) -> Comparison | None:
+    table = _table(rhythm, response)
+    if table is None or len(table) < (_FEWEST_YEARS if rhythm.title == "month" else _FEWEST_BLOCKS):
+        return None
+    result = statistics.friedman(table)
+    means = table.mean(axis=0)
+    swing = float(np.ptp(means)) / (abs(float(means.mean())) or 1.0)
+    matters = result.p < 0.05 and result.effect >= _SMALLEST_W and swing >= _SMALLEST_SWING
+    return Comparison(
+        question=Question.SEASON,
+        test="Friedman, blocks of whole cycles",
+        effect_name="Kendall's W",
+        effect=result.effect,
+        p=result.p,
+        n=result.n,
+        claim=_season(frame, clock, rhythm, response, result.effect, swing) if matters else None,
+    )
+
+
+def _table(rhythm: Rhythm, response: Response) -> Floats | None:
+    """Cycles by places; for measures only cycles that have a value at every place that any has."""
+    held = rhythm.blocks >= 0
+    if response.measure is not None:
+        held &= response.measure.known
+    if not held.any():
+        return None
+    blocks = int(rhythm.blocks[held].max()) + 1
+    flat = rhythm.blocks[held] * rhythm.size + rhythm.places[held]
+    counts = np.bincount(flat, minlength=blocks * rhythm.size).reshape(blocks, rhythm.size).astype(np.float64)
+    used = counts.sum(axis=0) >= max(5, 0.2 * blocks)
+    if used.sum() < 3 or counts.sum() < 2 * counts[:, used].size:
+        return None
+    if response.measure is None:
+        return np.asarray(counts[:, used])
+    sums = np.bincount(flat, weights=response.measure.values[held], minlength=counts.size).reshape(counts.shape)
+    full = (counts[:, used] > 0).all(axis=1)
+    return np.asarray(sums[full][:, used] / counts[full][:, used]) if full.sum() >= _FEWEST_YEARS else None
+
+
+def _season(frame: Frame, clock: Clock, rhythm: Rhythm, response: Response, effect: float, swing: float) -> Claim:
+    place = rhythm.sql
+    if response.measure is None:
+        figure, extra, where = "100.0 * count(*) / sum(count(*)) OVER ()", "", ""
+    else:
+        figure, extra = response.aggregate, ", count(*) AS records"
+        where = f" AND {identifier(response.measure.name)} IS NOT NULL"
+    sql = (
+        f"SELECT {place} AS {rhythm.title}, {figure} AS figure{extra}\nFROM {frame.source}\n"
+        f"WHERE {clock.timeline.axis.moment} IS NOT NULL{where}\nGROUP BY 1\nORDER BY figure DESC, 1"
+    )
+
+    def tell(telling: Telling) -> str:
+        last = len(telling.rows) - 1
+        high, low = (rhythm.name(int(telling.value(rhythm.title, row))) for row in (0, last))
+        if rhythm.title == "hour":
+            high, low = telling.hour(rhythm.title, 0), telling.hour(rhythm.title, last)
+        plural = "s" if rhythm.title == "weekday" else ""
+        if response.measure is None:
+            return sentence(
+                f"most records fall {rhythm.preposition} {high}{plural} ({telling.percent('figure')}), the fewest "
+                f"{rhythm.preposition} {low}{plural} ({telling.percent('figure', last)})"
+            )
+        return sentence(
+            f"{response.name()} is highest {rhythm.preposition} {high}{plural} "
+            f"({telling.quantity('figure', response.unit)}) and lowest {rhythm.preposition} {low}{plural} "
+            f"({telling.quantity('figure', response.unit, last)})"
+        )
+
+    return Claim(
+        kind="season",
+        columns=(*response.columns, clock.column.name),
+        focus=((clock.column.name, rhythm.title),),
+        sql=sql,
+        tell=tell,
+        strength=0.3 + 0.5 * saturating(effect, 0.3) * saturating(swing, 0.3) ** 0.5,
+        title=f"{response.name()} by {rhythm.title}",
+        severity=Severity.NOTICE,
+        view=_view(frame, clock, rhythm, response, where),
+    )
+
+
+def _view(frame: Frame, clock: Clock, rhythm: Rhythm, response: Response, where: str) -> View:
+    return View(
+        name=f"{'_'.join(response.columns) or 'records'}_by_{rhythm.title}",
+        title=sentence(f"{response.name()} by {rhythm.title}")[:-1],
+        mark=Mark.BAR,
+        sql=(
+            f"SELECT {rhythm.sql} AS {rhythm.title}, {response.aggregate} AS figure\nFROM {frame.source}\n"
+            f"WHERE {clock.timeline.axis.moment} IS NOT NULL{where}\nGROUP BY 1\nORDER BY 1"
+        ),
+        x=Axis(field=rhythm.title, title=_axis_title(rhythm), kind="category"),
+        y=Axis(field="figure", title=response.name(), kind="number", unit=response.unit),
+    )
+
+
+def _axis_title(rhythm: Rhythm) -> str:
+    return {"weekday": "weekday (1 is Monday)", "month": "month (1 is January)"}.get(rhythm.title, "hour of the day")

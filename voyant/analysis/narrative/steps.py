@@ -1,0 +1,54 @@
+"""What to look at next: calls that an agent or a person can make as they stand."""
+
+from __future__ import annotations
+
+from voyant.analysis.insights.wording import readable
+from voyant.domain.finding import Finding
+from voyant.domain.narrative import NextStep
+from voyant.domain.quality import Quality
+from voyant.domain.table import Dataset
+from voyant.lake.sql import identifier
+
+MOST_STEPS = 3
+
+_WORTH_ROWS = {
+    "repetition": "See the combinations that repeat, to tell habits from mistakes",
+    "outliers": "See the records far from all others, to tell slips from real cases",
+    "concentration": "See who accounts for most records",
+    "surge": "See the numbers of the surge, then ask what happened at that time",
+    "group_trend": "Follow the group that moves differently from the others",
+    "break": "See the level before and after the change, then ask what changed at that time",
+    "difference": "Compare all groups, not only the highest and the lowest",
+    "share_difference": "Compare all groups, not only the highest and the lowest",
+    "interaction": "Compare the combination with each of its parts",
+}
+
+
+def next_steps(dataset: Dataset, findings: tuple[Finding, ...], quality: Quality | None) -> tuple[NextStep, ...]:
+    """At most three, the most telling first."""
+    steps = []
+    if quality is not None and quality.failed:
+        steps.append(
+            NextStep(
+                tool="voyant_artifact",
+                arguments={"name": "failing_rows.parquet"},
+                why="See the records that fail quality checks before relying on the columns concerned.",
+            )
+        )
+    seen: set[str] = set()
+    for finding in findings:
+        why = _WORTH_ROWS.get(finding.kind)
+        if why is None or why in seen:
+            continue
+        seen.add(why)
+        subject = " by ".join(readable(name) for name in finding.columns[:2])
+        steps.append(NextStep(tool="voyant_sql", arguments={"sql": finding.sql}, why=f"{why}: {subject}."))
+    if not steps:
+        steps.append(
+            NextStep(
+                tool="voyant_sql",
+                arguments={"sql": f"SELECT *\nFROM {identifier(dataset.name)}\nLIMIT 20"},
+                why="Look at some records.",
+            )
+        )
+    return tuple(steps[:MOST_STEPS])

@@ -1,0 +1,108 @@
+"""From findings, key figures and quality to a narrative."""
+
+from __future__ import annotations
+
+from voyant.analysis.insights.ranking import is_absence
+from voyant.analysis.insights.wording import count, day, listed, percent, readable, sentence
+from voyant.analysis.narrative.key_figures import key_figures
+from voyant.analysis.narrative.steps import next_steps
+from voyant.analysis.periods import as_moment
+from voyant.domain.finding import Finding, Severity
+from voyant.domain.insights import Insights
+from voyant.domain.kpi import Kpis
+from voyant.domain.narrative import Narrative, QualitySummary
+from voyant.domain.profile import Profile
+from voyant.domain.quality import Check, Quality
+from voyant.domain.table import Dataset, Role
+
+MOST_FINDINGS = 15
+_MOST_POINTS = 5
+_ORDER = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.NOTICE: 2, Severity.INFO: 3}
+
+
+def write(
+    dataset: Dataset, insights: Insights, quality: Quality | None, kpis: Kpis | None, profile: Profile
+) -> Narrative:
+    """The narrative of a run; parts that could not be made are None or empty."""
+    findings = insights.findings[:MOST_FINDINGS]
+    return Narrative(
+        headline=_headline(findings, dataset),
+        lead=_lead(dataset, kpis, profile),
+        findings=findings,
+        omitted=len(insights.findings) - len(findings),
+        kpis=key_figures(kpis),
+        quality=_quality(quality),
+        next=next_steps(dataset, findings, quality),
+        notes=_notes(dataset, insights),
+    )
+
+
+def _headline(findings: tuple[Finding, ...], dataset: Dataset) -> str:
+    """The finding that matters most; that something is absent makes a headline only where there is nothing else."""
+    present = [finding for finding in findings if not is_absence(finding.kind)]
+    if present:
+        return present[0].text
+    if findings:
+        return sentence(f"nothing stands out: {findings[0].text[:1].lower()}{findings[0].text[1:-1]}")
+    return sentence(f"{count(dataset.rows)} records hold nothing that stands out from chance")
+
+
+def _lead(dataset: Dataset, kpis: Kpis | None, profile: Profile) -> str:
+    stored = sum(column.formula is None for column in dataset.columns)
+    text = (
+        f"{count(dataset.rows)} record{'' if dataset.rows == 1 else 's'} in {stored} column{'' if stored == 1 else 's'}"
+    )
+    described = next((c for c in profile.columns if kpis and c.name == kpis.time_column), None)
+    if described is not None and described.minimum is not None and described.maximum is not None:
+        first, last = as_moment(described.minimum), as_moment(described.maximum)
+        name = readable(described.name)
+        if isinstance(described.minimum, int):
+            text += f", {name} from {first.year} to {last.year}"
+        else:
+            text += f", {name} from {day(first)} to {day(last)}"
+    return sentence(text)
+
+
+def _quality(quality: Quality | None) -> QualitySummary | None:
+    if quality is None:
+        return None
+    failed = sorted(
+        (check for check in quality.checks if check.error is None and not check.passed),
+        key=lambda check: (_ORDER[check.severity], -check.failed / max(1, check.checked), check.id),
+    )
+    points = [_point(check) for check in failed[:_MOST_POINTS]]
+    if len(failed) > _MOST_POINTS:
+        points.append(f"{len(failed) - _MOST_POINTS} more checks fail; see quality.json.")
+    scored = "could not be scored" if quality.score is None else f"scores {quality.score:.2f} of 1"
+    checks = f"{count(quality.passed)} checks pass, {count(quality.failed)} fail"
+    return QualitySummary(score=quality.score, text=sentence(f"quality {scored}: {checks}"), points=tuple(points))
+
+
+def _point(check: Check) -> str:
+    share = percent(round(100 * check.failed / max(1, check.checked), 2))
+    return sentence(
+        f"{check.description}: not so for {count(check.failed)} of {count(check.checked)} {check.unit} ({share})"
+    )
+
+
+def _notes(dataset: Dataset, insights: Insights) -> tuple[str, ...]:
+    significant = sum(family.significant for family in insights.families)
+    notes = []
+    if insights.comparisons:
+        notes.append(
+            f"{count(insights.comparisons)} comparisons were made and corrected together ({insights.correction}, "
+            f"{percent(100 * insights.level)} false discoveries); {count(significant)} hold."
+        )
+    else:
+        notes.append("The table gave nothing to compare.")
+    if insights.sample is not None:
+        notes.append(
+            f"The tests used {count(insights.sample)} of {count(dataset.rows)} records; the numbers in the sentences "
+            "come from all."
+        )
+    personal = [readable(column.name) for column in dataset.columns if column.personal is not None]
+    if personal:
+        notes.append(f"Values of {listed(personal[:8])} are personal data and are shown nowhere.")
+    if not dataset.with_role(Role.TIME):
+        notes.append("No column says when a record happened, so nothing is said about trends.")
+    return (*notes, *insights.skipped)
