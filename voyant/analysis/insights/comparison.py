@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from voyant.analysis.insights.wording import count, moment, percent, quantity
+from voyant.analysis.wording import count, moment, percent, quantity
 from voyant.domain.finding import Number, Severity, View
 from voyant.domain.kpi import Grain
 

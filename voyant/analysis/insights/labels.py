@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voyant.analysis.insights.frame import Factor
-from voyant.analysis.insights.wording import readable, shown
+from voyant.analysis.wording import readable, shown
 from voyant.domain.table import ColumnType
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from voyant.analysis.insights.frame import Factor, Frame, Measure
 from voyant.analysis.insights.statistics import Floats, Ints, correlation
-from voyant.analysis.insights.wording import listed, readable
+from voyant.analysis.wording import listed, readable
 
 _MIRRORS = 0.97
 _ROWS_FOR_IDENTITIES = 2_000

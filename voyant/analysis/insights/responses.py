@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from voyant.analysis.insights.frame import Clock, Frame, Measure
 from voyant.analysis.insights.statistics import Floats, Ints
-from voyant.analysis.insights.wording import average_name
+from voyant.analysis.wording import average_name
 from voyant.domain.table import Column
 from voyant.lake.sql import identifier
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voyant.analysis.insights.wording import percent, quantity, sentence, shown
+from voyant.analysis.wording import percent, quantity, sentence, shown
 from voyant.domain.kpi import Change, Kpi, KpiKind, Kpis
 
 MOST_FIGURES = 5

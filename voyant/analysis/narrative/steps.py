@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voyant.analysis.insights.wording import readable
+from voyant.analysis.wording import readable
 from voyant.domain.finding import Finding
 from voyant.domain.narrative import NextStep
 from voyant.domain.quality import Quality

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from voyant.analysis.insights.ranking import is_absence
-from voyant.analysis.insights.wording import count, day, listed, percent, readable, sentence
 from voyant.analysis.narrative.key_figures import key_figures
 from voyant.analysis.narrative.steps import next_steps
 from voyant.analysis.periods import as_moment
+from voyant.analysis.wording import count, day, listed, percent, readable, sentence
 from voyant.domain.finding import Finding, Severity
 from voyant.domain.insights import Insights
 from voyant.domain.kpi import Kpis

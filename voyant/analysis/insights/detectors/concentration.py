@@ -6,7 +6,7 @@ from voyant.analysis.insights import statistics
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
 from voyant.analysis.insights.frame import Frame
 from voyant.analysis.insights.relations import Relations
-from voyant.analysis.insights.wording import readable, sentence, shown
+from voyant.analysis.wording import readable, sentence, shown
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.domain.table import Column
 from voyant.lake.sql import identifier

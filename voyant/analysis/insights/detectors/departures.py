@@ -13,7 +13,7 @@ from voyant.analysis.insights.labels import value_name
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.responses import Response, bins, responses, series
 from voyant.analysis.insights.statistics import Floats, Ints
-from voyant.analysis.insights.wording import average_name, readable, sentence
+from voyant.analysis.wording import average_name, readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.lake.sql import identifier, literal
 

@@ -9,7 +9,7 @@ from voyant.analysis.insights.comparison import Claim, Comparison, Question, Sea
 from voyant.analysis.insights.frame import Factor, Frame, Measure
 from voyant.analysis.insights.labels import group_label
 from voyant.analysis.insights.relations import Relations
-from voyant.analysis.insights.wording import called, is_additive, readable, sentence
+from voyant.analysis.wording import called, is_additive, readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.lake.sql import identifier
 

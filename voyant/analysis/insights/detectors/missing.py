@@ -10,7 +10,7 @@ from voyant.analysis.insights.comparison import Claim, Comparison, Question, Sea
 from voyant.analysis.insights.detectors.differences import contrast
 from voyant.analysis.insights.frame import Factor, Frame
 from voyant.analysis.insights.relations import Relations
-from voyant.analysis.insights.wording import readable
+from voyant.analysis.wording import readable
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.domain.table import Column
 from voyant.lake.sql import identifier

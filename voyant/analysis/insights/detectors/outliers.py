@@ -8,7 +8,7 @@ from voyant.analysis.insights.comparison import Claim, Comparison, Question, Sea
 from voyant.analysis.insights.frame import Frame, Measure
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.statistics import Floats
-from voyant.analysis.insights.wording import called, readable, sentence, shown
+from voyant.analysis.wording import called, readable, sentence, shown
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.domain.table import Column, ColumnType, Role
 from voyant.lake.sql import identifier

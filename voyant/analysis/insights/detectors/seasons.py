@@ -13,7 +13,7 @@ from voyant.analysis.insights.frame import Clock, Frame
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.responses import Response, responses
 from voyant.analysis.insights.statistics import Floats, Ints
-from voyant.analysis.insights.wording import month, sentence, weekday
+from voyant.analysis.wording import month, sentence, weekday
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.domain.table import ColumnType
 from voyant.lake.sql import identifier

@@ -15,7 +15,7 @@ from voyant.analysis.insights.frame import Factor, Frame
 from voyant.analysis.insights.labels import value_name
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.statistics import Ints
-from voyant.analysis.insights.wording import readable, sentence
+from voyant.analysis.wording import readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.lake.sql import identifier
 

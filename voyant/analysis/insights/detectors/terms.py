@@ -15,8 +15,8 @@ from voyant.analysis.insights.comparison import Claim, Comparison, Question, Sea
 from voyant.analysis.insights.frame import Factor, Frame
 from voyant.analysis.insights.labels import value_name
 from voyant.analysis.insights.relations import Relations
-from voyant.analysis.insights.wording import readable, sentence
 from voyant.analysis.profile.stopwords import STOP_WORDS
+from voyant.analysis.wording import readable, sentence
 from voyant.domain.finding import Severity
 from voyant.domain.table import Column
 from voyant.lake.sql import identifier, literal

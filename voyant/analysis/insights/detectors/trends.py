@@ -11,7 +11,7 @@ from voyant.analysis.insights.frame import Clock, Frame
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.responses import Response, bins, filled, responses, series
 from voyant.analysis.insights.statistics import Floats, Shape
-from voyant.analysis.insights.wording import sentence
+from voyant.analysis.wording import sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
 
 FEWEST_PERIODS = 6

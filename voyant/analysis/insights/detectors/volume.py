@@ -9,7 +9,7 @@ from voyant.analysis.insights.comparison import Claim, Comparison, Question, Sea
 from voyant.analysis.insights.frame import Clock, Frame, Measure
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.responses import Response, bins, series
-from voyant.analysis.insights.wording import average_name, sentence
+from voyant.analysis.wording import average_name, sentence
 from voyant.domain.finding import Severity
 from voyant.domain.kpi import Grain
 from voyant.lake.sql import identifier

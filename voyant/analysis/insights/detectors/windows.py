@@ -14,7 +14,7 @@ from voyant.analysis.insights.frame import Clock, Factor, Frame
 from voyant.analysis.insights.labels import value_name
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.statistics import Floats
-from voyant.analysis.insights.wording import readable, sentence
+from voyant.analysis.wording import readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
 
 MOST_GROUPS = 12
