@@ -8,15 +8,16 @@ from voyant.analysis.charts import formats, order, theme
 from voyant.analysis.charts.frame import Row, Spec, category_axis, number_axis, picture, time_axis, tooltip
 from voyant.domain.finding import Axis, View
 
-MOST_BARS = 24
+MOST_BARS = 15
 BAR_STEP = 24
+_SMALLEST = 4
 
 
 def draw_bar(view: View, rows: Sequence[Row]) -> Spec:
     """Horizontal bars, longest first, or in the order that their names have by nature."""
     names, figures = (view.y, view.x) if view.y.kind == "category" else (view.x, view.y)
     bars = [_bar(view, row, names, figures) for row in rows]
-    bars, left_out = _longest(bars)
+    bars, left_out = _ends(bars)
     ordered = order.of_names([bar["name"] for bar in bars], by_size=_by_size(bars))
     values = [bar["value"] for bar in bars]
     negative = formats.extent(values)[0] < 0
@@ -61,7 +62,7 @@ def draw_histogram(view: View, rows: Sequence[Row]) -> Spec:
     bins = [bin_ for bin_ in bins if bin_["from"] is not None and bin_["to"] is not None]
     edges = [bin_[key] for bin_ in bins for key in ("from", "to")]
     if view.x.kind == "time":
-        x = time_axis("from", view.x)
+        x = time_axis("from", view.x, edges)
         spoken = formats.spoken_moments(edges)
     else:
         x = number_axis("from", view.x, edges) | {"bin": "binned"}
@@ -155,13 +156,15 @@ def _bar(view: View, row: Row, names: Axis, figures: Axis) -> Row:
     return bar
 
 
-def _longest(bars: list[Row]) -> tuple[list[Row], str]:
-    names = list(dict.fromkeys(bar["name"] for bar in bars))
+def _ends(bars: list[Row]) -> tuple[list[Row], str]:
+    """Where there are too many names, the largest, the smallest, and those that are stressed."""
+    names = _by_size(bars)
     if len(names) <= MOST_BARS:
         return bars, ""
-    first = sorted(_by_size(bars), key=lambda name: not any(bar["name"] == name and bar.get("stress") for bar in bars))
-    kept = set(first[:MOST_BARS])
-    return [bar for bar in bars if bar["name"] in kept], f"{MOST_BARS} of {len(names)} are shown."
+    kept = {*names[: MOST_BARS - _SMALLEST], *names[-_SMALLEST:]}
+    kept |= {bar["name"] for bar in bars if bar.get("stress")}
+    told = f"The {MOST_BARS - _SMALLEST} largest and {_SMALLEST} smallest of {len(names)} are shown."
+    return [bar for bar in bars if bar["name"] in kept], told
 
 
 def _by_size(bars: Sequence[Row]) -> list[str]:

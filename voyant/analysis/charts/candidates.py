@@ -15,6 +15,7 @@ class Candidate:
 
     Attributes:
         rows: Known already, from an artifact; None where ``view.sql`` has to be asked.
+        reshape: Makes what is drawn from what the statement gives, such as names of weekdays from their numbers.
         say: The title, made from the rows; None where the view's own stands.
         columns: Of the table, that the picture shows.
         findings: Ids of the findings that it illustrates.
@@ -25,6 +26,7 @@ class Candidate:
     columns: tuple[str, ...]
     evidence: tuple[str, ...] = ()
     rows: Sequence[Row] | None = None
+    reshape: Callable[[Sequence[Row]], Sequence[Row]] | None = None
     say: Callable[[Sequence[Row]], str] | None = None
     findings: tuple[str, ...] = ()
     fewest: int = 2

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from voyant.analysis import wording
 from voyant.analysis.charts.candidates import Candidate
 from voyant.analysis.charts.frame import Row
-from voyant.analysis.insights import wording
 from voyant.domain.finding import Axis, Mark, View
 from voyant.domain.kpi import Grain, Kpi, KpiKind, Kpis
 from voyant.domain.profile import Profile

@@ -11,8 +11,10 @@ from typing import Any
 
 MISSING = "(missing)"
 LONGEST_TEXT = 120
-DATE_TICKS = {
-    "year": "%Y",
+
+_YEARS_IN_MONTHS = 6
+_TIME_TICKS = {
+    "year": "%b %Y",
     "quarter": "%b %Y",
     "month": "%b %Y",
     "week": "%-d %b",
@@ -126,6 +128,13 @@ def wrapped(text: str, width: int) -> list[str]:
         else:
             lines.append(word)
     return lines or [""]
+
+
+def time_format(moments: Iterable[str | None]) -> str | dict[str, str]:
+    """How the ticks of a time axis are written: only the year where the axis spans many."""
+    given = sorted(moment for moment in moments if moment)
+    many = bool(given) and int(given[-1][:4]) - int(given[0][:4]) > _YEARS_IN_MONTHS
+    return "%Y" if many else _TIME_TICKS
 
 
 def _moment_format(moments: Iterable[datetime]) -> str:

@@ -55,13 +55,13 @@ def number_axis(
     return {"field": field, "type": "quantitative", "scale": {"zero": zero, "nice": True}, "axis": shown}
 
 
-def time_axis(field: str, axis: Axis) -> Spec:
+def time_axis(field: str, axis: Axis, moments: Sequence[str | None]) -> Spec:
     """The encoding of a time axis, in UTC wherever it is drawn."""
     return {
         "field": field,
         "type": "temporal",
         "scale": {"type": "utc"},
-        "axis": {"title": None, "format": formats.DATE_TICKS, "tickCount": 8, "labelOverlap": "greedy"},
+        "axis": {"title": None, "format": formats.time_format(moments), "tickCount": 8, "labelOverlap": "greedy"},
         "title": axis.title,
     }
 

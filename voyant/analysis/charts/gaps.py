@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from voyant.analysis import wording
 from voyant.analysis.charts.candidates import Candidate
 from voyant.analysis.charts.frame import Row
-from voyant.analysis.insights import wording
 from voyant.domain.finding import Axis, Mark, View
 from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.table import Dataset

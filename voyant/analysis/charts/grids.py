@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from voyant.analysis.charts import formats, order, theme
-from voyant.analysis.charts.frame import Row, Spec, cut_labels, number_axis, picture, time_axis, tooltip
+from voyant.analysis.charts.frame import WIDTH, Row, Spec, cut_labels, number_axis, picture, time_axis, tooltip
 from voyant.domain.finding import Axis, View
 
 MOST_CELLS_WITH_FIGURES = 150
 CELL = 26
+_WIDEST_CELL = 84
 
 
 def draw_scatter(view: View, rows: Sequence[Row]) -> Spec:
@@ -31,7 +32,7 @@ def draw_scatter(view: View, rows: Sequence[Row]) -> Spec:
         spoken = formats.spoken_moments(xs)
         for point in points:
             point["when"] = spoken[point["x"]]
-        x = time_axis("x", view.x)
+        x = time_axis("x", view.x, xs)
         told: list[tuple[str, str, str | None]] = [("when", view.x.title, None)]
     else:
         x = number_axis("x", view.x, xs)
@@ -64,7 +65,7 @@ def draw_heatmap(view: View, rows: Sequence[Row]) -> Spec:
     scale, dark_from = _ramp(values)
     form = formats.figure_format(values)
     low, high = formats.extent(values)
-    steps = formats.axis_format([(high - low) / 8])["format"] if high - low < 40_000 else "~s"
+    steps = "~s" if high - low >= 10_000 else f",.{0 if high - low > 14 else 1 if high - low > 1 else 2}f"
     told = tooltip(
         ("y", view.y.title, None), ("x", view.x.title, None), ("value", formats.titled(colour.title, colour.unit), form)
     )
@@ -82,7 +83,7 @@ def draw_heatmap(view: View, rows: Sequence[Row]) -> Spec:
     }
     legend = {
         "title": formats.titled(colour.title, colour.unit) or None,
-        "gradientLength": 180,
+        "gradientLength": 280,
         "gradientThickness": 9,
         "orient": "bottom",
         "offset": 8,
@@ -95,7 +96,9 @@ def draw_heatmap(view: View, rows: Sequence[Row]) -> Spec:
         text = {"field": "value", "type": "quantitative", "format": form}
         layers.append({"mark": {"type": "text", "fontSize": 10.5}, "encoding": {"text": text, "color": ink}})
     height = max(len(lines) * CELL, 2 * CELL)
-    return picture(view.title, view.caption, cells, height=height, layers=[{"layer": layers, "encoding": encoding}])
+    width = min(WIDTH, 150 + _WIDEST_CELL * len(columns))
+    layer = {"layer": layers, "encoding": encoding}
+    return picture(view.title, view.caption, cells, height=height, layers=[layer], width=width)
 
 
 def _binned(view: View, rows: Sequence[Row]) -> Spec:

@@ -78,7 +78,7 @@ def _note_on_dashes(points: Sequence[Row]) -> str:
 
 def _x_axis(view: View, points: Sequence[Row]) -> Spec:
     if view.x.kind == "time":
-        return time_axis("x", view.x)
+        return time_axis("x", view.x, [point["x"] for point in points])
     if view.x.kind == "number":
         return number_axis("x", view.x, [point["x"] for point in points])
     order = list(dict.fromkeys(point["x"] for point in points))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from voyant.analysis import wording
 from voyant.analysis.charts import bins
 from voyant.analysis.charts.candidates import Candidate
 from voyant.analysis.charts.frame import Row
-from voyant.analysis.insights import wording
 from voyant.domain.finding import Axis, Mark, View
 from voyant.domain.profile import Association, ColumnProfile, Profile
 from voyant.domain.table import Column, ColumnType, Dataset, Role

@@ -2,58 +2,71 @@
 
 from __future__ import annotations
 
+import json
 import re
-import threading
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 from voyant.analysis.charts import theme
 from voyant.analysis.charts.frame import WIDTH, Spec
-
-VEGA_LITE = "6.4"
-SCALE = 1.5
-"""Pixels of the PNG per unit: sharp in a document; the time to make one grows with its area."""
+from voyant.analysis.charts.workers import Worker, workers
+from voyant.errors import InternalError
 
 _MARGIN = 20
 _TITLE_LINE, _SUBTITLE_LINE = 20, 15
 _DEFINED = re.compile(r'\bid="((?:clip|gradient_)\d+)"')
+_PLACED = re.compile(r'<g class="plot" data-size="([\d.]+) ([\d.]+)"[^>]*>')
 _UNSEEN = re.compile(r'<path [^>]*?(?<=\s)opacity="0"[^>]*?/>')
 
 
-def warm_up() -> threading.Thread:
-    """Starts the renderer's engine, which takes about half a second, beside the caller's own work."""
-    thread = threading.Thread(target=_start, name="charts-warm-up", daemon=True)
-    thread.start()
-    return thread
+def warm_up() -> None:
+    """Starts the renderer, which takes half a second beside the caller's own work."""
+    workers()
 
 
 def render(spec: Spec) -> tuple[str, bytes]:
-    """The picture as SVG and as PNG, on light paper, with its title and caption."""
-    import vl_convert
+    """The picture as SVG and as PNG, on light paper, with its title and caption.
 
-    svg = _framed(plot(spec), spec["title"])
-    return svg, bytes(vl_convert.svg_to_png(svg, scale=SCALE))
-
-
-def plot(spec: Spec) -> str:
-    """The marks and axes alone, as SVG; their ids count from 0 whatever was drawn before."""
-    import vl_convert
-
-    return _plain(str(vl_convert.vega_to_svg(compiled(spec))))
+    Raises:
+        InternalError: The renderer can't draw it.
+    """
+    return render_all([spec])[0]
 
 
-def compiled(spec: Spec) -> dict[str, Any]:
-    """The Vega specification of the marks and axes, for a browser that has only Vega."""
-    import vl_convert
-
-    bare = {key: value for key, value in spec.items() if key != "title"}
-    return dict(vl_convert.vegalite_to_vega(bare, vl_version=VEGA_LITE))
+def render_all(specs: Sequence[Spec]) -> list[tuple[str, bytes]]:
+    """The same for each specification, several at a time."""
+    return workers().map(_rendered, specs)
 
 
-def _start() -> None:
-    import vl_convert
+def compile_all(specs: Sequence[Spec]) -> list[dict[str, Any]]:
+    """The Vega specifications of the marks and axes, for a browser that has only Vega."""
+    return workers().map(_compiled, specs)
 
-    vl_convert.vega_to_svg({"width": 1, "height": 1})
+
+def plot_of(svg: str) -> str:
+    """The marks and axes alone of a picture that ``render`` made: the report sets titles as text."""
+    found = _PLACED.search(svg)
+    if not found:
+        return ""
+    inner = svg[found.end() : svg.rindex("</g></svg>")]
+    return f'<svg viewBox="0 0 {found[1]} {found[2]}" width="{found[1]}" height="{found[2]}">{inner}</svg>'
+
+
+def _rendered(worker: Worker, spec: Spec) -> tuple[str, bytes]:
+    plot = _plain(worker.ask("draw", _bare(spec)).decode())
+    svg = _framed(plot, spec.get("title", {}))
+    return svg, worker.ask("rasterize", svg.encode())
+
+
+def _compiled(worker: Worker, spec: Spec) -> dict[str, Any]:
+    compiled: dict[str, Any] = json.loads(worker.ask("compile", _bare(spec)))
+    return compiled
+
+
+def _bare(spec: Spec) -> bytes:
+    kept = {key: value for key, value in spec.items() if key not in {"title", "usermeta"}}
+    return json.dumps({**kept, "background": "transparent"}).encode()
 
 
 def _plain(svg: str) -> str:
@@ -62,29 +75,36 @@ def _plain(svg: str) -> str:
     return _UNSEEN.sub("", svg)
 
 
-def _framed(inner: str, title: dict[str, Any]) -> str:
-    """The plot under its title: set here, since the report needs the plot alone and sets the title as text."""
-    size = re.search(r'width="([\d.]+)" height="([\d.]+)"', inner)
-    width, height = (float(size.group(1)), float(size.group(2))) if size else (float(WIDTH), 300.0)
-    colours = theme.LIGHT
-    y, lines = float(_MARGIN), []
-    for text in title["text"]:
-        y += 15
-        lines.append(
-            f'<text x="{_MARGIN}" y="{y:g}" font-size="15" font-weight="bold" fill="{colours.ink}">'
-            f"{escape(text)}</text>"
-        )
-        y += _TITLE_LINE - 15
-    for text in title.get("subtitle", ()):
-        y += 12
-        lines.append(f'<text x="{_MARGIN}" y="{y:g}" font-size="11.5" fill="{colours.soft}">{escape(text)}</text>')
-        y += _SUBTITLE_LINE - 12
-    y += 12
-    full_width, full_height = max(width, WIDTH) + 2 * _MARGIN, y + height + _MARGIN
-    placed = inner.replace("<svg ", f'<svg x="{_MARGIN}" y="{y:g}" ', 1)
+def _framed(plot: str, title: dict[str, Any]) -> str:
+    """The plot under its title: set here, since the report needs the plot alone and sets the title as text.
+
+    The plot becomes a group. As an SVG within the SVG it would be clipped, which takes the rasterizer ten times longer.
+    """
+    size = re.match(r'<svg [^>]*width="([\d.]+)" height="([\d.]+)"[^>]*>', plot)
+    if size is None:
+        raise InternalError("The chart renderer answered with something other than SVG.", data={"start": plot[:80]})
+    lines, top = _heading(title)
+    width, height = float(size[1]), float(size[2])
+    full_width, full_height = max(width, WIDTH) + 2 * _MARGIN, top + height + _MARGIN
+    inner = plot[size.end() : plot.rindex("</svg>")]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" '
         f'width="{full_width:g}" height="{full_height:g}" viewBox="0 0 {full_width:g} {full_height:g}" '
-        f'font-family="{theme.FONT}" role="img" aria-label="{escape(" ".join(title["text"]))}">'
-        f'<rect width="100%" height="100%" fill="{colours.paper}"/>{"".join(lines)}{placed}</svg>\n'
+        f'font-family="{theme.FONT}" role="img" aria-label="{escape(" ".join(title.get("text", ())))}">'
+        f'<rect width="{full_width:g}" height="{full_height:g}" fill="{theme.LIGHT.paper}"/>{"".join(lines)}'
+        f'<g class="plot" data-size="{width:g} {height:g}" transform="translate({_MARGIN},{top:g})">{inner}</g></svg>\n'
     )
+
+
+def _heading(title: dict[str, Any]) -> tuple[list[str], float]:
+    """The lines of the title and the caption, and where the plot begins below them."""
+    lines: list[str] = []
+    top = float(_MARGIN)
+    for part, size, leading, look in (
+        ("text", 15.0, _TITLE_LINE, f'font-weight="bold" fill="{theme.LIGHT.ink}"'),
+        ("subtitle", 11.5, _SUBTITLE_LINE, f'fill="{theme.LIGHT.soft}"'),
+    ):
+        for text in title.get(part, ()):
+            lines.append(f'<text x="{_MARGIN}" y="{top + size:g}" font-size="{size:g}" {look}>{escape(text)}</text>')
+            top += leading
+    return lines, top + (12 if lines else 0)

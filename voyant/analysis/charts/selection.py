@@ -31,20 +31,25 @@ def draw(table: Table, profile: Profile, kpis: Kpis | None, insights: Insights |
 
     Key figures or findings that could not be computed are simply not drawn.
     """
-    drawn: list[tuple[Candidate, Chart]] = []
+    drawn: list[Candidate] = []
     for candidate in _candidates(table.dataset, profile, kpis, insights):
-        twin = _like(candidate, None, drawn)
-        rows: Sequence[Row] = []
+        twin = _like(candidate, drawn)
         if twin is None:
-            rows = candidate.rows if candidate.rows is not None else table.query(candidate.view.sql)
+            if len(drawn) == MOST:
+                continue
+            rows = _rows(table, candidate)
             if not candidate.fewest <= len(rows) <= MOST_ROWS:
                 continue
-            twin = _like(candidate, rows, drawn)
-        if twin is not None:
-            _join(drawn, twin, candidate)
-        elif len(drawn) < MOST:
-            drawn.append((replace(candidate, rows=rows), _chart(candidate, rows, {chart.name for _, chart in drawn})))
-    return tuple(chart for _, chart in drawn)
+            candidate = replace(candidate, rows=rows)
+            twin = _like(candidate, drawn)
+        if twin is None:
+            drawn.append(candidate)
+        else:
+            drawn[twin] = _joined(drawn[twin], candidate)
+    names = _names(candidate.view.name for candidate in drawn)
+    return tuple(
+        _chart(candidate, name, place) for place, (candidate, name) in enumerate(zip(drawn, names, strict=True))
+    )
 
 
 def _candidates(
@@ -94,27 +99,32 @@ def _by_rule(dataset: Dataset, profile: Profile, kpis: Kpis | None) -> Iterator[
         yield from islice(more, 1)
 
 
-def _like(candidate: Candidate, rows: Sequence[Row] | None, drawn: Sequence[tuple[Candidate, Chart]]) -> int | None:
+def _rows(table: Table, candidate: Candidate) -> Sequence[Row]:
+    rows = candidate.rows if candidate.rows is not None else table.query(candidate.view.sql)
+    return candidate.reshape(rows) if candidate.reshape and rows else rows
+
+
+def _like(candidate: Candidate, drawn: Sequence[Candidate]) -> int | None:
     """The place of a picture that shows the same already."""
-    for place, (other, _) in enumerate(drawn):
+    for place, other in enumerate(drawn):
         if candidate.view.mark is not other.view.mark:
             continue
         if candidate.view.sql and _plain(candidate.view.sql) == _plain(other.view.sql):
             return place
-        if rows is not None and other.rows is not None and _same_points(candidate, rows, other, other.rows):
+        if _same_points(_points(candidate), _points(other)):
             return place
     return None
 
 
-def _same_points(one: Candidate, rows: Sequence[Row], other: Candidate, others: Sequence[Row]) -> bool:
-    here, there = _points(one, rows), _points(other, others)
+def _same_points(here: set[str], there: set[str]) -> bool:
     return len(here & there) >= _SAME_POINTS * max(len(here), len(there), 1)
 
 
-def _points(candidate: Candidate, rows: Sequence[Row]) -> set[str]:
+def _points(candidate: Candidate) -> set[str]:
     view = candidate.view
     axes = [axis.field for axis in (view.x, view.y, view.color) if axis is not None]
-    return {"|".join(_written(row[field]) for field in axes) for row in rows}
+    # Sorted, since horizontal bars may have either axis first.
+    return {"|".join(sorted(_written(row[field]) for field in axes)) for row in candidate.rows or ()}
 
 
 def _written(value: object) -> str:
@@ -129,32 +139,38 @@ def _plain(sql: str) -> str:
     return re.sub(r"\s+", " ", sql).strip().lower()
 
 
-def _join(drawn: list[tuple[Candidate, Chart]], place: int, candidate: Candidate) -> None:
-    """The picture that stands already also illustrates this candidate's findings."""
-    kept, chart = drawn[place]
-    findings = tuple(dict.fromkeys((*chart.findings, *candidate.findings)))
-    evidence = tuple(dict.fromkeys((*chart.evidence, *candidate.evidence)))
-    drawn[place] = (kept, replace(chart, findings=findings, evidence=evidence))
+def _joined(kept: Candidate, twin: Candidate) -> Candidate:
+    """The picture that stands already, which then also illustrates the twin's findings."""
+    return replace(
+        kept,
+        findings=tuple(dict.fromkeys((*kept.findings, *twin.findings))),
+        evidence=tuple(dict.fromkeys((*kept.evidence, *twin.evidence))),
+    )
 
 
-def _chart(candidate: Candidate, rows: Sequence[Row], taken: set[str]) -> Chart:
-    view = candidate.view
+def _chart(candidate: Candidate, name: str, place: int) -> Chart:
+    view, rows = candidate.view, candidate.rows or ()
     if candidate.say is not None:
         view = replace(view, title=candidate.say(rows))
     spec = specify(view, rows)
-    return Chart(
-        name=_free(view.name, taken),
+    return Chart.of_view(
+        spec,
+        name=name,
         title=view.title,
         caption=" ".join(spec["title"].get("subtitle", [])),
-        spec=spec,
         sql=view.sql or None,
         evidence=candidate.evidence,
         findings=candidate.findings,
         columns=candidate.columns,
+        place=place,
     )
 
 
-def _free(name: str, taken: set[str]) -> str:
-    """The name as the stem of a file that no other picture has."""
-    stem = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:60].rstrip("_") or "chart"
-    return next(free for free in (stem, *(f"{stem}_{place}" for place in range(2, MOST + 2))) if free not in taken)
+def _names(wanted: Iterable[str]) -> list[str]:
+    """Stems of files, each different from all others."""
+    taken: list[str] = []
+    for name in wanted:
+        stem = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:60].rstrip("_") or "chart"
+        numbered = (stem, *(f"{stem}_{place}" for place in range(2, MOST + 2)))
+        taken.append(next(free for free in numbered if free not in taken))
+    return taken

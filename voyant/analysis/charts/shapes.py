@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from voyant.analysis import wording
 from voyant.analysis.charts import bins
 from voyant.analysis.charts.candidates import Candidate
 from voyant.analysis.charts.frame import Row
-from voyant.analysis.insights import wording
 from voyant.domain.finding import Axis, Mark, View
 from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.table import Column, ColumnType, Dataset, Role
@@ -72,15 +72,16 @@ def busiest_hours(dataset: Dataset, profile: Profile, time_column: str | None) -
         ),
         columns=(time_column,),
         evidence=(f"profile.json#/columns/{[column.name for column in profile.columns].index(time_column)}",),
+        reshape=lambda rows: [{**row, "weekday": wording.weekday(int(row["weekday"]))} for row in rows],
         say=lambda rows: _say_busiest(rows, time_column),
         fewest=24,
     )
 
 
 def _say_busiest(rows: Sequence[Row], time_column: str) -> str:
-    busiest = max(rows, key=lambda row: (row["n"], -row["weekday"], -row["hour_of_day"]))
+    busiest = max(rows, key=lambda row: (row["n"], row["weekday"], -row["hour_of_day"]))
     return (
-        f"By {wording.readable(time_column)}, most rows fall on {wording.weekday(busiest['weekday'])} "
+        f"By {wording.readable(time_column)}, most rows fall on {busiest['weekday']} "
         f"from {busiest['hour_of_day']}:00 to {busiest['hour_of_day'] + 1}:00"
     )
 
@@ -138,7 +139,7 @@ def _say_half(column: Column, described: ColumnProfile) -> str:
         return ""
     words = wording.readable(column.name)
     return (
-        f"Half of the values of {words} lie between {wording.quantity(low, column.unit)} "
+        f"The middle half of {words} lies between {wording.quantity(low, column.unit)} "
         f"and {wording.quantity(high, column.unit)}"
     )
 

@@ -1,0 +1,220 @@
+"""The page: all sections in one HTML file that carries its styles, scripts and typeface."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from django.template import Context, Engine
+from django.utils.safestring import mark_safe
+
+from voyant.analysis.charts import theme
+from voyant.domain.profile import Profile
+from voyant.report import columns, figures, findings, measures, pictures
+from voyant.report.contents import Contents
+from voyant.report.links import Evidence
+
+_ASSETS = files("voyant.report") / "assets"
+_MOST_CHANGES = 120
+_STEPS = {
+    "quality": "The quality of the table could not be assessed.",
+    "kpi": "No key figures could be computed.",
+    "insights": "The search for findings failed.",
+    "narrative": "The findings could not be put into words; they are listed as they were found.",
+}
+
+
+def render_report(contents: Contents) -> str:
+    """The report as one HTML file: the same contents always give the same text.
+
+    It loads nothing from anywhere, and its content security policy allows no script but its own: a value of the data
+    that looked like one could not run.
+    """
+    evidence = Evidence(contents)
+    anchors = _anchors(contents)
+    drawn = pictures.drawn(contents, evidence, anchors)
+    shown = findings.shown(contents, evidence, anchors, drawn)
+    beside = {finding["figure"]["id"] for finding in shown if finding["figure"]}
+    scripts = {name: (_ASSETS / name).read_text() for name in ("vega.js", "report.js")}
+    context = {
+        **_heading(contents),
+        "scripts": {name.split(".")[0]: mark_safe(text) for name, text in scripts.items()},  # noqa: S308 - our files
+        "policy": _policy(tuple(scripts.values())),
+        "styles": mark_safe(_styles()),  # noqa: S308 - our files
+        "data": mark_safe(_as_script_data(_live(drawn))),  # noqa: S308 - escaped there
+        "findings": shown,
+        "others": findings.others(contents),
+        "kpis": measures.kpis(contents),
+        "pictures": [figure for figure in drawn.values() if figure["id"] not in beside],
+        "quality": measures.quality(contents),
+        "columns": columns.listed(contents),
+        "columns_left_out": f"{len(contents.profile.columns) - columns.MOST_COLUMNS:,}"
+        if len(contents.profile.columns) > columns.MOST_COLUMNS
+        else "",
+        "changes": _changes(contents),
+        "method": _method(contents),
+        "next": _next(contents),
+        "missing": [_STEPS[step] for step in contents.missing],
+        "files": [name for name in contents.files if "/" not in name],
+    }
+    page = _engine().get_template("report.html").render(Context(context, use_l10n=False, use_tz=False))
+    return str(page)
+
+
+@cache
+def _engine() -> Engine:
+    return Engine(dirs=[str(files("voyant.report") / "templates")], autoescape=True)
+
+
+def _heading(contents: Contents) -> dict[str, Any]:
+    dataset, narrative = contents.normalization.dataset, contents.narrative
+    cells = contents.profile.rows * len(contents.profile.columns)
+    nulls = sum(column.nulls for column in contents.profile.columns)
+    facts = [("Rows", f"{contents.profile.rows:,}"), ("Columns", f"{len(contents.profile.columns):,}")]
+    if contents.kpis and contents.kpis.first and contents.kpis.last:
+        facts.append(("Time span", _span(contents.kpis.first.label, contents.kpis.last.label)))
+    facts.append(("Cells missing", figures.share(nulls, cells) if nulls else "none"))
+    if contents.normalization.rejected_cells:
+        facts.append(("Cells rejected", f"{contents.normalization.rejected_cells:,}"))
+    if contents.quality and contents.quality.score is not None:
+        facts.append(("Quality", f"{contents.quality.score:.2f} of 1"))
+    return {
+        "table": dataset.name,
+        "headline": narrative.headline if narrative else f"What the table {dataset.name} holds",
+        "lead": narrative.lead if narrative else "",
+        "facts": facts,
+    }
+
+
+def _span(first: str, last: str) -> str:
+    return first if first == last else f"{first} – {last}"
+
+
+def _anchors(contents: Contents) -> frozenset[str]:
+    """The places on the page that evidence may lead to."""
+    places = {"changes"}
+    if contents.quality:
+        places.add("quality")
+        places |= {
+            f"check-{part}-{check}"
+            for part, held in enumerate(contents.quality.parts)
+            for check in range(len(held.checks))
+        }
+    if contents.kpis:
+        places |= {f"kpi-{index}" for index in range(len(contents.kpis.kpis))}
+    places |= {f"column-{index}" for index in range(min(len(contents.profile.columns), columns.MOST_COLUMNS))}
+    return frozenset(places)
+
+
+def _changes(contents: Contents) -> dict[str, Any]:
+    normalization = contents.normalization
+    rows = [
+        {
+            "column": change.column,
+            "text": change.text,
+            "cells": f"{change.cells:,}" if change.cells else "",
+            "example": change.example or "",
+        }
+        for change in normalization.changes[:_MOST_CHANGES]
+    ]
+    left_out = len(normalization.changes) - len(rows)
+    return {
+        "rows": rows,
+        "more": f"{left_out:,}" if left_out else "",
+        "rejected": f"{normalization.rejected_cells:,}" if normalization.rejected_cells else "",
+        "notes": normalization.notes,
+        "unchanged": normalization.unchanged,
+    }
+
+
+def _method(contents: Contents) -> dict[str, Any]:
+    insights, kpis, quality = contents.insights, contents.kpis, contents.quality
+    notes = list(contents.narrative.notes if contents.narrative else ())
+    notes += [*_profile_notes(contents.profile), *(kpis.notes if kpis else ()), *(quality.notes if quality else ())]
+    notes += insights.skipped if insights else ()
+    return {
+        "families": [
+            {
+                "question": family.question,
+                "comparisons": f"{family.comparisons:,}",
+                "significant": f"{family.significant:,}",
+                "stated": f"{family.stated:,}",
+            }
+            for family in (insights.families if insights else ())
+        ],
+        "comparisons": f"{insights.comparisons:,}" if insights else "",
+        "correction": insights.correction if insights else "",
+        "level": f"{insights.level:g}" if insights else "",
+        "notes": list(dict.fromkeys(notes)),
+        "left_out": kpis.omitted if kpis else (),
+    }
+
+
+def _profile_notes(profile: Profile) -> list[str]:
+    keys = [" + ".join(key) for key in profile.keys[:5]]
+    found = [f"Each row is identified by {', or by '.join(keys)}."] if keys else []
+    if profile.duplicate_rows.value:
+        about = "" if profile.duplicate_rows.exact else "about "
+        found.append(f"Rows that repeat another row in every column: {about}{profile.duplicate_rows.value:,}.")
+    return [*found, *profile.notes]
+
+
+def _next(contents: Contents) -> list[dict[str, str]]:
+    steps = contents.narrative.next if contents.narrative else ()
+    return [
+        {
+            "why": step.why,
+            "tool": step.tool,
+            "arguments": json.dumps(step.arguments, ensure_ascii=False, sort_keys=True),
+        }
+        for step in steps
+    ]
+
+
+def _live(drawn: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "charts": {figure["id"]: figure["spec"] for figure in drawn.values()},
+        "dark": theme.dark_twins(),
+    }
+
+
+def _as_script_data(value: Any) -> str:
+    """JSON that may stand inside a script element, whatever the data say."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for mark in "<>&\u2028\u2029":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text
+
+
+def _styles() -> str:
+    dark = pictures.variables(theme.DARK)
+    faces = "".join(
+        "@font-face{font-family:'Source Serif 4';font-style:normal;font-display:swap;"
+        f"font-weight:{weight};src:url(data:font/woff2;base64,{_encoded(f'source-serif-{weight}.woff2')}) "
+        "format('woff2')}"
+        for weight in (400, 600)
+    )
+    return (
+        f"{faces}\n:root{{color-scheme:light;{pictures.variables(theme.LIGHT)}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}\n"
+        f"@media screen{{:root[data-theme=dark]{{color-scheme:dark;{dark}}}}}\n"
+        f"{(_ASSETS / 'report.css').read_text()}"
+    )
+
+
+@cache
+def _encoded(name: str) -> str:
+    return b64encode((_ASSETS / name).read_bytes()).decode()
+
+
+@cache
+def _policy(scripts: tuple[str, ...]) -> str:
+    hashes = " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts)
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; font-src data:; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
