@@ -159,7 +159,7 @@ def warm_up_charts() -> None:
 
 def charts(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
     """Draws what is worth looking at."""
-    from voyant.analysis.charts import draw, render
+    from voyant.analysis.charts import draw, render_all
 
     drawn = draw(
         context.table,
@@ -167,8 +167,8 @@ def charts(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
         context.read_if_made("kpis.json", Kpis),
         context.read_if_made("insights.json", Insights),
     )
-    for number, chart in enumerate(drawn):
-        svg, png = render(chart.spec)
+    pictures = render_all([chart.spec for chart in drawn])
+    for number, (chart, (svg, png)) in enumerate(zip(drawn, pictures, strict=True)):
         context.write(f"charts/{chart.name}.vl.json", "charts", VEGA_LITE, to_json(chart.spec))
         context.write(f"charts/{chart.name}.svg", "charts", SVG, svg.encode())
         context.write(f"charts/{chart.name}.png", "charts", PNG, png)
