@@ -30,10 +30,10 @@ class TimeOfDay:
     def fits(self, text: str) -> str:
         return matches(text, _HALF_DAY if self.half_days else _TIME_OF_DAY)
 
-    def measures(self, text: str) -> Sequence[str]:  # noqa: ARG002 - the type is certain
+    def measures(self, text: str) -> Sequence[str]:
         return ()
 
-    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading:  # noqa: ARG002
+    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading:
         value = f"try_cast({text} AS TIME)"
         if self.half_days:
             value = f"CAST(try_strptime({text}, ['%I:%M %p', '%I:%M:%S %p', '%I:%M%p', '%I:%M:%S%p']) AS TIME)"
@@ -59,7 +59,7 @@ class DurationFormat:
     def measures(self, text: str) -> Sequence[str]:
         return (counted(f"({self._seconds(text)}) % 1 <> 0"),)
 
-    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading:  # noqa: ARG002
+    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading:
         engine_type = "DECIMAL(18,3)" if measured[0] else "BIGINT"
         return Reading(
             type=ColumnType.DECIMAL if measured[0] else ColumnType.INTEGER,

@@ -14,7 +14,7 @@ from voyant.lake.sql import literal
 
 _CLOCK = r"([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)"
 _HALF = r"([AaPp])\.?[Mm]\.?"
-_ZONE = r"(Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)"
+_ZONE = r"(?:Z|UTC|GMT|([+-][0-9]{2}(?::?[0-9]{2})?))"
 _CLOCK_PARTS = (("clock", _CLOCK), ("half", _HALF), ("zone", _ZONE))
 _BETWEEN = r"(?:T|,?\s+|:)"
 _WEEKDAY = r"(?:{L}{2,10}[,.]?\s+)?"
@@ -115,7 +115,8 @@ class DateFormat:
         if guarded:
             iso = f"CASE WHEN {matches(text, self._pattern())} THEN {iso} END"
         if self.short_year or self.half_days:
-            return f"try_strptime({iso}, [{', '.join(literal(f) for f in self._strptime_formats())}])"
+            parsed = f"try_strptime({iso}, [{', '.join(literal(f) for f in self._strptime_formats())}])"
+            return f"({parsed} AT TIME ZONE 'UTC')" if self.zone else parsed
         if self.zone:
             return f"(try_cast({iso} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
         return f"try_cast({iso} AS TIMESTAMP)"
@@ -135,7 +136,7 @@ class DateFormat:
             return f"regexp_replace({text}, {pattern}, {literal(date + self._clock_template())})"
         if not self.clock:
             return date
-        return f"concat({date}, regexp_replace({text}, {pattern}, {literal(self._clock_template())}))"
+        return f"({date} || regexp_replace({text}, {pattern}, {literal(self._clock_template())}))"
 
     def _spelled_date(self, text: str, pattern: str) -> str:
         parts = self.layout.parts
@@ -144,11 +145,11 @@ class DateFormat:
             return f"regexp_extract({text}, {pattern}, {parts.index(key) + 1})"
 
         if "w" in parts:
-            return f"CAST(strptime(concat({part('y')}, '-', {part('w')}, '-1'), '%G-%V-%u') AS VARCHAR)"
+            return f"CAST(try_strptime({part('y')} || '-' || {part('w')} || '-1', '%G-%V-%u') AS VARCHAR)"
         if "q" in parts:
-            return f"concat({part('y')}, '-', CAST({part('q')} AS INTEGER) * 3 - 2, '-01')"
+            return f"({part('y')} || '-' || (try_cast({part('q')} AS INTEGER) * 3 - 2) || '-01')"
         months = ", ".join(f"{literal(name)}: {number}" for name, number in sorted(MONTH_NUMBERS.items()))
-        # NULL for a word that is no month, and || hands it on, where concat would not.
+        # The map gives NULL for a word that is no month, and || hands it on.
         month = f"MAP {{{months}}}[lower(strip_accents({part('M')}))]"
         day = f"lpad({part('d')}, 2, '0')" if "d" in parts else "'01'"
         return f"({part('y')} || '-' || {month} || '-' || {day})"
@@ -165,8 +166,8 @@ class DateFormat:
     def _strptime_formats(self) -> list[str]:
         year = "%y" if self.short_year else "%Y"
         hours = ["%I:%M:%S %p", "%I:%M %p"] if self.half_days else ["%H:%M:%S.%f", "%H:%M:%S", "%H:%M"]
-        zone = "%z" if self.zone else ""
-        clocks = [f" {hour}{zone}" for hour in hours] if self.clock else []
+        zones = ["%z", ""] if self.zone else [""]
+        clocks = [f" {hour}{zone}" for hour in hours for zone in zones] if self.clock else []
         # A clock that is missing leaves its blanks behind.
         return [f"{year}-%m-%d{clock}" for clock in [*clocks, ""]] + ([f"{year}-%m-%d  M"] if self.half_days else [])
 
@@ -196,10 +197,26 @@ def propose_dates(evidence: Evidence, *, named_date: bool) -> list[DateFormat]:
                 counted.append((len(parsed), _format_of(layout, parsed, short_year=short_year)))
     if not counted:
         return []
+    counted = _without_unlikely_years(counted, values)
     best = max(count for count, _ in counted)
     if best < len(values) * LEAST_SHARE:
         return []
     return [proposed for count, proposed in counted if count >= best * NEARLY_AS_GOOD]
+
+
+def _without_unlikely_years(counted: list[tuple[int, DateFormat]], values: list[str]) -> list[tuple[int, DateFormat]]:
+    """Of ``14-03-23`` as a year first or last, the reading that has fewer years: data spans more days than years."""
+    first = {fmt.layout: years for _, fmt in counted if fmt.short_year and (years := _years(fmt.layout, values))}
+    if YEAR_FIRST not in first or not first.keys() & {DAY_FIRST, MONTH_FIRST}:
+        return counted
+    last = min(len(years) for layout, years in first.items() if layout is not YEAR_FIRST)
+    year_is_first = len(first[YEAR_FIRST]) < last
+    return [(count, fmt) for count, fmt in counted if not fmt.short_year or (fmt.layout is YEAR_FIRST) is year_is_first]
+
+
+def _years(layout: Layout, values: list[str]) -> set[str]:
+    matches_found = (_parsed(layout, value, short_year=True) for value in values)
+    return {match[layout.parts.index("y") + 1] for match in matches_found if match}
 
 
 def _format_of(layout: Layout, parsed: list[re.Match[str]], *, short_year: bool) -> DateFormat:
@@ -229,7 +246,7 @@ def _parsed(layout: Layout, value: str, *, short_year: bool) -> re.Match[str] | 
 
 @cache
 def _detector(layout: Layout, short_year: bool) -> re.Pattern[str]:
-    clock, half, zone = (f"(?P<{name}>{part[1:]}" for name, part in _CLOCK_PARTS)
+    clock, half, zone = (f"(?P<{name}>{part})" for name, part in _CLOCK_PARTS)
     pattern = _date_pattern(layout, "python", short_year=short_year)
     return re.compile(rf"{pattern}(?:{_BETWEEN}{clock}(?:\s?{half})?(?:\s?{zone})?)?")
 

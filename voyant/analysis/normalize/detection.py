@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from voyant.analysis.normalize.dates import DAY_FIRST, MONTH_FIRST, DateFormat, Layout
 from voyant.analysis.normalize.daymonth import decide_order
-from voyant.analysis.normalize.formats import Format, Reading, counted
+from voyant.analysis.normalize.formats import WHITE, Format, Reading, counted, trimmed
 from voyant.analysis.normalize.names import word_set, words_of
-from voyant.analysis.normalize.numbers import NumberFormat
+from voyant.analysis.normalize.number_formats import NumberFormat
 from voyant.analysis.normalize.proposals import is_null_word, propose
 from voyant.analysis.normalize.sampling import Rows, TextColumn, sample
 from voyant.analysis.normalize.verdict import is_good_enough
@@ -63,7 +63,7 @@ class ReadColumn:
     @property
     def text(self) -> str:
         """SQL of the written value."""
-        return f"trim({self.source.cell})" if self.is_padded else self.source.cell
+        return trimmed(self.source.cell) if self.is_padded else self.source.cell
 
     @property
     def is_missing(self) -> str:
@@ -89,6 +89,8 @@ def read_columns(engine: Engine, rows: Rows, sources: Sequence[TextColumn]) -> t
         _opened(source, values) for source, values in zip(sources, sample(engine, rows, sources), strict=True)
     )
     _propose(columns, columns)
+    # The decimal mark of the table, known now, decides what three digits after a point or comma are.
+    _propose([column for column in columns if _is_in_doubt(column)], columns)
     unsettled = columns
     for _ in range(ROUNDS):
         for chunk in _chunks([column for column in unsettled if column.proposals]):
@@ -108,19 +110,19 @@ def read_columns(engine: Engine, rows: Rows, sources: Sequence[TextColumn]) -> t
 def _opened(source: TextColumn, values: Counter[str]) -> ReadColumn:
     stripped: Counter[str] = Counter()
     for value, count in values.items():
-        stripped[value.strip()] += count
+        stripped[value.strip(WHITE)] += count
     stripped.pop("", None)
-    return ReadColumn(source, stripped, is_padded=any(value != value.strip() for value in values))
+    return ReadColumn(source, stripped, is_padded=any(value != value.strip(WHITE) for value in values))
 
 
 def _propose(columns: Sequence[ReadColumn], table: Sequence[ReadColumn]) -> tuple[ReadColumn, ...]:
     """Gives the columns their formats to check; returns those for which they are new."""
-    comma_decimals = _writes_comma_decimals(table)
+    table_decimal = _decimal_mark(table)
     renewed = []
     for column in columns:
         present = {value: count for value, count in column.evidence.items() if not is_null_word(value)}
         # What misfits teach may widen a format; a format that the values gave is not dropped for a few misfits.
-        proposals = propose(column.source.name, present, comma_decimals=comma_decimals) or column.proposals
+        proposals = propose(column.source.name, present, table_decimal=table_decimal) or column.proposals
         if proposals != column.proposals or column.padded_cells:
             renewed.append(column)
         column.proposals = proposals
@@ -161,9 +163,9 @@ def _learn(engine: Engine, rows: Rows, column: ReadColumn) -> bool:
     for value, count in engine.tuples(
         f"SELECT {cell} AS cell, count(*) AS cells FROM {rows.relation} "
         f"WHERE {cell} IS NOT NULL AND NOT coalesce({best.format.fits(cell)}, false) GROUP BY 1 "
-        f"ORDER BY trim(cell) IN ('', {_all_null_words()}) DESC, cells DESC, cell LIMIT {LISTED_MISFITS}"
+        f"ORDER BY {trimmed('cell')} IN ('', {_all_null_words()}) DESC, cells DESC, cell LIMIT {LISTED_MISFITS}"
     ):
-        word = value.strip()
+        word = value.strip(WHITE)
         if not word:
             column.blanks += count
         elif is_null_word(word):
@@ -206,7 +208,7 @@ def _decide_day_and_month(engine: Engine, rows: Rows, columns: Sequence[ReadColu
             {layout: date_format for layout, (date_format, _) in orders.items()},
             decided_elsewhere=decided,
             separator=next((mark for mark in "/.-" if any(mark in value for value in column.evidence)), "/"),
-            comma_decimals=_writes_comma_decimals(columns),
+            comma_decimals=_decimal_mark(columns) == ",",
         )
         chosen, measured = orders[order.layout]
         column.reading = replace(
@@ -226,10 +228,15 @@ def _best_dates(column: ReadColumn) -> dict[Layout, tuple[DateFormat, tuple[floa
     }
 
 
-def _writes_comma_decimals(columns: Sequence[ReadColumn]) -> bool:
+def _is_in_doubt(column: ReadColumn) -> bool:
+    return any(isinstance(proposal, NumberFormat) and proposal.separators.assumed for proposal in column.proposals)
+
+
+def _decimal_mark(columns: Sequence[ReadColumn]) -> str:
+    """What stands before fractions in those columns of the table that leave no doubt; empty where none does."""
     formats = [proposal for column in columns for proposal in column.proposals if isinstance(proposal, NumberFormat)]
-    decimals = Counter(proposal.separators.decimal for proposal in formats)
-    return decimals[","] > decimals["."]
+    decimals = Counter(number.separators.decimal for number in formats if not number.separators.assumed)
+    return "," if decimals[","] > decimals["."] else "." if decimals["."] else ""
 
 
 def _read_as_text(engine: Engine, rows: Rows, columns: Sequence[ReadColumn], *, table_words: frozenset[str]) -> None:
@@ -256,9 +263,9 @@ def _look_at_padding(engine: Engine, rows: Rows, column: ReadColumn) -> int:
     """Counts padded and blank cells; returns how many hold a word that may stand for a missing value."""
     cell = column.source.cell
     aggregates = (
-        counted(f"{cell} <> trim({cell})"),
-        counted(f"trim({cell}) = ''"),
-        counted(f"trim({cell}) IN ({_all_null_words()})"),
+        counted(f"{cell} <> {trimmed(cell)}"),
+        counted(f"{trimmed(cell)} = ''"),
+        counted(f"{trimmed(cell)} IN ({_all_null_words()})"),
     )
     padded, column.blanks, worded = engine.tuples(f"SELECT {', '.join(aggregates)} FROM {rows.relation}")[0]
     column.is_padded = padded > 0

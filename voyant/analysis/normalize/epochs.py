@@ -26,10 +26,10 @@ class EpochFormat:
         bounds = f"BETWEEN {EARLIEST * self.per_second} AND {LATEST * self.per_second}"
         return f"({matches(text, '[0-9]{9,16}')} AND {number} {bounds})"
 
-    def measures(self, text: str) -> Sequence[str]:  # noqa: ARG002 - the type is certain
+    def measures(self, text: str) -> Sequence[str]:
         return ()
 
-    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading:  # noqa: ARG002
+    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading:
         microseconds = f"try_cast({text} AS BIGINT) * {1_000_000 // self.per_second}"
         return Reading(
             type=ColumnType.TIMESTAMP,

@@ -58,6 +58,15 @@ class Format(Protocol):
         ...
 
 
+WHITE = " \t\r\n\v\f\u00a0\u2007\u2009\u202f\u3000\ufeff"
+"""White space that is nothing around a value; it stands inside numbers too, so nothing else removes it."""
+
+
+def trimmed(cell: str) -> str:
+    """SQL: the cell without the white space around it."""
+    return f"trim({cell}, {literal(WHITE)})"
+
+
 def matches(text: str, pattern: str) -> str:
     """SQL: the whole of the text has the pattern, in the syntax that RE2 and Python share."""
     return f"regexp_full_match({text}, {literal(pattern)})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voyant.analysis.normalize.facts import Facts
 from voyant.analysis.normalize.names import word_set
-from voyant.analysis.normalize.numbers import CURRENCIES
+from voyant.analysis.normalize.number_formats import CURRENCIES
 from voyant.analysis.normalize.roles import Assigned
 from voyant.domain.table import Aggregation, Role
 
@@ -40,16 +40,16 @@ _LEVEL_WORDS = word_set(
     "price avg average mean median min max minimum maximum std sd per index score rating rank age temperature temp "
     "duration elapsed latency delay speed weight height width length depth size area density lat lon lng latitude "
     "longitude balance salary wage level bmi pressure humidity percentile quantile zscore normalized log unit target "
-    "gpa mark distance radius angle hours minutes seconds days time lifetime life expectancy population pop"
+    "gpa mark distance radius angle hours minutes seconds days time lifetime life expectancy population pop income"
 )
 _SUM_WORDS = word_set(
     "amount amt revenue sales sale turnover cost costs spend spending spent expense expenses profit loss fee fees tax "
     "taxes tip tips total subtotal payment payments paid charge charges discount refund refunds bill fare donation "
-    "budget income quantity qty count counts units volume clicks views visits impressions sessions orders items "
+    "budget quantity qty count counts units volume clicks views visits impressions sessions orders items "
     "downloads purchases passengers deaths births cases casualties injuries injured killed hits errors failures "
     "incidents tickets conversions signups installs transactions trips rides calls emails messages shipments returns "
     "goals points umsatz betrag menge anzahl kosten gewinn montant quantite ventes nombre importe cantidad ventas "
-    "monto valor_total rainfall precip precipitation production consumption exports imports kwh co2 emissions"
+    "monto valor_total freq n rainfall precip precipitation production consumption exports imports kwh co2 emissions"
 )
 _COUNT_STARTS = (
     ("number", "of"),
@@ -65,7 +65,7 @@ _COUNT_STARTS = (
 
 def number_role(facts: Facts) -> Assigned:
     """The role of a column of numbers with more than one value."""
-    for rule in (_geography, _count, _date_part, _identifier, _clock, _indicator, _category):
+    for rule in (_geography, _count, _date_part, _identifier, _clock, _indicator, _category, _balanced):
         if assigned := rule(facts):
             return assigned
     return _measure(facts)
@@ -91,11 +91,17 @@ def _count(facts: Facts) -> Assigned | None:
 
 
 def _date_part(facts: Facts) -> Assigned | None:
-    if not facts.is_whole or len(facts.words) > 4 or set(facts.words) & _SINCE_WORDS:
+    if len(facts.words) > 4 or set(facts.words) & _SINCE_WORDS:
+        return None
+    if set(facts.words) & {"date", "time", "year"} and facts.within(1500, 2200) and facts.distinct > 10:
+        return Assigned(role=Role.DIMENSION, confidence=0.7, reason="years by name and range")
+    if not facts.is_whole:
         return None
     for word in facts.words:
         if word in _DATE_PARTS and facts.within(*_DATE_PARTS[word]):
             return Assigned(role=Role.DIMENSION, confidence=0.9, reason=f"part of a date by name and range ({word})")
+    if facts.words in {("year",), ("yr",)} and facts.distinct <= 200:
+        return Assigned(role=Role.DIMENSION, confidence=0.85, reason="years by name, though not written in full")
     return None
 
 
@@ -149,8 +155,25 @@ def _category(facts: Facts) -> Assigned | None:
     return None
 
 
+def _balanced(facts: Facts) -> Assigned | None:
+    """Codes of a design: the firms of a panel, the arms of a trial."""
+    counts = facts.examples.values()
+    if not facts.is_whole or set(facts.words) & (_SUM_WORDS | _LEVEL_WORDS | _RATIO_WORDS) or facts.unit:
+        return None
+    if facts.distinct == 2 and facts.present >= 10:
+        return Assigned(role=Role.DIMENSION, confidence=0.65, reason="two different whole numbers: two groups")
+    # The counts are of all rows only where the examples are all the rows.
+    if sum(counts) == facts.present and min(counts) >= 3 and max(counts) - min(counts) <= 1 and len(counts) <= 100:
+        return Assigned(
+            role=Role.DIMENSION, confidence=0.65, reason="every number stands equally often: codes of groups"
+        )
+    return None
+
+
 def _measure(facts: Facts) -> Assigned:
     words = set(facts.words)
+    if "to" in facts.words[1:-1] and not facts.is_whole:
+        return _averaged(0.8, "one amount over another by its name: averaged, never added")
     if facts.unit in {"%", "‰"} or words & _RATIO_WORDS:
         if facts.unit or facts.within(-1, 1) or words & {"pct", "percent", "percentage", "share", "proportion"}:
             return Assigned(

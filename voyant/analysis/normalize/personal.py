@@ -119,13 +119,13 @@ def is_iban(value: str) -> bool:
     return int("".join(str(int(character, 36)) for character in compact[4:] + compact[:4])) % 97 == 1
 
 
-def _email(facts: Facts, words: set[str]) -> Found | None:  # noqa: ARG001 - values say enough
+def _email(facts: Facts, words: set[str]) -> Found | None:
     if facts.share_of_examples(_EMAIL.fullmatch) >= MOST:
         return Found(PersonalData.EMAIL, "e-mail addresses by their form")
     return None
 
 
-def _iban(facts: Facts, words: set[str]) -> Found | None:  # noqa: ARG001 - values say enough
+def _iban(facts: Facts, words: set[str]) -> Found | None:
     if facts.share_of_examples(is_iban) >= MOST:
         return Found(PersonalData.IBAN, "bank account numbers with valid check digits")
     return None
@@ -165,7 +165,7 @@ def _phone(facts: Facts, words: set[str]) -> Found | None:
     named = bool(words & _PHONE_WORDS) and not words & {"model", "brand", "type", "name"}
     if named and facts.share_of_examples(_is_phone) >= MOST:
         return Found(PersonalData.PHONE, "telephone numbers by name and form")
-    if facts.share_of_examples(_CLEAR_PHONE.fullmatch) >= NEARLY_ALL and facts.distinct > 3:
+    if facts.share_of_examples(_CLEAR_PHONE.fullmatch) >= NEARLY_ALL and facts.distinct >= 3:
         return Found(PersonalData.PHONE, "telephone numbers by their form")
     return None
 

@@ -7,7 +7,7 @@ from voyant.analysis.normalize.dates import propose_dates
 from voyant.analysis.normalize.epochs import propose_epochs
 from voyant.analysis.normalize.formats import Evidence, Format
 from voyant.analysis.normalize.names import word_set, words_of
-from voyant.analysis.normalize.numbers import propose_numbers
+from voyant.analysis.normalize.number_formats import propose_numbers
 from voyant.analysis.normalize.words import CERTAIN_NULLS, LIKELY_NULLS, propose_booleans
 
 DATE_WORDS = word_set(
@@ -23,12 +23,12 @@ _FLAG_WORDS = word_set("flag bool boolean indicator yn tf")
 _NULL_WORDS = frozenset(CERTAIN_NULLS + LIKELY_NULLS)
 
 
-def propose(name: str, evidence: Evidence, *, comma_decimals: bool) -> list[Format]:
+def propose(name: str, evidence: Evidence, *, table_decimal: str) -> list[Format]:
     """Formats worth checking on all rows, the more telling first; empty where the column is text.
 
     Args:
         evidence: Values without those that stand for a missing one.
-        comma_decimals: Whether other columns of the table write fractions with a comma.
+        table_decimal: The mark that other columns of the table have before fractions, if any.
     """
     if not evidence:
         return []
@@ -41,7 +41,7 @@ def propose(name: str, evidence: Evidence, *, comma_decimals: bool) -> list[Form
     proposals += propose_dates(evidence, named_date=bool(words & DATE_WORDS))
     proposals += propose_times(evidence, named_duration=bool(words & DURATION_WORDS))
     proposals += propose_epochs(evidence, named_time=bool(words & DATE_WORDS))
-    if numbers := propose_numbers(evidence, comma_decimals=comma_decimals):
+    if numbers := propose_numbers(evidence, table_decimal=table_decimal):
         proposals.append(numbers)
     return proposals
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voyant.analysis.normalize.detection import ReadColumn
-from voyant.analysis.normalize.types import Mapped
+from voyant.analysis.normalize.stored_types import Mapped
 from voyant.domain.normalization import Change, ChangeKind
 from voyant.domain.table import Column
 
 LONGEST_EXAMPLE = 60
 
 
-def changes_of_typed(column: Column, mapped: Mapped) -> list[Change]:
+def changes_of_typed(column: Column, mapped: Mapped, failures: int) -> list[Change]:
     """The renaming, and the change of a type that the column came with."""
     changes = []
     if column.name != column.original_name:
@@ -20,6 +20,9 @@ def changes_of_typed(column: Column, mapped: Mapped) -> list[Change]:
         changes.append(Change(column=column.name, kind=ChangeKind.RENAMED, text=text))
     if mapped.note:
         changes.append(Change(column=column.name, kind=ChangeKind.MAPPED, text=mapped.note))
+    if failures:
+        text = f"beyond {mapped.engine_type}; kept in rejects"
+        changes.append(Change(column=column.name, kind=ChangeKind.REJECTED, text=text, cells=failures))
     return changes
 
 

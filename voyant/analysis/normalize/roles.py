@@ -36,7 +36,8 @@ _LATER_WORDS = word_set(
 
 def time_role(facts: Facts) -> Assigned:
     """The role of dates and timestamps: the confidence ranks them, so that the main one comes first."""
-    words = set(facts.words)
+    # "startdate" is read as "start".
+    words = {stem for word in facts.words for stem in (word, word.removesuffix("date"), word.removesuffix("time"))}
     confidence, reason = 0.85, "dates"
     if words & _AUDIT_WORDS:
         confidence, reason = 0.55, "when the record was last touched, by its name"

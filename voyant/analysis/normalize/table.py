@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from voyant.analysis.normalize.derived import derive_date, derive_durations
 from voyant.analysis.normalize.detection import ReadColumn, read_columns
 from voyant.analysis.normalize.facts import Facts, TypedColumn, gather_facts
-from voyant.analysis.normalize.formats import Reading
+from voyant.analysis.normalize.formats import counted
 from voyant.analysis.normalize.names import unique_names
 from voyant.analysis.normalize.number_roles import number_role
 from voyant.analysis.normalize.personal import find_personal, is_few_people
 from voyant.analysis.normalize.record import changes_of_derived, changes_of_read, changes_of_typed
 from voyant.analysis.normalize.roles import Assigned, other_role, time_role, trivial_role
 from voyant.analysis.normalize.sampling import Rows, TextColumn
+from voyant.analysis.normalize.stored_types import Mapped, map_type
 from voyant.analysis.normalize.text_roles import text_role
-from voyant.analysis.normalize.types import Mapped, map_type
 from voyant.domain.normalization import Change, Normalization
 from voyant.domain.table import Column, ColumnType, Dataset, Role
 from voyant.ingestion.protocol import StagedTable
@@ -62,9 +62,21 @@ class _Prepared:
     """One column on its way: read from text, or mapped from the type it came with."""
 
     typed: TypedColumn
+    cell: str
     sql: str
-    read: ReadColumn | None = None
-    mapped: Mapped | None = None
+    mapped: Mapped
+    read: ReadColumn | None
+    misfits: int
+
+    @property
+    def is_misfit(self) -> str:
+        """SQL that is true for a cell with a value that the column's type cannot hold."""
+        missing = f" AND NOT {self.read.is_missing}" if self.read else ""
+        return f"{self.cell} IS NOT NULL{missing} AND ({self.sql}) IS NULL"
+
+    @property
+    def kind(self) -> str:
+        return self.read.reading.label if self.read and self.read.reading else self.typed.engine_type
 
 
 def normalize(staged: StagedTable, engine: Engine) -> Normalized:
@@ -83,7 +95,7 @@ def normalize(staged: StagedTable, engine: Engine) -> Normalized:
         dataset=Dataset(name=staged.name, rows=staged.rows, columns=stored + derived),
         select=select,
         rejects=_rejects(prepared, rows, staged.rejects),
-        rejected_cells=sum(column.read.misfits for column in prepared if column.read),
+        rejected_cells=sum(column.misfits for column in prepared),
         changes=changes + changes_of_derived(derived),
         notes=staged.notes,
         unchanged=unchanged,
@@ -101,10 +113,22 @@ def _prepare(engine: Engine, rows: Rows, staged: StagedTable) -> tuple[_Prepared
     texts = [i for i, column in enumerate(mapped) if column.type is ColumnType.TEXT]
     sources = [TextColumn(staged.columns[i].name, mapped[i].sql) for i in texts]
     read = dict(zip(texts, read_columns(engine, rows, sources), strict=True))
-    return tuple(_prepared(name, staged.columns[i].name, mapped[i], read.get(i)) for i, name in enumerate(names))
+    failed = _failures(engine, rows, {i: column for i, column in enumerate(mapped) if column.may_fail}, cells)
+    return tuple(
+        _prepared(name, staged.columns[i].name, cells[i], mapped[i], read.get(i), failed.get(i, 0))
+        for i, name in enumerate(names)
+    )
 
 
-def _prepared(name: str, original: str, mapped: Mapped, read: ReadColumn | None) -> _Prepared:
+def _failures(engine: Engine, rows: Rows, mapped: dict[int, Mapped], cells: Sequence[str]) -> dict[int, int]:
+    """How many values of each column its stored type cannot hold."""
+    if not mapped:
+        return {}
+    lost = (counted(f"{cells[i]} IS NOT NULL AND {column.sql} IS NULL") for i, column in mapped.items())
+    return dict(zip(mapped, engine.tuples(f"SELECT {', '.join(lost)} FROM {rows.relation}")[0], strict=True))
+
+
+def _prepared(name: str, original: str, cell: str, mapped: Mapped, read: ReadColumn | None, failures: int) -> _Prepared:
     found = read.reading if read else None
     typed = TypedColumn(
         name=name,
@@ -114,7 +138,14 @@ def _prepared(name: str, original: str, mapped: Mapped, read: ReadColumn | None)
         unit=found.unit if found else None,
         examples=_examples(read) if read else Counter(),
     )
-    return _Prepared(typed=typed, sql=read.value if read else mapped.sql, read=read, mapped=mapped)
+    return _Prepared(
+        typed=typed,
+        cell=cell,
+        sql=read.value if read else mapped.sql,
+        mapped=mapped,
+        read=read,
+        misfits=read.misfits if read else failures,
+    )
 
 
 def _examples(read: ReadColumn) -> Counter[str]:
@@ -128,23 +159,17 @@ def _select(prepared: Sequence[_Prepared], rows: Rows) -> str:
 
 def _rejects(prepared: Sequence[_Prepared], rows: Rows, staged_rejects: str | None) -> str:
     selects = [
-        _misfits(column.typed.original_name, column.read, column.read.reading, rows)
+        f'SELECT {rows.number} AS "row", {literal(column.typed.original_name)} AS "column", '
+        f"CAST({column.cell} AS VARCHAR) AS raw, {literal(f'does not fit {column.kind}')} AS reason "
+        f"FROM {rows.relation} WHERE {column.is_misfit}"
         for column in prepared
-        if column.read and column.read.reading and column.read.misfits
+        if column.misfits
     ]
     if staged_rejects:
-        selects.append(f"SELECT row, column, raw, reason FROM {staged_rejects}")
+        selects.append(f'SELECT "row", "column", raw, reason FROM {staged_rejects}')
     if not selects:
-        return "SELECT CAST(NULL AS BIGINT) AS row, '' AS column, '' AS raw, '' AS reason WHERE false"
-    return f"SELECT * FROM ({' UNION ALL '.join(selects)}) ORDER BY row, column, raw"
-
-
-def _misfits(name: str, read: ReadColumn, reading: Reading, rows: Rows) -> str:
-    return (
-        f"SELECT {rows.number} AS row, {literal(name)} AS column, {read.source.cell} AS raw, "
-        f"{literal(f'does not fit {reading.label}')} AS reason FROM {rows.relation} "
-        f"WHERE {read.source.cell} IS NOT NULL AND NOT {read.is_missing} AND ({reading.sql}) IS NULL"
-    )
+        return "SELECT CAST(NULL AS BIGINT) AS \"row\", '' AS \"column\", '' AS raw, '' AS reason WHERE false"
+    return f'SELECT * FROM ({" UNION ALL ".join(selects)}) ORDER BY "row", "column", raw'
 
 
 def _assign(facts: Facts) -> Assigned:
@@ -178,5 +203,5 @@ def _column(facts: Facts, assigned: Assigned) -> Column:
 
 
 def _changes(prepared: _Prepared, column: Column) -> list[Change]:
-    changes = changes_of_typed(column, prepared.mapped) if prepared.mapped else []
+    changes = changes_of_typed(column, prepared.mapped, prepared.misfits if not prepared.read else 0)
     return changes + (changes_of_read(column, prepared.read) if prepared.read else [])

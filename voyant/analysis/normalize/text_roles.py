@@ -13,7 +13,7 @@ from voyant.domain.table import Role
 
 _TEXT_WORDS = word_set(
     "description comment comments note notes text review message summary body subject remark remarks abstract content "
-    "feedback question answer narrative details detail title headline bemerkung beschreibung kommentar"
+    "feedback question answer narrative details detail bemerkung beschreibung kommentar"
 )
 _CODE = re.compile(r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9._:/#-]*")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{24,64}")
@@ -24,7 +24,7 @@ FEW_VALUES = 50
 
 def text_role(facts: Facts) -> Assigned:
     """The role of a column of text with more than one value."""
-    for rule in (_identifier, _geography, _free_text):
+    for rule in (_geography, _identifier, _free_text):
         if assigned := rule(facts):
             return assigned
     return _category(facts)
@@ -67,6 +67,8 @@ def _free_text(facts: Facts) -> Assigned | None:
 
 
 def _category(facts: Facts) -> Assigned:
+    if facts.is_unique and facts.distinct <= FEW_VALUES:
+        return Assigned(role=Role.DIMENSION, confidence=0.6, reason="few values, one a row")
     if facts.distinct <= FEW_VALUES or facts.distinct_share <= 0.2:
         sure = 0.9 if facts.distinct_share <= 0.2 else 0.7
         return Assigned(role=Role.DIMENSION, confidence=sure, reason="few values that repeat")

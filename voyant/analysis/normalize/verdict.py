@@ -7,7 +7,7 @@ from collections import Counter
 
 from voyant.analysis.normalize.formats import Format
 from voyant.analysis.normalize.names import word_set, words_of
-from voyant.analysis.normalize.numbers import NumberFormat
+from voyant.analysis.normalize.number_formats import NumberFormat
 
 FITTING_SHARE = 0.99
 """Of a column's values that must fit a type; the others become rejects."""

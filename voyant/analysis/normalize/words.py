@@ -49,10 +49,10 @@ class BooleanFormat:
     def fits(self, text: str) -> str:
         return f"lower({text}) IN ({literal(self.true)}, {literal(self.false)})"
 
-    def measures(self, text: str) -> Sequence[str]:  # noqa: ARG002 - the type is certain
+    def measures(self, text: str) -> Sequence[str]:
         return ()
 
-    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading:  # noqa: ARG002
+    def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading:
         value = f"CASE lower({text}) WHEN {literal(self.true)} THEN true WHEN {literal(self.false)} THEN false END"
         return Reading(
             type=ColumnType.BOOLEAN,

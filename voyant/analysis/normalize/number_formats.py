@@ -48,6 +48,7 @@ BIGINT_DIGITS = 18
 DECIMAL_DIGITS = 18
 DOUBLE_LENGTH = 24
 WIDEST_DECIMAL = 38
+MANY_GROUPS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,7 @@ class NumberFormat:
 
     def measures(self, text: str) -> Sequence[str]:
         number = self._plain_number(text)
-        if self.exponent:
-            return ()
-        if not self.separators.decimal:
+        if not (self.separators.decimal or self.exponent):
             return (f"max(length({number}))", counted(f"{number} IS NOT NULL AND try_cast({number} AS BIGINT) IS NULL"))
         double = f"try_cast({number} AS DOUBLE)"
         return (
@@ -91,6 +90,8 @@ class NumberFormat:
             f"max(CASE WHEN contains({number}, '.') THEN length({number}) - strpos({number}, '.') END)",
             counted(f"{double} % 1 <> 0"),
             f"max(length({number}))",
+            # R writes 100000 as 1e+05: a whole number all the same.
+            counted(f"regexp_matches({number}, '[.].*[eE]|[eE]-')") if self.exponent else "0",
         )
 
     def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading | None:
@@ -121,8 +122,11 @@ class NumberFormat:
             body += r"(?:[eE][+-]?[0-9]+)?"
         sign = rf"[+\-{_MINUS}]?" if self.odd_minus else r"[+-]?"
         if self.affixes:
-            affix = rf"(?:{'|'.join(_escaped(a) for a in self.affixes)})?"
-            body = rf"{affix}{_GAP}{sign}{body}{_GAP}{affix}"
+            affix = rf"(?:{'|'.join(_escaped(a) for a in self.affixes)})"
+            if self.affixes[0] in CURRENCIES:
+                body = rf"{affix}?{_GAP}{sign}{body}{_GAP}{affix}?"
+            else:  # a bare number beside numbers with a unit may be of another unit
+                body = rf"(?:{body}{_GAP}{affix}|0)"
         number = rf"{sign}{_GAP}{body}" if self.affixes else f"{sign}{body}"
         if self.odd_minus:
             number += "-?"
@@ -145,14 +149,14 @@ class NumberFormat:
         return f"CASE WHEN {is_negative} THEN '-' || {bare} ELSE {bare} END"
 
     def _type(self, measured: Sequence[float | None]) -> str | None:
-        if self.exponent:
-            return "DOUBLE"  # an exponent is how programs print doubles
-        if not self.separators.decimal:
+        if not (self.separators.decimal or self.exponent):
             length, beyond_64_bits = (measured[0] or 0), (measured[1] or 0)
             if not beyond_64_bits:
                 return "BIGINT"
             return f"DECIMAL({WIDEST_DECIMAL},0)" if length <= WIDEST_DECIMAL else None
-        largest, fraction, with_fraction, length = (value or 0 for value in measured)
+        largest, fraction, with_fraction, length, powers = (value or 0 for value in measured)
+        if powers or largest >= 10**WIDEST_DECIMAL:
+            return "DOUBLE"  # an exponent is how programs print doubles
         return _exact_type(len(str(int(largest))), int(fraction) if with_fraction else 0, length=int(length))
 
     def _unit(self) -> str | None:
@@ -186,26 +190,38 @@ class NumberFormat:
 _SEPARATOR_NAMES = {",": "comma", ".": "point", " ": "space", "'": "apostrophe"}
 
 
-def propose_numbers(evidence: Evidence, *, comma_decimals: bool = False) -> NumberFormat | None:
+def propose_numbers(evidence: Evidence, *, table_decimal: str = "") -> NumberFormat | None:
     """The way of writing numbers that most of the values follow, or None where they are not numbers.
 
     Args:
-        comma_decimals: Whether other columns of the table write fractions with a comma: it decides ``1.234``.
+        table_decimal: The mark that other columns of the table have before fractions, if any: it decides ``1.234``.
     """
     parsed = [match for value in evidence if (match := _WRITTEN.fullmatch(value))]
     if len(parsed) < len(evidence) * LEAST_SHARE or _are_codes(parsed):
         return None
-    affixes = {affix for match in parsed for affix in (match["prefix"], match["suffix"]) if affix}
+    affixes = _affixes(parsed)
     if len({CURRENCIES.get(affix, affix) for affix in affixes}) > 1:
         return None  # two currencies cannot stand in one column of numbers
     bodies = [match["body"] for match in parsed]
     return NumberFormat(
-        separators=_separators(bodies, money=bool(affixes & CURRENCIES.keys()), comma_decimals=comma_decimals),
+        separators=_separators(bodies, money=bool(affixes & CURRENCIES.keys()), table_decimal=table_decimal),
         affixes=tuple(sorted(affixes, key=lambda affix: (-len(affix), affix))),
         brackets=any(match["open"] and match["close"] for match in parsed),
         odd_minus=any(match["trailing"] or _MINUS in (match["sign"], match["sign2"]) for match in parsed),
         exponent=any(match["exponent"] for match in parsed),
     )
+
+
+def _affixes(parsed: list[re.Match[str]]) -> set[str]:
+    """Signs of money, wherever they stand, and the unit that most of the numbers carry."""
+    found = Counter(affix for match in parsed for affix in {match["prefix"], match["suffix"]} if affix)
+    spaced = Counter(match["suffix"] for match in parsed if match["suffix"] and f" {match['suffix']}" in match[0])
+    return {
+        affix
+        for affix, count in found.items()
+        # One letter close to a number is more often a code, such as a seat or a house number, than a unit.
+        if affix in CURRENCIES or (count * 2 > len(parsed) and (len(affix) > 1 or affix in "%‰°" or spaced[affix]))
+    }
 
 
 def _are_codes(parsed: list[re.Match[str]]) -> bool:
@@ -216,7 +232,7 @@ def _are_codes(parsed: list[re.Match[str]]) -> bool:
     return (leading_zeros > 0 and fractions == 0) or dialled > len(parsed) / 2
 
 
-def _separators(bodies: list[str], *, money: bool, comma_decimals: bool) -> Separators:
+def _separators(bodies: list[str], *, money: bool, table_decimal: str) -> Separators:
     seen = Counter(kind for body in bodies for kind in _separator_kinds(body))
     other_group = next((mark for mark in (" ", "'") if seen[f"{mark} group"]), "")
     comma_is_decimal = seen[", decimal"] > seen[", group"]
@@ -229,26 +245,31 @@ def _separators(bodies: list[str], *, money: bool, comma_decimals: bool) -> Sepa
         return Separators("," if seen[","] else other_group, ".")
     if seen[","] and seen["."]:
         return Separators(".", ",") if seen[". group"] else Separators(",", ".")
-    return _undecided_separators(seen, other_group, money=money, comma_decimals=comma_decimals)
+    return _undecided_separators(seen, other_group, money=money, table_decimal=table_decimal)
 
 
-def _undecided_separators(seen: Counter[str], other_group: str, *, money: bool, comma_decimals: bool) -> Separators:
-    """Every separator seen is followed by exactly three digits: ``1.234`` or ``1,234``."""
-    if seen[","]:
-        if other_group:
-            return Separators(other_group, ",")
-        decided = bool(seen[", group"]) or (money and not comma_decimals)
-        return Separators("", ",", assumed=True) if comma_decimals and not decided else Separators(",", "", not decided)
-    if seen["."]:
-        if other_group:
-            return Separators(other_group, ".")
-        grouped = bool(seen[". group"]) or comma_decimals
-        return Separators(".", "", assumed=not seen[". group"]) if grouped else Separators("", ".")
-    return Separators(other_group, "")
+def _undecided_separators(seen: Counter[str], other_group: str, *, money: bool, table_decimal: str) -> Separators:
+    """Every comma or point seen is followed by exactly three digits: ``1.234`` or ``1,234``."""
+    mark = "," if seen[","] else "." if seen["."] else ""
+    if not mark:
+        return Separators(other_group, "")
+    if other_group:
+        return Separators(other_group, mark)
+    if seen[f"{mark} group"]:
+        return Separators(mark, "")
+    if table_decimal:
+        return Separators("", mark) if table_decimal == mark else Separators(mark, "")
+    # Fractions lose their last zeros: among many some would have fewer than three digits. Numbers below a thousand
+    # have no separator, so those beside them speak for thousands.
+    if seen["below a thousand"] and seen[mark] >= MANY_GROUPS and not seen["bare thousands"]:
+        return Separators(mark, "")
+    return Separators(",", "", assumed=not money) if mark == "," else Separators("", ".", assumed=True)
 
 
 def _separator_kinds(body: str) -> list[str]:
     """What the separators of one number show; a mark alone where it shows nothing more than its presence."""
+    if body.isdigit():
+        return ["below a thousand" if len(body) <= 3 else "bare thousands"]
     kinds = [f"{mark} group" for mark, members in ((" ", _SPACES), ("'", _APOSTROPHES)) if set(body) & set(members)]
     for mark, other in ((",", "."), (".", ",")):
         if mark not in body:

@@ -15,12 +15,14 @@ class Mapped:
     Attributes:
         sql: Expression over the column.
         note: What changes and what that costs; None where nothing does.
+        may_fail: Some values may be beyond the stored type: NULL then, and to be reported.
     """
 
     type: ColumnType
     engine_type: str
     sql: str
     note: str | None = None
+    may_fail: bool = False
 
 
 _KEPT = {
@@ -85,10 +87,13 @@ def map_type(engine_type: str, cell: str) -> Mapped:
     return Mapped(type=ColumnType.NESTED, engine_type="VARCHAR", sql=f"CAST(to_json({cell}) AS VARCHAR)", note=note)
 
 
-def _cast(cell: str, kind: str, target: str, column_type: ColumnType, note: str = "") -> Mapped:
+def _cast(
+    cell: str, kind: str, target: str, column_type: ColumnType, *, note: str = "", may_fail: bool = False
+) -> Mapped:
     return Mapped(
         type=column_type,
         engine_type=target,
-        sql=f"try_cast({cell} AS {target})" if target.startswith("DECIMAL(38") else f"CAST({cell} AS {target})",
+        sql=f"{'try_cast' if may_fail else 'CAST'}({cell} AS {target})",
         note=f"{kind} stored as {target}{note}",
+        may_fail=may_fail,
     )

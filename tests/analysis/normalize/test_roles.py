@@ -1,0 +1,102 @@
+"""Roles on columns as they come in real tables."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from voyant.domain.table import Aggregation, Role
+
+PEOPLE = ["Beth Anglin", "Luke Wilson", "Fred Luddy", "Howard Johnson", "Charlie Whitherspoon"]
+GROWING = [str(number) for number in range(200)]
+
+
+def spread(low: int, high: int, count: int = 200) -> list[str]:
+    generator = random.Random(5)  # noqa: S311 - a fixed table, no secret
+    return [str(generator.randint(low, high)) for _ in range(count)]
+
+
+def choices(*values: str, count: int = 200) -> list[str]:
+    generator = random.Random(7)  # noqa: S311 - a fixed table, no secret
+    return [generator.choice(values) for _ in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "role", "aggregation"),
+    [
+        ("amount", spread(1, 90000), Role.MEASURE, Aggregation.SUM),
+        ("total_bill", spread(3, 50), Role.MEASURE, Aggregation.SUM),
+        ("quantity", spread(1, 40), Role.MEASURE, Aggregation.SUM),
+        ("number_of_rooms", spread(1, 9), Role.MEASURE, Aggregation.SUM),
+        ("japan_sales", spread(1, 4000), Role.MEASURE, Aggregation.SUM),
+        ("x", [f"${value}.50" for value in spread(1, 900)], Role.MEASURE, Aggregation.SUM),
+        ("price", spread(300, 18000), Role.MEASURE, Aggregation.MEAN),
+        ("unit_cost", spread(300, 18000), Role.MEASURE, Aggregation.MEAN),
+        ("temp", spread(-10, 100), Role.MEASURE, Aggregation.MEAN),
+        ("arr_delay", spread(-30, 300), Role.MEASURE, Aggregation.MEAN),
+        ("age", spread(18, 90), Role.MEASURE, Aggregation.MEAN),
+        ("rating", spread(1, 5), Role.MEASURE, Aggregation.MEAN),
+        ("population", spread(1000, 10**9), Role.MEASURE, Aggregation.MEAN),
+        ("bedrooms", spread(1, 7), Role.MEASURE, Aggregation.MEAN),
+        ("qwzx", spread(1, 9000), Role.MEASURE, Aggregation.MEAN),
+        ("percent_complete", spread(0, 100), Role.MEASURE, Aggregation.RATIO),
+        ("x", [f"{value} %" for value in spread(0, 100)], Role.MEASURE, Aggregation.RATIO),
+        ("debt_to_income", [f"{value}.5" for value in spread(0, 60)], Role.MEASURE, Aggregation.MEAN),
+        ("month", spread(1, 12), Role.DIMENSION, None),
+        ("hour", spread(0, 23), Role.DIMENSION, None),
+        ("year", spread(1990, 2020), Role.DIMENSION, None),
+        ("pclass", spread(1, 3), Role.DIMENSION, None),
+        ("survived", spread(0, 1), Role.DIMENSION, Aggregation.RATIO),
+        ("smoker", choices("Yes", "No"), Role.DIMENSION, Aggregation.RATIO),
+        ("carrier", choices("UA", "AA", "B6"), Role.DIMENSION, None),
+        ("state", choices("Closed", "Resolved", "New"), Role.DIMENSION, None),
+        ("order_id", GROWING, Role.IDENTIFIER, None),
+        ("Unnamed: 0", GROWING, Role.IDENTIFIER, None),
+        ("flight", spread(1, 8000), Role.IDENTIFIER, None),
+        ("flight_number", spread(1, 8000), Role.IDENTIFIER, None),
+        ("number", [f"INC{number:010}" for number in range(200)], Role.IDENTIFIER, None),
+        ("tailnum", [f"N{number}UA" for number in spread(100, 999)], Role.IDENTIFIER, None),
+        ("latitude", [f"{value}.25" for value in spread(-80, 80)], Role.GEOGRAPHY, None),
+        ("zip", spread(10000, 99999), Role.GEOGRAPHY, None),
+        ("country", choices("France", "Japan", "Peru"), Role.GEOGRAPHY, None),
+        ("state", choices("TX", "CA", "NY", "WA"), Role.GEOGRAPHY, None),
+        ("dest", choices("IAH", "MIA", "BQN", "ATL"), Role.GEOGRAPHY, None),
+        ("comment", [f"it took {n} days and nobody answered the phone" for n in GROWING], Role.TEXT, None),
+        ("x", ["same"] * 200, Role.CONSTANT, None),
+        ("x", [None] * 200, Role.EMPTY, None),
+    ],
+)
+def test_role_of_a_column(read, name, written, role, aggregation):
+    (column,) = [c for c in read({name: written}).normalized.dataset.columns if c.formula is None]
+    assert (column.role, column.aggregation) == (role, aggregation), column.role_reason
+    assert 0 < column.role_confidence <= 1
+    assert column.role_reason
+
+
+def test_clock_times_written_as_numbers_are_never_averaged(read):
+    written = [f"{hour}{minute:02}" for hour in range(5, 24) for minute in range(0, 60, 7)]
+    column = read({"dep_time": written}).column("dep_time")
+    assert (column.role, column.aggregation) == (Role.DIMENSION, None)
+
+
+def test_minutes_in_the_air_are_a_measure_though_named_time(read):
+    assert read({"air_time": spread(20, 695)}).column("air_time").role is Role.MEASURE
+
+
+def test_the_main_time_has_the_highest_confidence(read):
+    days = [f"2023-01-{day:02} 10:00:00" for day in range(1, 29)]
+    outcome = read({"sys_updated_on": days, "closed_at": days, "opened_at": days})
+    times = sorted(outcome.columns.values(), key=lambda column: -column.role_confidence)
+    assert [column.name for column in times if column.role is Role.TIME] == ["opened_at", "closed_at", "sys_updated_on"]
+
+
+def test_codes_of_a_panel_are_groups(read):
+    outcome = read({"firm": [str(firm) for firm in range(1, 11) for _ in range(20)], "value": spread(1, 5000)})
+    assert outcome.column("firm").role is Role.DIMENSION
+
+
+def test_agents_who_repeat_are_a_category(read):
+    column = read({"assigned_to": choices(*PEOPLE)}).column("assigned_to")
+    assert (column.role, column.personal) == (Role.DIMENSION, None)
+    assert "people" in column.role_reason
