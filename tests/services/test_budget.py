@@ -17,7 +17,7 @@ from voyant.domain.result import (
     ResultKpi,
     ResultQuality,
 )
-from voyant.domain.serialization import to_json
+from voyant.domain.serialization import to_compact_json
 from voyant.services.budget import FEWEST, estimated_tokens, fit
 
 PARTS: dict[str, float | None] = {"completeness": 0.9, "uniqueness": 1.0, "validity": 1.0, "consistency": 0.8}
@@ -69,7 +69,7 @@ def result(findings: int, kpis: int, charts: int, text: str = "Revenue fell by 1
 
 
 def tokens(fitted: Result) -> int:
-    return estimated_tokens(to_json(fitted).decode())
+    return estimated_tokens(to_compact_json(fitted).decode())
 
 
 def test_what_fits_is_left_alone() -> None:
@@ -92,7 +92,7 @@ def test_the_default_room_is_never_exceeded_and_every_cut_is_counted(findings: i
 
 
 def test_sql_goes_before_sentences() -> None:
-    fitted = fit(result(findings=15, kpis=3, charts=30), 2000)
+    fitted = fit(result(findings=15, kpis=3, charts=30), 1600)
 
     assert len(fitted.findings) > FEWEST
     assert fitted.findings[0].sql is not None

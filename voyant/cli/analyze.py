@@ -20,7 +20,14 @@ KPI = typer.Option(
 TIME = typer.Option(None, "--time", metavar="COL", help="The column that periods are formed by.", show_default=False)
 OUT = typer.Option(None, "--out", metavar="DIR", help="Copy the artifacts there as well.", show_default=False)
 JSON = typer.Option(False, "--json", help="Print the result as JSON.")
-MAX_TOKENS = typer.Option(2000, "--max-tokens", min=200, max=10_000, help="Room that the result may take.")
+MAX_TOKENS = typer.Option(
+    None,
+    "--max-tokens",
+    min=200,
+    max=10_000,
+    help="Room that the result may take: 2000 tokens as JSON, 10000 for people where not given.",
+    show_default=False,
+)
 
 
 def analyze(
@@ -30,13 +37,15 @@ def analyze(
     time: str | None = TIME,
     out: Path | None = OUT,
     as_json: bool = JSON,
-    max_tokens: int = MAX_TOKENS,
+    max_tokens: int | None = MAX_TOKENS,
 ) -> None:
     """Analyse a source: summary here, report, charts and artifacts in VOYANT_HOME."""
     declared = _declared(kpi)
     caller = open_session()
     from voyant.services.analysis import analyze as run
     from voyant.services.artifacts import export_artifacts, local_path
+    from voyant.services.budget import DEFAULT_TOKENS
+    from voyant.services.budget import MAX_TOKENS as MAX_TOKENS_OF_A_RESULT
     from voyant.services.results import read_result
     from voyant.services.sources import source_from
 
@@ -45,7 +54,8 @@ def analyze(
         job_id = run(caller, found, kpis=declared, time_column=time, on_progress=progress)
     if out is not None:
         export_artifacts(caller, job_id, out)
-    result = read_result(caller, job_id, max_tokens=max_tokens)
+    room = max_tokens or (DEFAULT_TOKENS if as_json else MAX_TOKENS_OF_A_RESULT)
+    result = read_result(caller, job_id, max_tokens=room)
     if as_json:
         write_json(result)
         return

@@ -21,9 +21,9 @@ def exit_code_of(error: VoyantError) -> int:
 def show_error(error: VoyantError, *, as_json: bool) -> None:
     """Writes code, message and remedy to standard error, or the whole error as JSON to standard output."""
     if as_json:
-        from voyant.domain.serialization import to_json
+        from voyant.domain.serialization import to_compact_json
 
-        sys.stdout.write(to_json({"error": error.as_dict()}).decode())
+        sys.stdout.write(to_compact_json({"error": error.as_dict()}).decode() + "\n")
         return
     sys.stderr.write(f"{error.code} {error.code.title}: {error.message}\n")
     sys.stderr.write(f"  What to do: {error.remedy}\n")

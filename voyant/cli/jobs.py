@@ -35,6 +35,7 @@ def show(job: str = JOB, as_json: bool = JSON) -> None:
     caller = open_session()
     from voyant.domain.job import Status
     from voyant.services.artifacts import local_path
+    from voyant.services.budget import MAX_TOKENS
     from voyant.services.jobs import show_job, steps_of
     from voyant.services.results import read_result
 
@@ -48,4 +49,4 @@ def show(job: str = JOB, as_json: bool = JSON) -> None:
     print_job(shown, steps_of(caller, job))
     if shown.status is Status.COMPLETED:
         console().print()
-        print_summary(read_result(caller, job), local_path(caller, job, "report.html"))
+        print_summary(read_result(caller, job, max_tokens=MAX_TOKENS), local_path(caller, job, "report.html"))

@@ -20,10 +20,10 @@ def open_session() -> Caller:
 
 
 def write_json(value: Any) -> None:
-    """Writes a result as JSON to standard output."""
-    from voyant.domain.serialization import to_json
+    """Writes a result as one line of JSON to standard output: agents pay for white space, people pipe it to jq."""
+    from voyant.domain.serialization import to_compact_json
 
-    sys.stdout.write(to_json(value).decode())
+    sys.stdout.write(to_compact_json(value).decode() + "\n")
 
 
 def console() -> Console:

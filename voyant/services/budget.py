@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from voyant.domain.result import Result
-from voyant.domain.serialization import to_json
+from voyant.domain.result import Result, ResultArtifact
+from voyant.domain.serialization import to_compact_json
 
 DEFAULT_TOKENS = 2000
 MAX_TOKENS = 10_000
+ENTRANCES = frozenset({"report.html", "narrative.json"})
+"""The artifacts that lead to all others; the manifest is named beside them."""
+
+HOW = "voyant_artifact narrative.json, manifest.json"
 FEWEST = 3
+SOME = 8
 LONGEST_TEXT = 300
 
 _PIECES = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]+|\n *")
@@ -21,7 +26,7 @@ _PIECES = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]+|\n *")
 def estimated_tokens(text: str) -> int:
     """An upper estimate of the tokens that a language model counts in the text.
 
-    Words count one for every four letters begun, numbers one for every two digits, other signs one for every two.
+    Words count one for every five letters begun, numbers one for every two digits, other signs one for every two.
     Byte-pair encodings in use in 2025 stay below this on JSON, prose and SQL.
 
     >>> estimated_tokens("sum(amount)")
@@ -29,7 +34,7 @@ def estimated_tokens(text: str) -> int:
     """
     total = 0
     for piece in _PIECES.findall(text):
-        width = 4 if piece[0].isalpha() else 2
+        width = 5 if piece[0].isalpha() else 2
         total += 1 if piece[0] == "\n" else -(-len(piece) // width)
     return total
 
@@ -44,44 +49,56 @@ def fit(result: Result, max_tokens: int) -> Result:
 
 
 def _tokens(result: Result) -> int:
-    return estimated_tokens(to_json(result).decode())
+    return estimated_tokens(to_compact_json(result).decode())
 
 
 def _ever_smaller(result: Result) -> Iterator[Result]:
     """The result itself, then one reduction after the other, each on top of those before."""
     yield result
-    result = _without_charts(result)
+    result = _keep_artifacts(result, lambda artifact: artifact.type != "charts")
     yield result
-    for kept in range(len(result.findings) - 1, 0, -1):
-        findings = tuple(
-            replace(finding, sql=None) if number >= kept else finding for number, finding in enumerate(result.findings)
-        )
-        result = replace(result, findings=findings, omitted=_more(result.omitted, sql=len(findings) - kept))
+    for kept in range(len(result.findings) - 1, FEWEST - 1, -1):
+        result = _keep_sql(result, kept)
         yield result
+    result = _keep_artifacts(result, lambda artifact: artifact.name in ENTRANCES)
+    yield result
+    while len(result.findings) > SOME or len(result.kpis) > SOME:
+        result = _one_less(result, SOME)
+        yield result
+    result = _keep_sql(result, 0)
+    yield result
     while len(result.findings) > FEWEST or len(result.kpis) > FEWEST:
-        if len(result.findings) > FEWEST:
-            result = replace(
-                result, findings=result.findings[:-1], omitted=_more(result.omitted, findings=_omitted(result) + 1)
-            )
-        if len(result.kpis) > FEWEST:
-            omitted = _more(result.omitted, kpis=int(result.omitted.get("kpis", 0)) + 1)
-            result = replace(result, kpis=result.kpis[:-1], omitted=omitted)
+        result = _one_less(result, FEWEST)
         yield result
     yield _shortened(result)
 
 
-def _without_charts(result: Result) -> Result:
-    kept = tuple(artifact for artifact in result.artifacts if artifact.type != "charts")
-    cut = len(result.artifacts) - len(kept)
+def _keep_sql(result: Result, kept: int) -> Result:
+    findings = tuple(
+        replace(finding, sql=None) if number >= kept else finding for number, finding in enumerate(result.findings)
+    )
+    cut = sum(finding.sql is None for finding in findings)
+    return replace(result, findings=findings, omitted=_more(result.omitted, sql=cut)) if cut else result
+
+
+def _one_less(result: Result, least: int) -> Result:
+    """The result without its last finding and its last key figure, where there are more than ``least``."""
+    omitted, findings, kpis = result.omitted, result.findings, result.kpis
+    if len(findings) > least:
+        findings, omitted = findings[:-1], _more(omitted, findings=int(omitted.get("findings", 0)) + 1)
+    if len(kpis) > least:
+        kpis, omitted = kpis[:-1], _more(omitted, kpis=int(omitted.get("kpis", 0)) + 1)
+    return replace(result, findings=findings, kpis=kpis, omitted=omitted)
+
+
+def _keep_artifacts(result: Result, is_kept: Callable[[ResultArtifact], bool]) -> Result:
+    kept = tuple(artifact for artifact in result.artifacts if is_kept(artifact))
+    cut = len(result.artifacts) - len(kept) + int(result.omitted.get("artifacts", 0))
     return replace(result, artifacts=kept, omitted=_more(result.omitted, artifacts=cut)) if cut else result
 
 
-def _omitted(result: Result) -> int:
-    return int(result.omitted.get("findings", 0))
-
-
 def _more(omitted: dict[str, Any], **counts: int) -> dict[str, Any]:
-    return {"how": "voyant_artifact narrative.json, manifest.json"} | omitted | counts
+    return {"how": HOW} | omitted | counts
 
 
 def _shortened(result: Result) -> Result:
@@ -93,7 +110,6 @@ def _shortened(result: Result) -> Result:
             replace(finding, text=finding.text[:LONGEST_TEXT], sql=None, evidence=finding.evidence[:1])
             for finding in result.findings
         ),
-        artifacts=tuple(artifact for artifact in result.artifacts if artifact.type in {"report", "narrative"}),
         next=result.next[:1],
         warnings=tuple(warning[:LONGEST_TEXT] for warning in result.warnings[:FEWEST]),
         omitted=_more(result.omitted, warnings=max(0, len(result.warnings) - FEWEST)),
