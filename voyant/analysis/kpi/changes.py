@@ -28,18 +28,23 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What the rows of one value in one period add up to; ``denominator`` is None for totals."""
+    """What the rows of one value in one period add up to; ``denominator`` is None for totals.
+
+    Attributes:
+        empty: The numerator adds up nothing at all: a total is then 0, but a quotient has no value.
+    """
 
     numerator: Decimal
     denominator: Decimal | None
     rows: int
+    empty: bool = False
 
     @property
     def figure(self) -> Decimal | None:
         with wide():
             if self.denominator is None:
                 return as_sum(self.numerator)
-            return as_quotient(self.numerator, self.denominator)
+            return None if self.empty else as_quotient(self.numerator, self.denominator)
 
 
 Cells = Mapping[str | None, Cell]

@@ -6,6 +6,7 @@ series. Either may only read the analysed table and known columns, and must give
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from voyant.analysis.kpi.figures import Figure
@@ -21,6 +22,21 @@ _UNREPEATABLE_PREFIXES = ("approx_", "current_", "local", "rand", "utc_", "uuid"
 _UNREPEATABLE = {"any_value", "arg_max", "arg_min", "array_agg", "first", "group_concat", "last", "shuffle", "uniform"}
 # Of the functions that sqlglot has no class for, those that only compute.
 _KNOWN_BESIDES = {"even", "isfinite", "isinf", "isnan", "trunc"}
+
+
+def parse_all(declared: Sequence[DeclaredKpi], dataset: Dataset) -> dict[str, Figure | str]:
+    """Each figure of an aggregate, or the checked text of a SELECT, by name.
+
+    Raises:
+        InvalidInput: As ``parse`` does, and where two have the same name.
+    """
+    parsed: dict[str, Figure | str] = {}
+    for kpi in declared:
+        name = kpi.name.strip()
+        if name in parsed:
+            raise _bad(kpi, "another one has the same name")
+        parsed[name] = parse(kpi, dataset)
+    return parsed
 
 
 def parse(declared: DeclaredKpi, dataset: Dataset) -> Figure | str:
@@ -128,6 +144,10 @@ def _aggregate(declared: DeclaredKpi, tree: exp.Expr) -> Figure:
         if aggregate.find_ancestor(exp.AggFunc) is not None:
             raise _bad(declared, "aggregates cannot be nested")
     kind, numerator, denominator = _taken_apart(tree)
+    for quotient in list(tree.find_all(exp.Div)):
+        # Engines disagree on what a division by zero gives: NaN, NULL or an error. Here it has no value.
+        if not isinstance(quotient.expression.unnest(), exp.Literal | exp.Nullif):
+            quotient.set("expression", exp.Nullif(this=quotient.expression, expression=exp.Literal.number(0)))
     return Figure(
         name=declared.name.strip(),
         kind=kind,

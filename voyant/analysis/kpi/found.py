@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from voyant.analysis.kpi.figures import Figure
+from voyant.analysis.periods import Timeline
 from voyant.domain.kpi import KpiKind
 from voyant.domain.profile import ColumnProfile, Profile, Scalar
 from voyant.domain.table import Aggregation, Column, ColumnType, Dataset, Role
@@ -37,15 +38,15 @@ _TRUE = frozenset({"yes", "y", "true", "t", "1"})
 _FALSE = frozenset({"no", "n", "false", "f", "0"})
 
 
-def found_figures(dataset: Dataset, profile: Profile, *, timed: bool) -> tuple[list[Figure], list[str]]:
-    """At most ``MOST_FOUND`` figures, best first, and what was left out, by reason.
-
-    Args:
-        timed: Whether there are periods: without them the number of rows is no news.
-    """
+def found_figures(dataset: Dataset, profile: Profile, periods: Timeline | None) -> tuple[list[Figure], list[str]]:
+    """At most ``MOST_FOUND`` figures, best first, and what was left out, by reason."""
     described = {column.name: column for column in profile.columns}
-    candidates = [_record_count(0.85 if timed else 0.2)]
+    candidates: list[Figure] = []
     omitted: dict[str, list[str]] = {}
+    if periods is not None and _is_even(periods):
+        omitted[f"the same in every {periods.grain}"] = ["number of records"]
+    else:
+        candidates.append(_record_count(0.85 if periods else 0.2))  # without periods it is no news
     families = Counter(_family(column) for column in dataset.columns if column.role is Role.MEASURE)
     shown: set[str] = set()
     for column in dataset.columns:
@@ -72,6 +73,11 @@ def found_figures(dataset: Dataset, profile: Profile, *, timed: bool) -> tuple[l
         else:
             kept.append(figure)
     return kept, [f"{reason}: {_listed(names)}" for reason, names in omitted.items()]
+
+
+def _is_even(periods: Timeline) -> bool:
+    """Whether every complete period has the same number of rows."""
+    return len({rows for index, rows in enumerate(periods.rows) if periods.complete(index)}) <= 1
 
 
 def _family(column: Column) -> str:

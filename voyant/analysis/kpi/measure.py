@@ -20,10 +20,11 @@ from voyant.analysis.kpi.measurement import (
     group_by_dimensions,
     measure_parts,
     measure_whole,
+    run_declared,
 )
 from voyant.analysis.kpi.selected import measure_select
 from voyant.analysis.periods import Timeline, leading_time_column, timeline
-from voyant.domain.kpi import Change, Composition, DeclaredKpi, Kpi, KpiKind, Kpis, Point
+from voyant.domain.kpi import Change, Composition, DeclaredKpi, Kpi, Kpis, Point
 from voyant.domain.profile import Profile
 from voyant.domain.table import ColumnType, Dataset, Table
 from voyant.errors import Code, InvalidInput
@@ -42,25 +43,20 @@ def measure(
         InvalidInput: ``BAD_KPI`` or ``UNKNOWN_COLUMN`` where a declared figure or the time column cannot be used.
     """
     dataset = table.dataset
-    parsed = [(kpi, declarations.parse(kpi, dataset)) for kpi in declared]
-    asked = [figure for _, figure in parsed if isinstance(figure, Figure)]
+    parsed = declarations.parse_all(declared, dataset)
+    asked = [figure for figure in parsed.values() if isinstance(figure, Figure)]
     column = _time_column(dataset, profile, time_column)
     periods = timeline(table, profile.column(column)) if column else None
-    figures, omitted = ([], []) if declared else found_figures(dataset, profile, timed=periods is not None)
-    if periods is not None and not declared and _regular(periods):
-        figures = [figure for figure in figures if figure.kind is not KpiKind.COUNT]
-        omitted.append(f"the same in every {periods.grain}: number of records")
-    whole = [measure_whole(table, figure, periods) for figure in asked if figure.numerator is None]
-    summed = measure_parts(table, [*(figure for figure in asked if figure.numerator is not None), *figures], periods)
-    measured = {item.figure.name: item for item in [*whole, *summed]}
-    ordered = [*(measured[figure.name] for figure in asked), *(measured[figure.name] for figure in figures)]
-    builder = _Builder(table, profile, periods, [item.figure for item in summed])
-    found = {item.figure.name: builder.build(item) for item in ordered}
-    kpis = [
-        measure_select(table, kpi, figure) if isinstance(figure, str) else found.pop(figure.name)
-        for kpi, figure in parsed
-    ]
-    kpis += found.values()
+    figures, omitted = (asked, []) if declared else found_figures(dataset, profile, periods)
+    for figure in asked:  # alone, so that the engine's refusal names the figure at fault
+        run_declared(table, figure.name, figure.select_value(dataset.name, None, None, None))
+    summed = [figure for figure in figures if figure.numerator is not None]
+    builder = _Builder(table, profile, periods, summed)
+    measured = {item.figure.name: item for item in measure_parts(table, summed, periods)}
+    measured |= {figure.name: measure_whole(table, figure, periods) for figure in figures if figure.numerator is None}
+    built = {figure.name: builder.build(measured[figure.name]) for figure in figures}
+    built |= {name: measure_select(table, name, sql) for name, sql in parsed.items() if isinstance(sql, str)}
+    kpis = [built[name] for name in parsed or built]
     return Kpis(
         table=dataset.name,
         time_column=column if periods else None,
@@ -91,11 +87,6 @@ def _time_column(dataset: Dataset, profile: Profile, asked: str | None) -> str |
             data={"column": asked},
         )
     return column.name
-
-
-def _regular(periods: Timeline) -> bool:
-    counts = {rows for index, rows in enumerate(periods.rows) if periods.complete(index)}
-    return len(counts) <= 1
 
 
 def _period_notes(column: str | None, periods: Timeline | None) -> list[str]:

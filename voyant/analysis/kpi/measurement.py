@@ -62,13 +62,15 @@ def measure_parts(table: Table, figures: Sequence[Figure], timeline: Timeline | 
 
 
 def _cell(figure: Figure, row: Row | None, columns: Mapping[str, str]) -> Cell:
-    def part(sql: str | None) -> Decimal:
-        return (exact(row[columns[sql]]) if row is not None and sql is not None else None) or ZERO
+    def part(sql: str | None) -> Decimal | None:
+        return exact(row[columns[sql]]) if row is not None and sql is not None else None
 
+    numerator = part(figure.numerator)
     return Cell(
-        numerator=part(figure.numerator),
-        denominator=None if figure.denominator is None else part(figure.denominator),
+        numerator=numerator or ZERO,
+        denominator=None if figure.denominator is None else part(figure.denominator) or ZERO,
         rows=row["n"] if row is not None else 0,
+        empty=numerator is None,
     )
 
 
@@ -80,6 +82,7 @@ def _sum_of(cells: Sequence[Cell], figure: Figure) -> Cell:
                 None if figure.denominator is None else sum((cell.denominator or ZERO for cell in cells), ZERO)
             ),
             rows=sum(cell.rows for cell in cells),
+            empty=all(cell.empty for cell in cells),
         )
 
 

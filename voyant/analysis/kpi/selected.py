@@ -9,38 +9,38 @@ from typing import Any
 from voyant.analysis.kpi.changes import ZERO, Cell, change
 from voyant.analysis.kpi.exact import written
 from voyant.analysis.kpi.measurement import number_of, run_declared
-from voyant.domain.kpi import DeclaredKpi, Kpi, KpiKind, Point
+from voyant.domain.kpi import Kpi, KpiKind, Point
 from voyant.domain.table import Table
 from voyant.errors import Code, InvalidInput
 
 MOST_ROWS = 1_000
 
 
-def measure_select(table: Table, kpi: DeclaredKpi, sql: str) -> Kpi:
+def measure_select(table: Table, name: str, sql: str) -> Kpi:
     """One cell is a value; rows of a label and a number are a series, whose last row is the value.
 
     Raises:
         InvalidInput: ``BAD_KPI`` where the SELECT gives anything else, or the engine refuses it.
     """
-    rows = [list(row.values()) for row in run_declared(table, kpi.name, _capped(sql))]
+    rows = [list(row.values()) for row in run_declared(table, name, _capped(sql))]
     if len(rows) > MOST_ROWS:
-        raise _bad_shape(kpi, f"more than {MOST_ROWS} rows")
+        raise _bad_shape(name, f"more than {MOST_ROWS} rows")
     width = len(rows[0]) if rows else 0
     if width == 1 and len(rows) == 1:
-        return _kpi(kpi, sql, _cell(kpi, rows[0][0]), ())
+        return _kpi(name, sql, _cell(name, rows[0][0]), ())
     if width != 2:
-        raise _bad_shape(kpi, f"{len(rows)} rows of {width} columns")
-    series = sorted((_label(label), _cell(kpi, value)) for label, value in rows)
-    return _kpi(kpi, sql, series[-1][1], tuple(series))
+        raise _bad_shape(name, f"{len(rows)} rows of {width} columns")
+    series = sorted((_label(label), _cell(name, value)) for label, value in rows)
+    return _kpi(name, sql, series[-1][1], tuple(series))
 
 
 def _capped(sql: str) -> str:
     return f"SELECT * FROM ({sql}) AS declared LIMIT {MOST_ROWS + 1}"
 
 
-def _bad_shape(kpi: DeclaredKpi, found: str) -> InvalidInput:
+def _bad_shape(name: str, found: str) -> InvalidInput:
     return InvalidInput(
-        f"The SELECT of the KPI {kpi.name!r} gives {found}.",
+        f"The SELECT of the KPI {name!r} gives {found}.",
         code=Code.BAD_KPI,
         remedy="Give one value, or rows of two columns: a label, such as the month, and a number.",
     )
@@ -50,12 +50,12 @@ def _label(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _cell(kpi: DeclaredKpi, value: Any) -> Cell:
-    number = number_of(kpi.name, value)
+def _cell(name: str, value: Any) -> Cell:
+    number = number_of(name, value)
     return Cell(numerator=number or ZERO, denominator=ZERO if number is None else Decimal(1), rows=0)
 
 
-def _kpi(declared: DeclaredKpi, sql: str, last: Cell, series: tuple[tuple[str, Cell], ...]) -> Kpi:
+def _kpi(name: str, sql: str, last: Cell, series: tuple[tuple[str, Cell], ...]) -> Kpi:
     changed = None
     if len(series) > 1:
         (base_label, base), (label, current) = series[-2:]
@@ -65,7 +65,7 @@ def _kpi(declared: DeclaredKpi, sql: str, last: Cell, series: tuple[tuple[str, C
     )
     return Kpi(
         id="",
-        name=declared.name.strip(),
+        name=name,
         kind=KpiKind.OTHER,
         declared=True,
         expression=sql,
