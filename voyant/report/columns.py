@@ -46,7 +46,7 @@ def _column(index: int, column: Column, profile: ColumnProfile) -> dict[str, Any
 def _picture(profile: ColumnProfile) -> str:
     if profile.histogram is not None:
         return figures.columns(profile.histogram.counts, label="distribution")
-    if profile.top and profile.count:
+    if profile.top and profile.top[0].count >= 0.02 * profile.count > 0:
         return figures.shares([value.count / profile.count for value in profile.top], label="most frequent values")
     return ""
 

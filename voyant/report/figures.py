@@ -52,6 +52,15 @@ def share(part: float, whole: float) -> str:
     return wording.percent(100 * part / whole) if whole else "–"
 
 
+def score(value: float | None) -> str:
+    """A score of 0 to 1, which reads 1.00 only where nothing is wrong."""
+    if value is None:
+        return "–"
+    if value == 1 or value < 0.995:
+        return f"{value:.2f}"
+    return f"{min(value, 0.9999):.{3 if value < 0.9995 else 4}f}"
+
+
 def sparkline(values: Sequence[float | None], *, open_end: bool = False) -> str:
     """A line without axes for at most some hundreds of values; its last whole point is marked.
 

@@ -48,7 +48,9 @@ def sentence(finding: Finding) -> str:
         return text
     # Longest first, so that "12 %" does not split "12 % of 40"; whole figures only, so that "1" stays out of "12".
     pattern = "|".join(re.escape(part) for part in sorted(stated, key=lambda part: (-len(part), part)))
-    return re.sub(rf"(?<![\d.,])(?:{pattern})(?![\d])", lambda found: f"<b>{found.group()}</b>", text)
+    # Not within a longer number, a date or a time of day; a percent sign goes with its number.
+    alone = rf"(?<!\d)(?<!\d[.,:−-])(?:{pattern})(?!\d|[.,:-]\d)(?:\s%)?"
+    return re.sub(alone, lambda found: f"<b>{found.group()}</b>", text)
 
 
 def test_line(test: Test) -> str:

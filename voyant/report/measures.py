@@ -29,7 +29,7 @@ def quality(contents: Contents) -> dict[str, Any] | None:
         for number, check in enumerate(part.checks)
     ]
     return {
-        "score": "–" if found.score is None else f"{found.score:.2f}",
+        "score": figures.score(found.score),
         "low": found.score is not None and found.score < 0.7,
         "parts": [_part(part) for part in found.parts],
         "failing": [check for check in checks if check["state"] != "passed"],
@@ -127,7 +127,7 @@ def _signed(value: float, unit: str | None) -> str:
 def _part(part: Part) -> dict[str, Any]:
     return {
         "name": part.dimension.value,
-        "score": "–" if part.score is None else f"{part.score:.2f}",
+        "score": figures.score(part.score),
         "length": "0" if part.score is None else f"{100 * part.score:.1f}",
         "weight": f"{part.weight:g}",
         "checks": f"{len(part.checks):,}",

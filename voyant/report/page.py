@@ -20,6 +20,7 @@ from voyant.report.links import Evidence
 
 _ASSETS = files("voyant.report") / "assets"
 _MOST_CHANGES = 120
+_LONG_HEADLINE = 70
 _STEPS = {
     "quality": "The quality of the table could not be assessed.",
     "kpi": "No key figures could be computed.",
@@ -81,10 +82,11 @@ def _heading(contents: Contents) -> dict[str, Any]:
     if contents.normalization.rejected_cells:
         facts.append(("Cells rejected", f"{contents.normalization.rejected_cells:,}"))
     if contents.quality and contents.quality.score is not None:
-        facts.append(("Quality", f"{contents.quality.score:.2f} of 1"))
+        facts.append(("Quality", f"{figures.score(contents.quality.score)} of 1"))
     return {
         "table": dataset.name,
         "headline": narrative.headline if narrative else f"What the table {dataset.name} holds",
+        "is_long": narrative is not None and len(narrative.headline) > _LONG_HEADLINE,
         "lead": narrative.lead if narrative else "",
         "facts": facts,
     }
@@ -146,9 +148,10 @@ def _method(contents: Contents) -> dict[str, Any]:
             }
             for family in (insights.families if insights else ())
         ],
-        "comparisons": f"{insights.comparisons:,}" if insights else "",
-        "correction": insights.correction if insights else "",
-        "level": f"{insights.level:g}" if insights else "",
+        "summary": ""
+        if insights is None or contents.narrative is not None  # the memo's notes say it
+        else f"{insights.comparisons:,} comparisons were made and corrected together ({insights.correction}); one "
+        f"counts where its corrected p-value is below {insights.level:g}.",
         "notes": list(dict.fromkeys(notes)),
         "left_out": kpis.omitted if kpis else (),
     }
@@ -164,15 +167,19 @@ def _profile_notes(profile: Profile) -> list[str]:
 
 
 def _next(contents: Contents) -> list[dict[str, str]]:
-    steps = contents.narrative.next if contents.narrative else ()
     return [
         {
             "why": step.why,
             "tool": step.tool,
-            "arguments": json.dumps(step.arguments, ensure_ascii=False, sort_keys=True),
+            "arguments": _spoken({name: value for name, value in step.arguments.items() if name != "sql"}),
+            "sql": str(step.arguments.get("sql", "")),
         }
-        for step in steps
+        for step in (contents.narrative.next if contents.narrative else ())
     ]
+
+
+def _spoken(arguments: dict[str, Any]) -> str:
+    return json.dumps(arguments, ensure_ascii=False, sort_keys=True) if arguments else ""
 
 
 def _live(drawn: dict[str, Any]) -> dict[str, Any]:

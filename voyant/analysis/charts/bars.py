@@ -17,6 +17,8 @@ def draw_bar(view: View, rows: Sequence[Row]) -> Spec:
     """Horizontal bars, longest first, or in the order that their names have by nature."""
     names, figures = (view.y, view.x) if view.y.kind == "category" else (view.x, view.y)
     bars = [_bar(view, row, names, figures) for row in rows]
+    if not view.color:
+        _tell_apart(bars)
     bars, left_out = _ends(bars)
     ordered = order.of_names([bar["name"] for bar in bars], by_size=_by_size(bars))
     values = [bar["value"] for bar in bars]
@@ -154,6 +156,15 @@ def _bar(view: View, row: Row, names: Axis, figures: Axis) -> Row:
     if view.highlight is not None and formats.label(view.highlight) in (bar["name"], bar.get("series")):
         bar["stress"] = True
     return bar
+
+
+def _tell_apart(bars: list[Row]) -> None:
+    """Gives namesakes, such as two records of one day, bars of their own: spaces at a name's end are not seen."""
+    seen: dict[str, int] = {}
+    for bar in bars:
+        before = seen.get(bar["name"], 0)
+        seen[bar["name"]] = before + 1
+        bar["name"] += " " * before
 
 
 def _ends(bars: list[Row]) -> tuple[list[Row], str]:

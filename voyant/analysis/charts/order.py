@@ -40,11 +40,20 @@ def _in_calendar(names: Sequence[str], calendar: Sequence[str]) -> list[str] | N
 
 
 def _by_number(names: Sequence[str]) -> list[str] | None:
-    """Names that begin with numbers: ``0-10``, ``10-20``; a year or an hour."""
+    """Names that begin with numbers: ``0-10``, ``10-20``; a year or an hour, but not the numbers of customers."""
     starts: dict[str, float] = {}
     for name in names:
         found = _NUMBER.match(name)
         if not found or re.search(r"[A-Za-z]{3,}", name):
             return None
         starts[name] = float(found.group())
-    return sorted(names, key=lambda name: (starts[name], name)) if len(names) > 1 else None
+    if len(names) < 2 or not _is_scale(names, sorted(starts.values())):
+        return None
+    return sorted(names, key=lambda name: (starts[name], name))
+
+
+def _is_scale(names: Sequence[str], starts: Sequence[float]) -> bool:
+    """Whether the numbers are degrees of something, such as hours, years or ranges, rather than numbers of things."""
+    if any(not _NUMBER.fullmatch(name) for name in names):
+        return True
+    return starts[-1] - starts[0] <= 3 * len(names) or starts[-1] <= 100

@@ -1,0 +1,147 @@
+"""A headless Chromium, driven through the pipe of its DevTools protocol: no port, no driver, no network of its own."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+_QUIET = (
+    *("--no-first-run", "--no-default-browser-check", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-client-side-phishing-detection"),
+    *("--disable-domain-reliability", "--metrics-recording-only", "--host-resolver-rules=MAP * ~NOTFOUND"),
+)
+
+
+class Page:
+    """An open page: what it said on its console, what it asked the network for, and what is on it."""
+
+    def __init__(self, requests: int, answers: int) -> None:
+        self._requests, self._answers = requests, answers
+        self._unread, self._number = b"", 0
+        self._session = ""
+        self.complaints: list[str] = []
+        self.asked_for: list[str] = []
+        target = self.send("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.send(f"{domain}.enable")
+
+    def open(self, file: Path) -> None:
+        """Loads the file and waits until every chart that is near the view has been drawn by script."""
+        self.send("Page.navigate", url=file.resolve().as_uri())
+        self.evaluate("new Promise(done => addEventListener('load', done, {once: true}))", until="document.readyState")
+        self.evaluate("new Promise(done => setTimeout(done, 50))")
+
+    def evaluate(self, script: str, *, until: str | None = None) -> Any:
+        """The value of an expression, awaited; ``until`` skips it where the page has loaded already."""
+        if until and self.evaluate(until) == "complete" and self.evaluate("location.protocol") == "file:":
+            return None
+        answer = self.send("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        if "exceptionDetails" in answer:
+            raise AssertionError(answer["exceptionDetails"])
+        return answer["result"].get("value")
+
+    def resize(self, width: int, height: int, *, mobile: bool = False) -> None:
+        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
+
+    def prefer(self, scheme: str) -> None:
+        """Asks for ``light`` or ``dark``."""
+        self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def draw_all(self) -> None:
+        """Scrolls through the page until every chart has been drawn by script."""
+        self.evaluate(
+            """(async () => {
+                for (const plot of document.querySelectorAll('.plot')) {
+                    plot.scrollIntoView();
+                    for (let k = 0; k < 100 && plot.dataset.state !== 'live'; k++)
+                        await new Promise(done => setTimeout(done, 30));
+                }
+                scrollTo(0, 0);
+            })()"""
+        )
+
+    def screenshot(self) -> bytes:
+        """The whole page as PNG."""
+        size = self.send("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 16_000), "scale": 1}
+        taken = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
+        return base64.b64decode(taken["data"])
+
+    def pdf(self) -> bytes:
+        return base64.b64decode(self.send("Page.printToPDF", preferCSSPageSize=True)["data"])
+
+    def send(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """The result of a DevTools command; events that come before it are noted."""
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._requests, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._next()
+            if answer.get("id") == self._number:
+                if "error" in answer:
+                    raise AssertionError(f"{method}: {answer['error']}")
+                result: dict[str, Any] = answer["result"]
+                return result
+            self._note(answer)
+
+    def _next(self) -> dict[str, Any]:
+        while b"\0" not in self._unread:
+            chunk = os.read(self._answers, 1 << 20)
+            if not chunk:
+                raise AssertionError("the browser has ended")
+            self._unread += chunk
+        message, self._unread = self._unread.split(b"\0", 1)
+        decoded: dict[str, Any] = json.loads(message)
+        return decoded
+
+    def _note(self, event: dict[str, Any]) -> None:
+        parameters = event.get("params", {})
+        match event.get("method"):
+            case "Runtime.consoleAPICalled" if parameters["type"] in {"error", "warning", "assert"}:
+                self.complaints.append(json.dumps(parameters["args"]))
+            case "Runtime.exceptionThrown":
+                self.complaints.append(json.dumps(parameters["exceptionDetails"]))
+            case "Log.entryAdded":
+                self.complaints.append(parameters["entry"]["text"])
+            case "Network.requestWillBeSent":
+                self.asked_for.append(parameters["request"]["url"])
+
+
+@contextmanager
+def browser() -> Iterator[Page]:
+    """A page of a fresh browser, which ends with the block."""
+    assert CHROMIUM is not None
+    to_browser, requests = os.pipe()
+    answers, from_browser = os.pipe()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        command = [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", *_QUIET]
+        command += ["--remote-debugging-pipe", f"--user-data-dir={profile}", "about:blank"]
+        # The protocol wants its pipes as descriptors 3 and 4.
+        script = f'exec 3<&{to_browser} 4>&{from_browser}; exec "$0" "$@"'
+        process = subprocess.Popen(
+            ["/bin/bash", "-c", script, *command],
+            pass_fds=(to_browser, from_browser),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(to_browser)
+        os.close(from_browser)
+        try:
+            yield Page(requests, answers)
+        finally:
+            process.terminate()
+            process.wait()
+            os.close(requests)
+            os.close(answers)
