@@ -30,8 +30,11 @@ def measure_select(table: Table, name: str, sql: str) -> Kpi:
         return _kpi(name, sql, _cell(name, rows[0][0]), ())
     if width != 2:
         raise _bad_shape(name, f"{len(rows)} rows of {width} columns")
-    series = sorted((_label(label), _cell(name, value)) for label, value in rows)
-    return _kpi(name, sql, series[-1][1], tuple(series))
+    labelled = sorted((row for row in rows if row[0] is not None), key=lambda row: row[0])
+    if not labelled:
+        raise _bad_shape(name, "no row with a label")
+    series = tuple((_label(label), _cell(name, value)) for label, value in labelled)
+    return _kpi(name, sql, series[-1][1], series)
 
 
 def _capped(sql: str) -> str:
