@@ -22,10 +22,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fixtures.http_server import HttpServer
+from voyant.domain.source import without_credentials
 from voyant.errors import Code, InvalidInput, NotFound, NotPermitted, Rejected, Unavailable, UnexpectedReply
 from voyant.http import http_client, is_public
 from voyant.ingestion.protocol import Limits
-from voyant.ingestion.redaction import redacted
 from voyant.ingestion.urls import Download, download
 
 CSV = b"id,amount\n1,2.50\n2,3.50\n"
@@ -412,7 +412,7 @@ def test_no_secret_in_errors_or_logs(
     ],
 )
 def test_what_people_see_holds_no_secret(url: str) -> None:
-    shown = redacted(url)
+    shown = without_credentials(url)
     assert "hunter2" not in shown
     assert "ann" not in shown
 

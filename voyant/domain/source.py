@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 
 class SourceKind(StrEnum):
@@ -73,19 +74,36 @@ class Source:
         return table_name(self.display_name or self.location)
 
 
-_SECRET_PARAMETERS = re.compile(r"(?i)([?&;][^=&;]*(?:pass|pwd|secret|token|key|sig|credential)[^=&;]*=)[^&;#]*")
+_SECRET_NAME = re.compile(r"(?i)user|pass|pwd|secret|token|key|sig|auth|credential|session|code|jwt")
+# Long, and of letters and digits without a word's shape: signed links carry such values under any name.
+_SECRET_VALUE = re.compile(r"(?=[^=]*\d)(?=[^=]*[A-Za-z])[\w.~%+/=-]{24,}")
 
 
 def without_credentials(location: str) -> str:
-    """The address with its user name and password left out, and the values of parameters that sound secret.
+    """The address without user, password and fragment, and with the values of parameters that may be secret left out.
 
     >>> without_credentials("postgresql://ann:secret@db.example/shop?sslkey=abc&table=orders")
-    'postgresql://db.example/shop?sslkey=***&table=orders'
+    'postgresql://db.example/shop?sslkey=…&table=orders'
     """
     if "://" not in location:
         return location
-    without_user = re.sub(r"://[^/?#]*@", "://", location, count=1)
-    return _SECRET_PARAMETERS.sub(r"\1***", without_user)
+    try:
+        parts = urlsplit(location)
+        _ = parts.port
+    except ValueError:
+        return f"{location.partition(':')[0]}://…"
+    is_database = parts.scheme not in {"http", "https"}
+    if is_database and "@" in parts.path + parts.query + parts.fragment:
+        return f"{parts.scheme}://…"  # a password with an unquoted / ? or # has spilled over
+    query = "&".join(map(_without_secret, parts.query.split("&"))) if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" + (f"?{query}" if query else "")
+
+
+def _without_secret(parameter: str) -> str:
+    name, equals, value = parameter.partition("=")
+    if not equals:
+        return "…"  # it may be a token itself
+    return f"{name}=…" if _SECRET_NAME.search(name) or _SECRET_VALUE.fullmatch(value) else parameter
 
 
 # Ends of file names that say how the content is written, not what it is about.

@@ -12,8 +12,8 @@ from voyant.ingestion.files import local_files
 from voyant.ingestion.formats import recognise
 
 _DATABASES = {
-    "postgres": "postgres",
-    "postgresql": "postgres",
+    "postgres": "postgresql",
+    "postgresql": "postgresql",
     "mysql": "mysql",
     "mariadb": "mysql",
 }
@@ -75,7 +75,7 @@ def discover(hint: str) -> Discovery:
     """What the hint is; looks at its wording and at most at the first bytes of the files it means.
 
     >>> discover("postgresql://ann:secret@db.example/shop").needs
-    ("the extra 'postgres'", 'a table or a query')
+    ("the extra 'postgresql'", 'a table or a query')
     """
     kind = kind_of_hint(hint)
     if kind is SourceKind.STDIN:

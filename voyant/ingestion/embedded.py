@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,11 @@ from voyant.lake.sql import identifier, literal
 
 _COLUMNS_PER_QUERY = 400  # SQLite gives at most 2,000 values a row, and four are asked for each column
 _CELLS_PER_BATCH = 400_000
+_QUERY_VIEW = "voyant query"
+_STEPS_BETWEEN_LOOKS = 100_000  # of SQLite's machine: some milliseconds
 
 
-def stage_duckdb(path: Path, name: str, workspace: Workspace) -> list[StagedTable]:  # noqa: ARG001
+def stage_duckdb(path: Path, name: str, workspace: Workspace) -> list[StagedTable]:
     """The tables of a DuckDB file, read where they stand."""
     engine = workspace.engine
     attached = table_name(f"attached {path.stem}")
@@ -60,16 +64,55 @@ def stage_duckdb(path: Path, name: str, workspace: Workspace) -> list[StagedTabl
     return staged
 
 
-def stage_sqlite(path: Path, name: str, workspace: Workspace) -> list[StagedTable]:  # noqa: ARG001
-    """The tables of a SQLite file. Each column gets the type that all its values have, or text where they differ."""
+def stage_sqlite(
+    path: Path, name: str, workspace: Workspace, *, tables: Sequence[str] | None = None, query: str | None = None
+) -> list[StagedTable]:
+    """The tables of a SQLite file. Each column gets the type that all its values have, or text where they differ.
+
+    Args:
+        name: Of the query's table.
+        tables: Only these tables or views; all tables where none are given.
+        query: A SELECT to take in place of tables.
+    """
+    with _sqlite(path, workspace) as connection:
+        if query is not None:
+            # A temporary view stands in memory: the file is open for reading only.
+            connection.execute(f"CREATE TEMP VIEW {identifier(_QUERY_VIEW)} AS {query}\n")
+            return [replace(_stage_sqlite_table(connection, _QUERY_VIEW, workspace), name=name)]
+        chosen = tables or [found for found, is_table in _sqlite_relations(connection) if is_table]
+        return [_stage_sqlite_table(connection, table, workspace) for table in chosen]
+
+
+def sqlite_relations(path: Path, workspace: Workspace) -> list[tuple[str, bool]]:
+    """The names of the tables and views of a SQLite file, and whether each is a table."""
+    with _sqlite(path, workspace) as connection:
+        return _sqlite_relations(connection)
+
+
+def _sqlite_relations(connection: sqlite3.Connection) -> list[tuple[str, bool]]:
+    found = connection.execute(
+        "SELECT name, type = 'table' FROM sqlite_master "
+        "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+    )
+    return [(name, bool(is_table)) for name, is_table in found]
+
+
+@contextmanager
+def _sqlite(path: Path, workspace: Workspace) -> Iterator[sqlite3.Connection]:
+    """The file, open for reading only and for as long as a query may take."""
+    deadline = time.monotonic() + workspace.limits.query_seconds
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             connection.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
-            tables = connection.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
-                "ORDER BY name"
-            ).fetchall()
-            return [_stage_sqlite_table(connection, table, workspace) for (table,) in tables]
+            connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
+            yield connection
+    except sqlite3.OperationalError as error:
+        if str(error) == "interrupted":
+            raise InvalidInput(
+                f"Reading the SQLite file {path.name!r} took longer than {workspace.limits.query_seconds:g} seconds.",
+                code=Code.TIMEOUT,
+            ) from error
+        raise InvalidInput(f"The SQLite file {path.name!r} cannot be read: {error}.", code=Code.UNREADABLE) from error
     except sqlite3.Error as error:
         raise InvalidInput(f"The SQLite file {path.name!r} cannot be read: {error}.", code=Code.UNREADABLE) from error
 
@@ -94,7 +137,7 @@ def _stage_sqlite_table(connection: sqlite3.Connection, original: str, workspace
         ]
         numbers = pa.array(range(rows + 1, rows + len(batch) + 1), pa.int64())
         filled = pa.table([numbers, *columns], names=["_row", *(f"c{index}" for index in range(len(names)))])
-        insert_arrow(workspace.engine, table, filled, "*")
+        insert_arrow(workspace.engine, table, filled)
         rows += len(batch)
         workspace.progress(0.0)
     return StagedTable(

@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from voyant.domain.source import without_credentials
 from voyant.errors import Code, InvalidInput, NotFound, Rejected, Unavailable, UnexpectedReply, VoyantError
 from voyant.ingestion.protocol import Limits, Progress, no_progress
-from voyant.ingestion.redaction import redacted
 
 if TYPE_CHECKING:
     import httpx
@@ -108,12 +108,14 @@ def _fetch(client: httpx.Client, url: str, folder: Path, limits: Limits, progres
                 return Download(path, path.name)
         finally:
             response.close()
-    raise UnexpectedReply(f"{redacted(url)} redirects more than {_MAX_REDIRECTS} times.", system=httpx.URL(url).host)
+    raise UnexpectedReply(
+        f"{without_credentials(url)} redirects more than {_MAX_REDIRECTS} times.", system=httpx.URL(url).host
+    )
 
 
 def _check(response: httpx.Response, url: str) -> None:
     status = f"{response.status_code} {response.reason_phrase}".strip()
-    message = f"{redacted(url)} answers {status}."
+    message = f"{without_credentials(url)} answers {status}."
     host = response.url.host
     if response.status_code in {404, 410}:
         raise NotFound(message, remedy="Check the address.")
@@ -125,7 +127,7 @@ def _check(response: httpx.Response, url: str) -> None:
     coding = response.headers.get("Content-Encoding", "").strip().lower()
     if coding not in _CODINGS:
         raise UnexpectedReply(
-            f"{redacted(url)} answers in the encoding {coding!r}, which was not asked for.", system=host
+            f"{without_credentials(url)} answers in the encoding {coding!r}, which was not asked for.", system=host
         )
 
 
@@ -156,7 +158,7 @@ def _save(response: httpx.Response, path: Path, url: str, limits: Limits, progre
 def _check_size(size: int, url: str, limits: Limits) -> None:
     if size > limits.max_expanded_bytes:
         raise InvalidInput(
-            f"{redacted(url)} is larger than the {limits.max_expanded_bytes:,} bytes allowed.",
+            f"{without_credentials(url)} is larger than the {limits.max_expanded_bytes:,} bytes allowed.",
             code=Code.TOO_LARGE,
             remedy="Fetch a part of it, or raise VOYANT_MAX_SOURCE_BYTES.",
         )
@@ -177,7 +179,7 @@ def _errors_about(url: str, limits: Limits) -> Iterator[None]:
     """Every error of the network as one of ours, with nothing secret of the address in it."""
     import httpx
 
-    shown = redacted(url)
+    shown = without_credentials(url)
     host = shown.partition("://")[2].partition("/")[0]
     try:
         yield

@@ -1,0 +1,108 @@
+"""Addresses of databases: taken apart, and put together again for a driver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+
+from voyant.domain.source import without_credentials
+from voyant.errors import Code, InvalidInput
+
+_SYSTEMS = {
+    "postgresql": "postgresql",
+    "postgres": "postgresql",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "sqlite": "sqlite",
+}
+_OURS = frozenset({"table"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseAddress:
+    """Where a database is, and as whom to enter.
+
+    Attributes:
+        system: ``postgresql``, ``mysql`` or ``sqlite``.
+        shown: The address as people may see it.
+        parameters: What the address says after ``?``, for the driver.
+        table: The table that the address names, None where it names none.
+    """
+
+    system: str
+    shown: str
+    user: str | None
+    password: str | None
+    host: str
+    port: int | None
+    database: str
+    parameters: Mapping[str, str]
+    table: str | None
+
+    @classmethod
+    def parse(cls, location: str) -> Self:
+        """The address that a URL such as ``postgresql://user:password@host:5432/database?table=orders`` gives.
+
+        Raises:
+            InvalidInput: It is no such URL, or of a system that is not known.
+        """
+        shown = without_credentials(location)
+        try:
+            parts = urlsplit(location)
+            port = parts.port
+        except ValueError:
+            raise InvalidInput(
+                f"{shown} is no database address.",
+                code=Code.UNSUPPORTED,
+                remedy="Write SYSTEM://USER:PASSWORD@HOST:PORT/DATABASE; a password's / ? # @ are %2F %3F %23 %40.",
+            ) from None
+        parameters = dict(parse_qsl(parts.query, keep_blank_values=True))
+        return cls(
+            system=_system_of(parts),
+            shown=shown,
+            user=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+            host=parts.hostname or "",
+            port=port,
+            database=unquote(parts.path[1:]),
+            parameters={name: value for name, value in parameters.items() if name not in _OURS},
+            table=parameters.get("table"),
+        )
+
+    def url(self, **defaults: str) -> str:
+        """The whole address, secrets included, for the driver; ``defaults`` are parameters it may override."""
+        user = "" if self.user is None else quote(self.user, safe="")
+        password = "" if self.password is None else ":" + quote(self.password, safe="")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = f":{self.port}" if self.port else ""
+        entry = f"{user}{password}@" if user or password else ""
+        parameters = urlencode(defaults | dict(self.parameters), quote_via=quote)
+        return f"{self.system}://{entry}{host}{port}/{quote(self.database, safe='')}?{parameters}"
+
+    def without_secrets(self, message: str) -> str:
+        """A driver's message without the password, in whichever way it is written there."""
+        secrets = {self.password, self.password and quote(self.password, safe=""), self.parameters.get("password")}
+        for secret in filter(None, secrets):
+            message = message.replace(secret, "…")
+        return " ".join(message.split())
+
+    def driver_missing(self) -> InvalidInput:
+        """The error where the system's driver is not installed."""
+        return InvalidInput(
+            f"{self.shown} needs the extra {self.system!r}, which is not installed.",
+            code=Code.COMPONENT_MISSING,
+            remedy=f"Install it: pip install 'voyant[{self.system}]'",
+        )
+
+
+def _system_of(parts: SplitResult) -> str:
+    scheme = parts.scheme.partition("+")[0]  # as in postgresql+psycopg://, which other tools ask for
+    if scheme not in _SYSTEMS:
+        raise InvalidInput(
+            f"Addresses with {parts.scheme}:// are not those of a known database.",
+            code=Code.UNSUPPORTED,
+            remedy=f"Use one of: {', '.join(_SYSTEMS)}.",
+        )
+    return _SYSTEMS[scheme]
