@@ -41,7 +41,7 @@ def draw_bar(view: View, rows: Sequence[Row]) -> Spec:
     else:
         # Figures at the bars' ends spare the reader the way to an axis.
         high = formats.extent(values)[1]
-        encoding["x"]["scale"] = {"domain": [0, high * 1.12 or 1], "nice": False}
+        encoding["x"]["scale"] = {"domain": [0, formats.number(high * 1.12) or 1], "nice": False}
         encoding["x"]["axis"] |= {"grid": False, "labels": False}
         layers.append(_figures(values))
     step = BAR_STEP if groups == 1 else 12 * groups + 8

@@ -13,6 +13,7 @@ MISSING = "(missing)"
 LONGEST_TEXT = 120
 
 _YEARS_IN_MONTHS = 6
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _TIME_TICKS = {
     "year": "%b %Y",
     "quarter": "%b %Y",
@@ -75,8 +76,13 @@ def label(value: Any) -> str:
         value = value.date()
     if isinstance(value, Decimal | float):
         value = number(value)
-    text = " ".join(str(value).split()) or "(blank)"
+    text = one_line(str(value)) or "(blank)"
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks of any kind and without characters that XML can't hold."""
+    return _UNWRITABLE.sub("", " ".join(text.split()))
 
 
 def axis_format(values: Iterable[float | int | None]) -> dict[str, str]:

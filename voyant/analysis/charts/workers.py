@@ -54,8 +54,9 @@ class Worker:
         except OSError as error:
             raise InternalError("The chart renderer's process has ended.") from error
         if state != b"ok":
-            what = answer.decode(errors="replace").split("\n", maxsplit=1)[0] or "its process has ended"
-            raise InternalError(f"The chart renderer failed: {what[:300]}")
+            # The renderer's words, without the trace of its JavaScript.
+            said = " ".join(answer.decode(errors="replace").split("\n    at ")[0].split())
+            raise InternalError(f"The chart renderer failed: {said[:300] or 'its process has ended'}")
         return answer
 
     @property

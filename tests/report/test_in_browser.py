@@ -1,0 +1,97 @@
+"""The page in a real browser, without network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.report.browser import CHROMIUM, Page, browser
+from voyant.report import Contents
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium, which .ci/run installs")
+
+LIVE = "document.querySelectorAll('.plot[data-state=live]').length"
+
+
+@pytest.fixture(scope="module")
+def page(report: Path) -> Iterator[Page]:
+    with browser() as opened:
+        opened.resize(1280, 900)
+        opened.prefer("light")
+        opened.open(report)
+        opened.draw_all()
+        yield opened
+
+
+def test_every_chart_comes_to_life(page: Page, contents: Contents) -> None:
+    assert page.evaluate(LIVE) == len(contents.charts)
+    marks = page.evaluate("[...document.querySelectorAll('.live')].map(p => p.querySelectorAll('path, text').length)")
+    assert all(count > 5 for count in marks)
+
+
+def test_nothing_complains_and_nothing_is_asked_of_the_network(page: Page) -> None:
+    assert page.complaints == []
+    assert {address.split(":")[0] for address in page.asked_for} <= {"file", "data"}
+
+
+def test_no_value_has_become_a_script(page: Page) -> None:
+    assert page.evaluate("typeof window.hacked") == "undefined"
+    page.evaluate("document.head.appendChild(Object.assign(document.createElement('script'), {text: 'window.in = 1'}))")
+    assert page.evaluate("typeof window.in") == "undefined"
+    page.complaints.clear()  # the policy says that it has refused
+
+
+def test_a_chart_says_what_is_under_the_pointer(page: Page) -> None:
+    spot = page.evaluate(
+        """(async () => {
+            const bar = document.querySelector('.live .mark-rect.role-mark path');
+            bar.scrollIntoView({block: 'center', behavior: 'instant'});
+            await new Promise(done => setTimeout(done, 200));
+            const box = bar.getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2];
+        })()"""
+    )
+    page.send("Input.dispatchMouseEvent", type="mouseMoved", x=spot[0], y=spot[1])
+    assert page.evaluate("new Promise(r => setTimeout(() => r(!document.querySelector('.tip').hidden), 100))")
+    assert page.evaluate("document.querySelectorAll('.tip dd').length") >= 2
+
+
+def test_a_link_opens_the_evidence_that_it_leads_to(page: Page) -> None:
+    page.evaluate("location.hash = '#column-1'")
+    assert page.evaluate("new Promise(r => setTimeout(() => r(document.getElementById('column-1').open), 100))")
+
+
+def test_dark_is_dark_and_charts_follow(page: Page) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.evaluate("document.querySelector('.theme').click()")
+    page.evaluate("new Promise(done => setTimeout(done, 1500))")
+    assert page.evaluate(ground) != light
+    assert page.evaluate("document.querySelector('.live').innerHTML.includes('#5cb2e8')")
+    page.evaluate("document.querySelector('.theme').click()")
+
+
+def test_on_a_phone_nothing_runs_off_the_side(report: Path) -> None:
+    with browser() as phone:
+        phone.resize(375, 800, mobile=True)
+        phone.open(report)
+        phone.draw_all()
+        assert phone.evaluate("document.documentElement.scrollWidth") == 375
+        assert phone.evaluate("Math.max(...[...document.querySelectorAll('.live svg')].map(s => s.clientWidth))") <= 375
+        assert phone.complaints == []
+
+
+def test_it_can_be_read_without_scripts_and_printed(report: Path, contents: Contents) -> None:
+    with browser() as paper:
+        paper.send("Emulation.setScriptExecutionDisabled", value=True)
+        paper.send("Page.navigate", url=report.as_uri())
+        drawn = (
+            "[...document.querySelectorAll('.plot > svg')].filter(s => s.getBoundingClientRect().height > 40).length"
+        )
+        for _ in range(100):
+            if paper.evaluate("document.readyState") == "complete" and paper.evaluate(drawn):
+                break
+        assert paper.evaluate(drawn) == len(contents.charts)
+        assert paper.pdf().startswith(b"%PDF")
