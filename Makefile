@@ -71,6 +71,7 @@ $(RUNTIME): requirements.lock pyproject.toml | $(CREATED)
 	@echo "Installing Voyant into $(VENV) …"
 	@$(PIP) install --require-hashes --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q voyant
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
