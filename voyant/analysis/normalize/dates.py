@@ -206,11 +206,13 @@ def propose_dates(evidence: Evidence, *, named_date: bool) -> list[DateFormat]:
 
 def _without_unlikely_years(counted: list[tuple[int, DateFormat]], values: list[str]) -> list[tuple[int, DateFormat]]:
     """Of ``14-03-23`` as a year first or last, the reading that has fewer years: data spans more days than years."""
-    first = {fmt.layout: years for _, fmt in counted if fmt.short_year and (years := _years(fmt.layout, values))}
-    if YEAR_FIRST not in first or not first.keys() & {DAY_FIRST, MONTH_FIRST}:
+    counts = {fmt.layout: count for count, fmt in counted if fmt.short_year}
+    others = counts.keys() & {DAY_FIRST, MONTH_FIRST}
+    if YEAR_FIRST not in counts or not others:
         return counted
-    last = min(len(years) for layout, years in first.items() if layout is not YEAR_FIRST)
-    year_is_first = len(first[YEAR_FIRST]) < last
+    best_other = max(others, key=lambda layout: counts[layout])
+    years, other_years = len(_years(YEAR_FIRST, values)), len(_years(best_other, values))
+    year_is_first = (counts[YEAR_FIRST], -years) > (counts[best_other], -other_years)
     return [(count, fmt) for count, fmt in counted if not fmt.short_year or (fmt.layout is YEAR_FIRST) is year_is_first]
 
 

@@ -8,6 +8,7 @@ from itertools import permutations
 
 from voyant.analysis.normalize.facts import Facts
 from voyant.analysis.normalize.names import free_name
+from voyant.analysis.normalize.stages import stage_of_name
 from voyant.domain.table import Aggregation, Column, ColumnType, Role
 from voyant.lake.engine import Engine
 from voyant.lake.sql import identifier
@@ -17,22 +18,11 @@ MOST_TIMES = 8
 ORDERED_SHARE = 0.95
 """Of the rows with both dates in which the one is not before the other."""
 FEWEST_PAIRS = 10
+COMPARED_ROWS = 20_000
+"""Rows from the start in which a stored duration would show itself."""
 SAME_SHARE = 0.95
 """Of the rows, from which on two equal dates are one date written twice."""
 
-_STAGES = {
-    0: "opened open created create ordered order purchased purchase booked booking submitted submit requested request "
-    "reported hired hire admitted admission issued issue registered signup invoice enrolled call applied",
-    1: "start started begin began from departure depart departed pickup approved approval assigned accepted checkin "
-    "confirmed",
-    2: "shipped ship shipping shipment dispatched sent carrier",
-    3: "end ended finish finished to arrival arrive arrived dropoff delivered delivery received receipt checkout "
-    "returned closed close resolved resolve completed complete completion discharged discharge processed paid payment "
-    "decided fired terminated termination cancelled answered fixed",
-    4: "due expiry expires expiration expire warranty until valid deadline promised estimated required commit",
-}
-_STAGE_OF = {word: stage for stage, words in _STAGES.items() for word in words.split()}
-_ENDINGS = ("datetime", "timestamp", "date", "time")
 _UNITS = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 
 
@@ -65,11 +55,12 @@ class _Pair:
         return (stages - sure, self.start.name, self.end.name)
 
 
-def derive_durations(engine: Engine, select: str, columns: Sequence[Column]) -> tuple[Column, ...]:
+def derive_durations(engine: Engine, select: str, first_rows: str, columns: Sequence[Column]) -> tuple[Column, ...]:
     """The durations between dates of a row that names and order show to belong together: at most three.
 
     Args:
         select: Gives the typed table.
+        first_rows: Gives its first ``COMPARED_ROWS``.
     """
     times = sorted(
         (column for column in columns if column.role is Role.TIME and stage_of(column) is not None),
@@ -83,19 +74,14 @@ def derive_durations(engine: Engine, select: str, columns: Sequence[Column]) -> 
     telling = sorted(
         (pair for pair in _measure(engine, select, candidates) if pair.is_telling), key=lambda pair: pair.rank
     )
-    chosen = [pair for pair in telling if not _is_stored(engine, select, pair, columns)][:MOST_DURATIONS]
+    chosen = [pair for pair in telling if not _is_stored(engine, first_rows, pair, columns)][:MOST_DURATIONS]
     taken = {column.name for column in columns}
     return tuple(_duration(engine, select, pair, taken) for pair in chosen)
 
 
 def stage_of(column: Column) -> int | None:
-    """Where in the course of things the column's name stands; None where it does not say."""
-    for word in column.name.split("_"):
-        for ending in ("", *_ENDINGS):
-            stem = word.removesuffix(ending) if ending else word
-            if stem in _STAGE_OF:
-                return _STAGE_OF[stem]
-    return None
+    """Where in the course of things the column stands, by its name; None where it does not say."""
+    return stage_of_name(column.name)
 
 
 def _measure(engine: Engine, select: str, pairs: Sequence[tuple[Column, Column]]) -> list[_Pair]:
@@ -124,7 +110,7 @@ def _moment(column: Column, other: Column) -> str:
     return identifier(column.name)
 
 
-def _is_stored(engine: Engine, select: str, pair: _Pair, columns: Sequence[Column]) -> bool:
+def _is_stored(engine: Engine, first_rows: str, pair: _Pair, columns: Sequence[Column]) -> bool:
     """Whether a column of the table holds this duration already, in whatever unit."""
     numbers = [column for column in columns if column.role is Role.MEASURE and column.type.is_numeric][:50]
     if not numbers:
@@ -136,8 +122,8 @@ def _is_stored(engine: Engine, select: str, pair: _Pair, columns: Sequence[Colum
         for column in numbers
         for _, size in _UNITS
     ]
-    most = max(engine.tuples(f"SELECT {', '.join(near)} FROM ({select})")[0])
-    return bool(most >= pair.both * SAME_SHARE)
+    both, *matching = engine.tuples(f"SELECT count({seconds}), {', '.join(near)} FROM ({first_rows})")[0]
+    return bool(both and max(matching) >= both * SAME_SHARE)
 
 
 def _duration(engine: Engine, select: str, pair: _Pair, taken: set[str]) -> Column:

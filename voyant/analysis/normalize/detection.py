@@ -83,8 +83,15 @@ class ReadColumn:
         return self.filled - self.blanks - sum(self.null_words.values())
 
 
-def read_columns(engine: Engine, rows: Rows, sources: Sequence[TextColumn]) -> tuple[ReadColumn, ...]:
-    """How each column is read, decided on all rows: a part of them only says what is worth checking."""
+def read_columns(
+    engine: Engine, rows: Rows, sources: Sequence[TextColumn], *, as_written: bool
+) -> tuple[ReadColumn, ...]:
+    """How each column is read, decided on all rows: a part of them only says what is worth checking.
+
+    Args:
+        as_written: The source holds nothing but text. Text of a typed source is what it was meant to be: it has NULL
+            for missing values, so where no other type is found it is left alone.
+    """
     columns = tuple(
         _opened(source, values) for source, values in zip(sources, sample(engine, rows, sources), strict=True)
     )
@@ -102,7 +109,12 @@ def read_columns(engine: Engine, rows: Rows, sources: Sequence[TextColumn]) -> t
     for column in columns:
         _settle(column)
     _decide_day_and_month(engine, rows, columns)
-    for chunk in _chunks([column for column in columns if column.reading is None]):
+    texts = [column for column in columns if column.reading is None]
+    if not as_written:
+        for column in texts:
+            column.is_padded = False
+        return columns
+    for chunk in _chunks(texts):
         _read_as_text(engine, rows, chunk, table_words=_words_met(columns))
     return columns
 
@@ -187,7 +199,7 @@ def _settle(column: ReadColumn) -> None:
     if is_good_enough(column.source.name, best.format, best.fitting, column.misfits, column.misfit_values):
         column.reading = best.format.settle(column.text, best.measured, guarded=column.misfits > 0)
     if column.reading is None:
-        column.misfits = 0
+        column.misfits, column.padded_cells = 0, 0
         column.null_words, column.blanks = {}, 0
 
 

@@ -19,6 +19,13 @@ ENTITY_WORDS = word_set(
     "reservation item subject participant respondent household"
 )
 """A column that is called by the bare name of a thing, and holds whole numbers, numbers those things."""
+_SHORT_ENTITIES = word_set(
+    "cust prod emp txn trans part supp nation region movie film user usr dept cat loc store shop"
+)
+FEW_CODES = 20
+REPEATED_SHARE = 0.2
+LONG_NUMBER = 9
+"""Digits from which on numbers of one length are hardly measured ones."""
 _DATE_PARTS = {
     "year": (1000, 2999), "yr": (1000, 2999), "jahr": (1000, 2999), "annee": (1000, 2999), "ano": (1000, 2999),
     "anno": (1000, 2999), "month": (0, 12), "mo": (1, 12), "monat": (1, 12), "mois": (1, 12), "mes": (1, 12),
@@ -51,6 +58,9 @@ _SUM_WORDS = word_set(
     "goals points umsatz betrag menge anzahl kosten gewinn montant quantite ventes nombre importe cantidad ventas "
     "monto valor_total freq n rainfall precip precipitation production consumption exports imports kwh co2 emissions"
 )
+_FUSED_SUMS = ("amount", "sales", "revenue", "quantity", "cost")
+_FUSED_LEVELS = ("price", "score", "rating")
+"""Ends of words that are run together, such as ``extendedprice``."""
 _COUNT_STARTS = (
     ("number", "of"),
     ("num", "of"),
@@ -105,31 +115,41 @@ def _date_part(facts: Facts) -> Assigned | None:
     return None
 
 
+def names_an_id(word: str) -> bool:
+    """Whether the word, alone or as the end of a run-together one, names an id: ``custid``, ``orderkey``, ``tailnum``.
+
+    >>> names_an_id("orderkey"), names_an_id("paid"), names_an_id("turkey")
+    (True, False, False)
+    """
+    if word in ID_WORDS:
+        return True
+    stem = next((word.removesuffix(ending) for ending in ("id", "key") if word.endswith(ending)), "")
+    return stem in ENTITY_WORDS | _SHORT_ENTITIES or (
+        word.endswith(("num", "number", "code")) and word not in {"aluminum", "platinum", "molybdenum"}
+    )
+
+
 def _identifier(facts: Facts) -> Assigned | None:
     words = facts.words
-    if not facts.is_whole:
+    if not facts.is_whole or not words:
         return None
-    named = bool(words) and (
-        words[-1] in ID_WORDS or words[0] in {"id", "uid", "key"} or (words[-1].endswith("id") and len(words[-1]) > 3)
-    )
-    if named:
-        return Assigned(
-            role=Role.IDENTIFIER, confidence=0.95, reason="whole numbers named as a code or number of something"
-        )
+    if names_an_id(words[-1]) or words[0] in {"id", "uid", "key"}:
+        keyed = words[-1].endswith(("id", "key")) or words[0] in {"id", "uid", "key"}
+        if not keyed and facts.distinct <= FEW_CODES and facts.distinct_share <= REPEATED_SHARE:
+            return Assigned(role=Role.DIMENSION, confidence=0.75, reason="few codes that repeat")
+        reason = "whole numbers named as a code or number of something"
+        return Assigned(role=Role.IDENTIFIER, confidence=0.95, reason=reason)
     if len(words) == 1 and words[0] in ENTITY_WORDS and facts.distinct > 10:
-        return Assigned(
-            role=Role.IDENTIFIER, confidence=0.8, reason="whole numbers named after a thing number that thing"
-        )
+        reason = "whole numbers named after a thing number that thing"
+        return Assigned(role=Role.IDENTIFIER, confidence=0.8, reason=reason)
     measured = set(words) & (_SUM_WORDS | _LEVEL_WORDS | _RATIO_WORDS)
     if facts.is_unique and facts.present == facts.rows >= 5 and not measured and facts.unit is None:
-        spread = (facts.highest or 0) - (facts.lowest or 0) + 1
-        if spread <= facts.present * 1.05:
+        low, high = int(facts.lowest or 0), int(facts.highest or 0)
+        if high - low + 1 <= facts.present * 1.05:
             return Assigned(role=Role.IDENTIFIER, confidence=0.9, reason="consecutive whole numbers, one a row")
-        same_length = len(str(int(facts.lowest or 0))) == len(str(int(facts.highest or 0))) >= 6
-        if same_length and facts.rows >= 50:
-            return Assigned(
-                role=Role.IDENTIFIER, confidence=0.75, reason="different whole numbers of one length, one a row"
-            )
+        if len(str(low)) == len(str(high)) >= LONG_NUMBER and facts.rows >= 50:
+            reason = "different long whole numbers of one length, one a row"
+            return Assigned(role=Role.IDENTIFIER, confidence=0.75, reason=reason)
     return None
 
 
@@ -185,7 +205,8 @@ def _measure(facts: Facts) -> Assigned:
         return _averaged(0.85, "a rate by its name: averaged, never added")
     if facts.unit in {"seconds", "°", "°C", "°F", "℃", "℉"}:
         return _averaged(0.9, f"measured in {facts.unit}: averaged")
-    if level := sorted(words & _LEVEL_WORDS):
+    level = sorted(words & _LEVEL_WORDS) or [end for end in _FUSED_LEVELS if words and facts.words[-1].endswith(end)]
+    if level:
         return _averaged(0.85, f"a level by its name ({level[0]}): averaged, not added")
     if (
         facts.is_whole
@@ -194,7 +215,11 @@ def _measure(facts: Facts) -> Assigned:
         and words & {"satisfaction", "stars", "likert", "nps"}
     ):
         return _averaged(0.85, "an ordinal scale: averaged")
-    if summed := sorted(words & _SUM_WORDS):
+    summed = sorted(words & _SUM_WORDS) or [end for end in _FUSED_SUMS if words and facts.words[-1].endswith(end)]
+    if summed and facts.within(0, 1) and not facts.is_whole:
+        reason = f"between 0 and 1: a rate rather than an amount ({summed[0]})"
+        return Assigned(role=Role.MEASURE, confidence=0.75, reason=reason, aggregation=Aggregation.RATIO)
+    if summed:
         return _summed(0.85, f"an amount or count by its name ({summed[0]}): amounts add up")
     if facts.unit in CURRENCIES.values():
         return _summed(0.7, f"amounts of money in {facts.unit}")

@@ -62,4 +62,5 @@ def changes_of_derived(columns: Sequence[Column]) -> tuple[Change, ...]:
 
 
 def _typical(read: ReadColumn) -> str | None:
-    return min(read.evidence, default=None, key=lambda value: (-read.evidence[value], value))
+    values = [value for value in read.evidence if value not in read.null_words]
+    return min(values, default=None, key=lambda value: (-read.evidence[value], value))

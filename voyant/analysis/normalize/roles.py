@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from voyant.analysis.normalize.facts import Facts
 from voyant.analysis.normalize.names import word_set
+from voyant.analysis.normalize.stages import stage_of_name
 from voyant.domain.table import Aggregation, ColumnType, PersonalData, Role
 
 
@@ -21,28 +22,32 @@ class Assigned:
 
 
 _AUDIT_WORDS = word_set(
-    "updated update modified changed sys synced sync loaded load etl inserted ingested extracted processed audit"
+    "updated update modified changed sys synced sync loaded load etl inserted ingested extracted audit"
 )
 _MAIN_WORDS = word_set(
-    "opened created order ordered date timestamp datetime time start started begin occurred event sold sale "
-    "transaction invoice purchase purchased booked booking pickup departure observed recorded reported day datum "
-    "fecha submitted registered signup"
+    "date timestamp datetime time occurred event sold sale transaction observed recorded day datum fecha data"
 )
-_LATER_WORDS = word_set(
-    "end ended closed close resolved due expiry expires expiration expiring warranty until valid delivered shipped "
-    "arrival dropoff returned completed finished birth birthdate dob born death hire"
+_LIFE_WORDS = word_set("birth birthdate birthday dob born death died")
+_STAGE_CONFIDENCE = (
+    (0.95, "when it began, by its name"),
+    (0.93, "when it began, by its name"),
+    (0.85, "a date on the way, by its name"),
+    (0.65, "when something ended, by its name"),
+    (0.6, "when something falls due, by its name"),
 )
 
 
 def time_role(facts: Facts) -> Assigned:
     """The role of dates and timestamps: the confidence ranks them, so that the main one comes first."""
-    # "startdate" is read as "start".
-    words = {stem for word in facts.words for stem in (word, word.removesuffix("date"), word.removesuffix("time"))}
-    confidence, reason = 0.85, "dates"
+    words = set(facts.words)
+    stage = stage_of_name(facts.name)
+    confidence, reason = 0.8, "dates"
     if words & _AUDIT_WORDS:
         confidence, reason = 0.55, "when the record was last touched, by its name"
-    elif words & _LATER_WORDS:
-        confidence, reason = 0.65, "when something ended or falls due, by its name"
+    elif words & _LIFE_WORDS:
+        confidence, reason = 0.5, "when somebody was born or died, by its name"
+    elif stage is not None:
+        confidence, reason = _STAGE_CONFIDENCE[stage]
     elif words & _MAIN_WORDS:
         confidence, reason = 0.95, "when it happened, by its name"
     share = facts.present_share

@@ -62,9 +62,7 @@ def map_type(engine_type: str, cell: str) -> Mapped:
     if kind in _WIDENED:
         return _cast(cell, kind, _WIDENED[kind], ColumnType.INTEGER)
     if kind in {"HUGEINT", "UHUGEINT"}:
-        return _cast(
-            cell, kind, "DECIMAL(38,0)", ColumnType.INTEGER, note="; values of more than 38 digits are rejects"
-        )
+        return _cast(cell, kind, "DECIMAL(38,0)", ColumnType.INTEGER, may_fail=True)
     if kind in _MOMENTS:
         lost = "; digits beyond microseconds are dropped" if kind == "TIMESTAMP_NS" else ""
         return _cast(cell, kind, "TIMESTAMP", ColumnType.TIMESTAMP, note=lost)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voyant.analysis.normalize.derived import derive_date, derive_durations
+from voyant.analysis.normalize.derived import COMPARED_ROWS, derive_date, derive_durations
 from voyant.analysis.normalize.detection import ReadColumn, read_columns
 from voyant.analysis.normalize.facts import Facts, TypedColumn, gather_facts
 from voyant.analysis.normalize.formats import counted
@@ -86,7 +86,9 @@ def normalize(staged: StagedTable, engine: Engine) -> Normalized:
     select = _select(prepared, rows)
     facts = gather_facts(engine, select, staged.rows, [column.typed for column in prepared])
     stored = tuple(_column(found, _assign(found)) for found in facts)
-    derived = derive_date(facts, stored) or derive_durations(engine, select, stored)
+    derived = derive_date(facts, stored) or derive_durations(
+        engine, select, _select(prepared, rows, first=COMPARED_ROWS), stored
+    )
     changes = tuple(
         change for column, final in zip(prepared, stored, strict=True) for change in _changes(column, final)
     )
@@ -112,7 +114,7 @@ def _prepare(engine: Engine, rows: Rows, staged: StagedTable) -> tuple[_Prepared
     mapped = [map_type(column.engine_type, cell) for column, cell in zip(staged.columns, cells, strict=True)]
     texts = [i for i, column in enumerate(mapped) if column.type is ColumnType.TEXT]
     sources = [TextColumn(staged.columns[i].name, mapped[i].sql) for i in texts]
-    read = dict(zip(texts, read_columns(engine, rows, sources), strict=True))
+    read = dict(zip(texts, read_columns(engine, rows, sources, as_written=staged.text), strict=True))
     failed = _failures(engine, rows, {i: column for i, column in enumerate(mapped) if column.may_fail}, cells)
     return tuple(
         _prepared(name, staged.columns[i].name, cells[i], mapped[i], read.get(i), failed.get(i, 0))
@@ -152,9 +154,10 @@ def _examples(read: ReadColumn) -> Counter[str]:
     return Counter({value: count for value, count in read.evidence.items() if value not in read.null_words})
 
 
-def _select(prepared: Sequence[_Prepared], rows: Rows) -> str:
+def _select(prepared: Sequence[_Prepared], rows: Rows, *, first: int | None = None) -> str:
     columns = ", ".join(f"{column.sql} AS {identifier(column.typed.name)}" for column in prepared)
-    return f"SELECT {columns} FROM {rows.relation}"
+    part = f" WHERE {rows.number} <= {first}" if first else ""
+    return f"SELECT {columns} FROM {rows.relation}{part}"
 
 
 def _rejects(prepared: Sequence[_Prepared], rows: Rows, staged_rejects: str | None) -> str:

@@ -6,7 +6,7 @@ import re
 
 from voyant.analysis.normalize.facts import Facts
 from voyant.analysis.normalize.names import word_set
-from voyant.analysis.normalize.number_roles import ID_WORDS
+from voyant.analysis.normalize.number_roles import names_an_id
 from voyant.analysis.normalize.places import are_places
 from voyant.analysis.normalize.roles import Assigned
 from voyant.domain.table import Role
@@ -35,7 +35,7 @@ def _identifier(facts: Facts) -> Assigned | None:
         return Assigned(role=Role.IDENTIFIER, confidence=0.95, reason="every value is a UUID or hash")
     coded = facts.share_of_examples(_CODE.fullmatch) > 0.8
     last = facts.words[-1] if facts.words else ""
-    named = last in ID_WORDS or (last.endswith(("id", "num")) and len(last) > 4 and coded)
+    named = names_an_id(last)
     if named and (coded or facts.distinct_share > 0.5) and facts.distinct > 20:
         return Assigned(role=Role.IDENTIFIER, confidence=0.9, reason="named as a code or number of something")
     if coded and facts.distinct > FEW_VALUES and facts.distinct_share > 0.9:
