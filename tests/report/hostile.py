@@ -27,7 +27,7 @@ def contents(engine: Engine) -> Contents:
     table = sales(engine, rows=3_000)
     groups = ", ".join(literal(f"{place} {ATTACK}") for place in range(4))
     engine.execute(
-        f"CREATE OR REPLACE TABLE attack AS SELECT *, [{groups}][1 + i % 4] AS {identifier(ATTACK)} FROM "
+        f"CREATE OR REPLACE TABLE attack AS SELECT *, [{groups}][1 + [0, 0, 0, 0, 0, 1, 1, 2, 2, 3][1 + i % 10]] AS {identifier(ATTACK)} FROM "
         '(SELECT *, row_number() OVER (ORDER BY "sold_at") AS i FROM "sales")'
     )
     attacked = column(ATTACK, ColumnType.TEXT, "VARCHAR", Role.DIMENSION)

@@ -11,19 +11,21 @@ from voyant.domain.finding import Axis, View
 MOST_BARS = 15
 BAR_STEP = 24
 _SMALLEST = 4
+_FEWEST_UPRIGHT, _MOST_UPRIGHT = 6, 40
 
 
 def draw_bar(view: View, rows: Sequence[Row]) -> Spec:
-    """Horizontal bars, longest first, or in the order that their names have by nature."""
+    """Horizontal bars, longest first; upright ones where the names have an order of their own, such as hours."""
     names, figures = (view.y, view.x) if view.y.kind == "category" else (view.x, view.y)
     bars = [_bar(view, row, names, figures) for row in rows]
     if not view.color:
         _tell_apart(bars)
+    scale = order.natural([bar["name"] for bar in bars])
+    if scale and not view.color and _FEWEST_UPRIGHT <= len(scale) <= _MOST_UPRIGHT and max(map(len, scale)) <= 9:
+        return _upright(view, bars, scale, names, figures)
     bars, left_out = _ends(bars)
     ordered = order.of_names([bar["name"] for bar in bars], by_size=_by_size(bars))
     values = [bar["value"] for bar in bars]
-    negative = formats.extent(values)[0] < 0
-    groups = len({bar["series"] for bar in bars}) if view.color else 1
     encoding: Spec = {
         "y": category_axis("name", names, ordered) | {"scale": {"paddingInner": 0.28}},
         "x": number_axis("value", figures, values, zero=True),
@@ -31,21 +33,18 @@ def draw_bar(view: View, rows: Sequence[Row]) -> Spec:
     encoding["y"]["axis"]["title"] = None
     encoding["x"]["axis"] |= {"orient": "top", "titleAnchor": "start", "domain": False}
     encoding["x"]["axis"]["title"] = f"{formats.titled(figures.title, figures.unit)} by {names.title}"
-    told = [("name", names.title, None), ("value", formats.titled(figures.title, figures.unit), _form(values))]
-    if view.color:
-        told.insert(1, ("series", view.color.title, None))
-    layers: list[Spec] = [{"mark": {"type": "bar"}, "encoding": {**_bar_colour(view, bars), "tooltip": tooltip(*told)}}]
-    if negative or groups > 1:
-        if negative:
-            layers.append({"mark": {"type": "rule"}, "encoding": {"x": {"datum": 0}, "y": None}})
-    else:
+    told = _told(view, names, figures, values)
+    layers: list[Spec] = [{"mark": {"type": "bar"}, "encoding": {**_bar_colour(view, bars), "tooltip": told}}]
+    if formats.extent(values)[0] < 0:
+        layers.append({"mark": {"type": "rule"}, "encoding": {"x": {"datum": 0}, "y": None}})
+    elif not view.color:
         # Figures at the bars' ends spare the reader the way to an axis.
         high = formats.extent(values)[1]
         encoding["x"]["scale"] = {"domain": [0, formats.number(high * 1.12) or 1], "nice": False}
         encoding["x"]["axis"] |= {"grid": False, "labels": False}
         layers.append(_figures(values))
-    step = BAR_STEP if groups == 1 else 12 * groups + 8
-    height = max(len(ordered) * step, 2 * BAR_STEP)
+    groups = len({bar["series"] for bar in bars}) if view.color else 1
+    height = max(len(ordered) * (BAR_STEP if groups == 1 else 12 * groups + 8), 2 * BAR_STEP)
     caption = " ".join(part for part in (view.caption, left_out) if part)
     return picture(view.title, caption, bars, height=height, layers=[{"layer": layers, "encoding": encoding}])
 
@@ -147,6 +146,25 @@ def draw_box(view: View, rows: Sequence[Row]) -> Spec:
     )
     height = max(len(ordered) * BAR_STEP, 2 * BAR_STEP)
     return picture(view.title, caption, boxes, height=height, layers=[{"layer": layers, "encoding": {"y": y}}])
+
+
+def _upright(view: View, bars: list[Row], scale: Sequence[str], names: Axis, figures: Axis) -> Spec:
+    values = [bar["value"] for bar in bars]
+    encoding: Spec = {
+        "x": category_axis("name", names, scale, labelAngle=0, labelOverlap="greedy")
+        | {"scale": {"paddingInner": 0.2}},
+        "y": number_axis("value", figures, values, zero=True, vertical=True),
+        "tooltip": _told(view, names, figures, values),
+        **_bar_colour(view, bars),
+    }
+    return picture(view.title, view.caption, bars, height=240, layers=[{"mark": "bar", "encoding": encoding}])
+
+
+def _told(view: View, names: Axis, figures: Axis, values: Sequence[float | int | None]) -> list[Spec]:
+    told = [("name", names.title, None), ("value", formats.titled(figures.title, figures.unit), _form(values))]
+    if view.color:
+        told.insert(1, ("series", view.color.title, None))
+    return tooltip(*told)
 
 
 def _bar(view: View, row: Row, names: Axis, figures: Axis) -> Row:

@@ -19,6 +19,7 @@ class Candidate:
         say: The title, made from the rows; None where the view's own stands.
         columns: Of the table, that the picture shows.
         findings: Ids of the findings that it illustrates.
+        worth: Whether the rows, once known, hold something to see; None where they always do.
         fewest: With fewer rows there is nothing to see.
     """
 
@@ -28,5 +29,6 @@ class Candidate:
     rows: Sequence[Row] | None = None
     reshape: Callable[[Sequence[Row]], Sequence[Row]] | None = None
     say: Callable[[Sequence[Row]], str] | None = None
+    worth: Callable[[Sequence[Row]], bool] | None = None
     findings: tuple[str, ...] = ()
     fewest: int = 2

@@ -24,6 +24,7 @@ _WRITTEN = {
     Grain.YEAR: "%Y",
 }
 _MOST_GROUPS = 60
+_STANDS_OUT = 0.15
 
 
 def over_time(kpis: Kpis) -> Iterator[Candidate]:
@@ -57,6 +58,7 @@ def by_group(dataset: Dataset, profile: Profile, kpis: Kpis) -> Iterator[Candida
                 columns=(*kpi.columns, dimension),
                 evidence=(f"kpis.json#/kpis/{index}/overall",),
                 say=lambda rows, kpi=kpi: _say_largest(kpi, rows),  # type: ignore[misc]
+                worth=_differ,
                 fewest=3,
             )
 
@@ -119,6 +121,13 @@ def _say_largest(kpi: Kpi, rows: Sequence[Row]) -> str:
     if kpi.kind in {KpiKind.COUNT, KpiKind.TOTAL} and min(figures) >= 0 and sum(figures) > 0:
         return f"{told}, {wording.percent(100 * float(first['figure']) / sum(figures))} of the whole"
     return told
+
+
+def _differ(rows: Sequence[Row]) -> bool:
+    """Whether the largest figure stands out: equal bars say nothing that a sentence does not."""
+    known = [float(row["figure"]) for row in rows if row["figure"] is not None]
+    middle = sum(known) / len(known) if known else 0.0
+    return bool(known) and max(known) - middle >= _STANDS_OUT * abs(middle)
 
 
 def _dimensions(dataset: Dataset, profile: Profile, kpi: Kpi) -> list[str]:

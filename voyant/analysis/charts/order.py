@@ -13,19 +13,24 @@ _MONTHS = (
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
 
+def natural(names: Sequence[str]) -> list[str] | None:
+    """Weekdays, months, numbers and ranges of numbers in their own order; None for names without one."""
+    different = list(dict.fromkeys(names))
+    for ordered in (_in_calendar(different, _WEEKDAYS), _in_calendar(different, _MONTHS), _by_number(different)):
+        if ordered is not None:
+            return ordered
+    return None
+
+
 def of_names(names: Sequence[str], *, by_size: Sequence[str]) -> list[str]:
-    """Weekdays, months, numbers and ranges of numbers in their own order, all others as ``by_size`` has them.
+    """The names in their natural order, those without one as ``by_size`` has them.
 
     >>> of_names(["Wed", "Mon", "Sun"], by_size=["Sun", "Wed", "Mon"])
     ['Mon', 'Wed', 'Sun']
     >>> of_names(["b", "a"], by_size=["b", "a"])
     ['b', 'a']
     """
-    different = list(dict.fromkeys(names))
-    for natural in (_in_calendar(different, _WEEKDAYS), _in_calendar(different, _MONTHS), _by_number(different)):
-        if natural is not None:
-            return natural
-    return list(dict.fromkeys(by_size))
+    return natural(names) or list(dict.fromkeys(by_size))
 
 
 def _in_calendar(names: Sequence[str], calendar: Sequence[str]) -> list[str] | None:

@@ -38,7 +38,7 @@ def draw(table: Table, profile: Profile, kpis: Kpis | None, insights: Insights |
             if len(drawn) == MOST:
                 continue
             rows = _rows(table, candidate)
-            if not candidate.fewest <= len(rows) <= MOST_ROWS:
+            if not candidate.fewest <= len(rows) <= MOST_ROWS or (candidate.worth and not candidate.worth(rows)):
                 continue
             candidate = replace(candidate, rows=rows)
             twin = _like(candidate, drawn)
@@ -110,6 +110,8 @@ def _like(candidate: Candidate, drawn: Sequence[Candidate]) -> int | None:
         if candidate.view.mark is not other.view.mark:
             continue
         if candidate.view.sql and _plain(candidate.view.sql) == _plain(other.view.sql):
+            return place
+        if candidate.view.mark is Mark.SCATTER and set(candidate.columns) == set(other.columns):
             return place
         if _same_points(_points(candidate), _points(other)):
             return place
