@@ -25,10 +25,10 @@ ATTACK = '</script><img src=x onerror="window.hacked=1"><script>window.hacked=1<
 def contents(engine: Engine) -> Contents:
     """Everything that a run makes of it."""
     table = sales(engine, rows=3_000)
-    groups = ", ".join(literal(f"{place} {ATTACK}") for place in range(4))
+    groups = ", ".join(literal(f"{place} {ATTACK}") for place in (0, 0, 0, 0, 0, 1, 1, 2, 2, 3))
     engine.execute(
-        f"CREATE OR REPLACE TABLE attack AS SELECT *, [{groups}][1 + [0, 0, 0, 0, 0, 1, 1, 2, 2, 3][1 + i % 10]] AS {identifier(ATTACK)} FROM "
-        '(SELECT *, row_number() OVER (ORDER BY "sold_at") AS i FROM "sales")'
+        f"CREATE OR REPLACE TABLE attack AS SELECT *, [{groups}][1 + i % 10] AS {identifier(ATTACK)} "
+        'FROM (SELECT *, row_number() OVER (ORDER BY "sold_at") AS i FROM "sales")'
     )
     attacked = column(ATTACK, ColumnType.TEXT, "VARCHAR", Role.DIMENSION)
     dataset = Dataset(name="attack", rows=3_000, columns=(*table.dataset.columns, attacked))

@@ -83,7 +83,7 @@ def _kpi(index: int, kpi: Kpi) -> dict[str, Any]:
         "notes": kpi.notes,
         "sql": kpi.sql,
         "series_sql": kpi.series_sql or "",
-        "evidence": f"kpis.json#/kpis/{index}",
+        "pointer": f"#/kpis/{index}",
     }
 
 
