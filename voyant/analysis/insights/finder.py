@@ -31,7 +31,7 @@ from voyant.domain.table import Table
 
 LEVEL = 0.05
 """The share of false discoveries accepted among the stated comparisons."""
-MOST_FINDINGS = 40
+MOST_FINDINGS = 30
 CORRECTION = "Benjamini-Hochberg"
 
 Detector = Callable[[Frame, Relations], Search]

@@ -12,11 +12,15 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from voyant.analysis.insights.frame import Factor, Frame, Measure
+from voyant.analysis.insights.frame import MOST_VALUES, Factor, Frame, Measure
 from voyant.analysis.insights.statistics import Floats, Ints, correlation
 from voyant.analysis.wording import listed, readable
+from voyant.domain.table import ColumnType
 
 _MIRRORS = 0.97
+_CALENDAR_FOLLOWS = 0.85
+"""Less than for mirrors: a column may keep another time zone than the time itself."""
+_CALENDAR_WORDS = frozenset({"year", "quarter", "month", "week", "day", "weekday", "hour", "minute", "second"})
 _ROWS_FOR_IDENTITIES = 2_000
 
 
@@ -64,24 +68,26 @@ def _without_calendar(frame: Frame, skipped: list[str]) -> tuple[Factor, ...]:
     kept = []
     for factor in frame.factors:
         held = (factor.codes >= 0) & clock.timed & (clock.periods >= 0)
-        if any(_follows(part[held], factor.codes[held]) for part in parts):
+        named = factor.column.type is ColumnType.INTEGER and factor.name in _CALENDAR_WORDS
+        if named or any(_follows(part[held], factor.codes[held], _CALENDAR_FOLLOWS) for part in parts):
             skipped.append(f"The column {readable(factor.name)} only restates {readable(clock.column.name)}.")
         else:
             kept.append(factor)
     return tuple(kept)
 
 
-def _follows(determining: Ints, determined: Ints) -> bool:
+def _follows(determining: Ints, determined: Ints, least: float = _MIRRORS) -> bool:
     """Whether nearly every row's value is the commonest one of its group; groups of one row do not count as proof."""
     if len(determining) == 0 or determined.max(initial=0) == 0:
         return False
     shifted = determining - determining.min()
     if shifted.max() > len(determining) / 3:
         return False
-    table = np.zeros((int(shifted.max()) + 1, int(determined.max()) + 1), dtype=np.int64)
-    np.add.at(table, (shifted, determined), 1)
-    usual = table.max(axis=1).sum() >= _MIRRORS * len(determining)
-    return bool(usual and table.sum(axis=0).max() < 0.9 * len(determining))
+    width = int(determined.max()) + 1
+    flat = np.bincount(shifted * width + determined, minlength=(int(shifted.max()) + 1) * width)
+    table = flat.reshape(-1, width)
+    usual = table.max(axis=1).sum() >= least * len(determining)
+    return bool(usual and table.sum(axis=0).max() < 0.9 * least * len(determining))
 
 
 def _without_mirrors(factors: tuple[Factor, ...], skipped: list[str], bound: set[frozenset[str]]) -> tuple[Factor, ...]:
@@ -201,15 +207,14 @@ def _equal(a: Floats, b: Floats) -> bool:
 def _constant_within(factors: tuple[Factor, ...], measures: tuple[Measure, ...]) -> set[frozenset[str]]:
     """A measure with one value per group (the population of a country) is a name of the group."""
     bound = set()
-    for factor in factors:
-        for measure in measures:
-            held = (factor.codes >= 0) & measure.known
-            if held.sum() < 10:
-                continue
-            codes, values = factor.codes[held], measure.values[held]
-            order = np.lexsort((values, codes))
-            steps = np.diff(values[order])[np.diff(codes[order]) == 0]
-            if len(steps) and float((steps == 0).mean()) > 0.98 and len(np.unique(values)) <= len(factor.values):
+    for measure in measures:
+        values, codes = np.unique(measure.values[measure.known], return_inverse=True)
+        if not 2 <= len(values) <= MOST_VALUES:
+            continue
+        for factor in factors:
+            groups = factor.codes[measure.known]
+            held = groups >= 0
+            if held.sum() >= 10 and _follows(groups[held], codes[held]):
                 bound.add(frozenset((factor.name, measure.name)))
     return bound
 

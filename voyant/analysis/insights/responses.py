@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voyant.analysis.insights.frame import Clock, Frame, Measure
+from voyant.analysis.insights.frame import Clock, Factor, Frame, Measure
 from voyant.analysis.insights.statistics import Floats, Ints
 from voyant.analysis.wording import average_name
 from voyant.domain.table import Column
@@ -73,6 +73,20 @@ def series(
     sums = np.bincount(index[held], weights=weights[held], minlength=length)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(counts > 0, sums / counts, np.nan)), counts.astype(np.int64)
+
+
+def grid(response: Response, factor: Factor, index: Ints, length: int) -> tuple[Floats, Floats]:
+    """Sums of ranks (of records: their number) and rows, by value of a grouping and bin or period."""
+    held = (index >= 0) & (factor.codes >= 0)
+    if response.measure is not None:
+        held &= response.measure.known
+    flat = factor.codes[held] * length + index[held]
+    shape = (len(factor.values), length)
+    rows = np.bincount(flat, minlength=shape[0] * shape[1]).astype(np.float64).reshape(shape)
+    if response.measure is None:
+        return rows, rows
+    sums = np.bincount(flat, weights=response.measure.ranks[held], minlength=shape[0] * shape[1])
+    return np.asarray(sums.reshape(shape)), rows
 
 
 def filled(values: Floats) -> Floats:

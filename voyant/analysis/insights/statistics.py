@@ -90,29 +90,33 @@ def uniformity(counts: NDArray[np.integer]) -> Result:
     return Result(float(special.chdtrc(k - 1, statistic)), w, upper, int(n))
 
 
-def kruskal_wallis(codes: Ints, groups: int, ranks: Floats) -> Result:
-    """Whether groups differ in the ranks of a measure; the effect is epsilon squared (Kelley 1935), never below 0."""
-    n = len(ranks)
+def kruskal_wallis(codes: Ints, groups: int, scores: Floats) -> Result:
+    """Whether groups differ in the ranks of a measure; the effect is epsilon squared (Kelley 1935), never below 0.
+
+    ``scores`` may be ranks among more rows than these: the statistic takes their own mean and variance, which for
+    ranks of just these rows gives the tie-corrected H of Kruskal and Wallis (1952)."""
+    n = len(scores)
     counts = np.bincount(codes, minlength=groups).astype(np.float64)
     held = counts > 0
     k = int(held.sum())
-    total = float(((ranks - (n + 1) / 2) ** 2).sum())
-    if k < 2 or n <= k or total <= 0:
+    middle = float(scores.mean()) if n else 0.0
+    total = float(scores @ scores) - n * middle**2
+    if k < 2 or n <= k or total <= 1e-9:
         return NOTHING
-    sums = np.bincount(codes, weights=ranks, minlength=groups)
-    between = float((counts[held] * (sums[held] / counts[held] - (n + 1) / 2) ** 2).sum())
-    statistic = between / total * (n - 1)
-    epsilon2 = max(0.0, 1 - (n - 1) * (1 - between / total) / (n - k))
+    sums = np.bincount(codes, weights=scores, minlength=groups)
+    between = float((counts[held] * (sums[held] / counts[held] - middle) ** 2).sum())
+    statistic = min(1.0, between / total) * (n - 1)
+    epsilon2 = max(0.0, 1 - (n - 1) * (1 - statistic / (n - 1)) / (n - k))
     upper = epsilon2 + (2 * math.sqrt(2 * (k - 1)) + 4 * math.sqrt(max(0.0, statistic - k + 1))) / n
     return Result(float(special.chdtrc(k - 1, statistic)), epsilon2, upper, n)
 
 
-def rank_correlation(x: Floats, y: Floats) -> Result:
-    """Spearman's rho with Fisher's bound (standard error of Bonett and Wright 2000)."""
-    n = len(x)
+def rank_correlation(x_ranks: Floats, y_ranks: Floats) -> Result:
+    """Spearman's rho from ranks, with Fisher's bound (standard error of Bonett and Wright 2000)."""
+    n = len(x_ranks)
     if n < 5:
         return NOTHING
-    rho = correlation(midranks(x), midranks(y))
+    rho = correlation(x_ranks, y_ranks)
     return _tested_correlation(rho, n, n)
 
 
@@ -135,9 +139,12 @@ def _tested_correlation(rho: float, n: int, effective: float) -> Result:
     return Result(p, rho, math.tanh(math.atanh(min(abs(rho), 0.999999)) + reach), n)
 
 
-def monotone_trend(series: Floats) -> Result:
-    """Whether a series rises or falls: Mann-Kendall, its variance enlarged for autocorrelation by the effective sample
-    size of Yue and Wang (2004), estimated at lag 1 from the detrended series; the effect is Kendall's tau."""
+def monotone_trend(series: Floats, most_inflation: float = math.inf) -> Result:
+    """Whether a series rises or falls steadily; the effect is Kendall's tau.
+
+    Both the slope of a straight line, its error enlarged for autocorrelation, and Mann-Kendall have to say so: the
+    p-value is the larger of the two. Where the points are means of independent records, a level that stays after it
+    has moved looks like autocorrelation; ``most_inflation`` then bounds how much is made of it."""
     n = len(series)
     if n < 6:
         return NOTHING
@@ -147,15 +154,16 @@ def monotone_trend(series: Floats) -> Result:
     variance = (n * (n - 1) * (2 * n + 5) - float((ties * (ties - 1) * (2 * ties + 5)).sum())) / 18
     if variance <= 0:
         return Result(1.0, 0.0, 1.0, n)
-    variance *= inflation(detrended(series))
-    z = (abs(score) - 1) / math.sqrt(variance) if score else 0.0
+    z = max(0.0, abs(score) - 1) / math.sqrt(variance)
+    mann_kendall = float(special.erfc(z / math.sqrt(2)))
+    inflated = min(most_inflation, inflation(*_around_shape(series)))
+    fitted = line(series, inflated)
+    t = abs(fitted.change) / max(fitted.error, 1e-12)
+    freedom = max(3.0, n / inflated - 2) if math.isinf(most_inflation) else n - 2.0
+    slope = 2 * float(special.stdtr(freedom, -t))
     pairs = n * (n - 1) / 2
-    return Result(
-        float(special.erfc(max(0.0, z) / math.sqrt(2))),
-        score / pairs,
-        (abs(score) + 1.96 * math.sqrt(variance)) / pairs,
-        n,
-    )
+    upper = (abs(score) + 1.96 * math.sqrt(variance * inflated)) / pairs
+    return Result(max(mann_kendall, slope), score / pairs, upper, n)
 
 
 def detrended(series: Floats) -> Floats:
@@ -166,38 +174,53 @@ def detrended(series: Floats) -> Floats:
     return np.asarray(series - series.mean() - slope * x, dtype=np.float64)
 
 
-def inflation(residuals: Floats) -> float:
-    """How much autocorrelation at lag 1 enlarges the variance of a sum: n over the effective sample size, at least 1.
+def _around_shape(series: Floats) -> tuple[Floats, int]:
+    """What the best of line, step and hinge leaves over, and how many parameters that took: a misfit of the shape is
+    no autocorrelation."""
+    found = shape(series)
+    if found.kind == "line":
+        return detrended(series), 2
+    if found.kind == "step":
+        before, after = series[: found.at], series[found.at :]
+        return np.concatenate([before - before.mean(), after - after.mean()]), 3
+    bent = np.maximum(0.0, np.arange(len(series)) - found.at + 1)
+    bent -= bent.mean()
+    return np.asarray(series - series.mean() - float(bent @ series) / float(bent @ bent) * bent), 3
 
-    The estimate of the autocorrelation is corrected for its bias in short series (Kendall 1954)."""
+
+def inflation(residuals: Floats, parameters: int = 2) -> float:
+    """How much autocorrelation at lag 1 enlarges the variance of a sum: n over the effective sample size (Bayley and
+    Hammersley 1946), at least 1; the estimate is corrected for its bias in short series (Kendall 1954)."""
     n = len(residuals)
     scale = float(residuals @ residuals)
     if n < 6 or scale <= 1e-12:
         return 1.0
     lag1 = float(residuals[1:] @ residuals[:-1]) / scale
-    lag1 = min(0.95, (n * lag1 + 2) / (n - 4)) if n > 8 else min(0.95, lag1)
+    lag1 = (n * lag1 + parameters) / (n - 2 - parameters) if n > 8 else lag1 + parameters / n
+    lag1 = min(0.95, lag1)
     return max(1.0, (1 + lag1) / (1 - lag1))
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A straight line through a series: ``change`` from its first to its last point, ``margin`` the half width of its
-    95 % interval, both in the unit of the series."""
+    """A straight line through a series: ``change`` from its first to its last point, its standard ``error``, and
+    ``margin``, the half width of its 95 % interval, all in the unit of the series."""
 
     change: float
+    error: float
     margin: float
     level: float
 
 
-def line(series: Floats) -> Line:
-    """Least squares, the interval enlarged for autocorrelation."""
+def line(series: Floats, inflated: float | None = None) -> Line:
+    """Least squares, the error enlarged for autocorrelation."""
     n = len(series)
     x = np.arange(n, dtype=np.float64) - (n - 1) / 2
     slope = float(x @ series) / float(x @ x)
     left = detrended(series)
-    error = math.sqrt(float(left @ left) / (n - 2) / float(x @ x) * inflation(left))
-    quantile = float(special.stdtrit(n - 2, 0.975))
-    return Line(slope * (n - 1), quantile * error * (n - 1), float(series.mean()))
+    factor = inflation(left) if inflated is None else inflated
+    error = math.sqrt(max(0.0, float(left @ left)) / (n - 2) / float(x @ x) * factor) * (n - 1)
+    return Line(slope * (n - 1), error, float(special.stdtrit(n - 2, 0.975)) * error, float(series.mean()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ MOST_GROUPINGS = 12
 MOST_MEASURES = 10
 MOST_ACTORS = 3
 MOST_TEXTS = 2
-_MOST_GROUPS = 60
+_MOST_GROUPS = 120
 
 
 @dataclass(frozen=True, slots=True)

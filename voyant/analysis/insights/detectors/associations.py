@@ -14,7 +14,7 @@ from voyant.analysis.insights.comparison import Claim, Comparison, Question, Sea
 from voyant.analysis.insights.frame import Frame, Measure
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.statistics import Floats
-from voyant.analysis.wording import average_name, called, listed, readable, sentence
+from voyant.analysis.wording import average_name, called, readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.lake.sql import identifier
 
@@ -44,9 +44,9 @@ def _compared(frame: Frame, driver: Measure, outcome: Measure) -> list[Compariso
     held = driver.known & outcome.known
     if held.sum() < 20:
         return []
-    x, y = driver.values[held], statistics.midranks(outcome.values[held])
-    result = statistics.rank_correlation(driver.values[held], outcome.values[held])
-    parts = np.minimum((statistics.midranks(x) - 1) * 8 / len(x), 7).astype(np.int64)
+    x, x_ranks, y = driver.values[held], driver.ranks[held], outcome.ranks[held]
+    result = statistics.rank_correlation(x_ranks, y)
+    parts = np.minimum((x_ranks - 1) * 8 / max(float(x_ranks.max()), 1.0), 7).astype(np.int64)
     bent = statistics.kruskal_wallis(parts, 8, y)
     matters = abs(result.effect) >= _SMALLEST_RHO and result.p < 0.05
     bends = not matters and bent.p < 0.05 and bent.effect >= _SMALLEST_BENT and len(x) >= 80
@@ -154,7 +154,7 @@ def _confounder(frame: Frame, driver: Measure, outcome: Measure, overall: float)
         codes = factor.codes[held]
         left = []
         for measure in (driver, outcome):
-            ranks = statistics.midranks(measure.values[held])
+            ranks = measure.ranks[held]
             means = np.bincount(codes, weights=ranks, minlength=len(counts)) / np.maximum(counts, 1)
             left.append(ranks - means[codes])
         within = statistics.correlation(*left)
@@ -195,11 +195,11 @@ def _association(
             if levels == sorted(levels, reverse=True)
             else f"changes with {called(driver.column)}"
         )
-        told = []
-        for row in range(len(levels) - 1):
-            edge = telling.quantity("below", units[0], row)
-            told.append(f"{telling.quantity('typical', units[1], row)} under {edge}")
+        told = [f"{telling.quantity('typical', units[1], 0)} below {telling.quantity('below', units[0], 0)}"]
         last = len(levels) - 1
+        for row in range(1, last):
+            low, high = (telling.quantity("below", units[0], edge) for edge in (row - 1, row))
+            told.append(f"{telling.quantity('typical', units[1], row)} between {low} and {high}")
         top = telling.quantity("below", units[0], last - 1)
         told.append(f"{telling.quantity('typical', units[1], last)} from {top} on")
         aside = ""
@@ -208,7 +208,7 @@ def _association(
             aside = (
                 f"; {within} it is the other way round" if confounder.reverses else f"; {within} little of it is left"
             )
-        return sentence(f"{name} {moves}: {listed(told)}{aside}")
+        return sentence(f"{name} {moves}: {', '.join(told)}{aside}")
 
     return Claim(
         kind="association",
@@ -271,7 +271,7 @@ def _none(frame: Frame, driver: Measure, outcome: Measure) -> Claim:
         if last < 1:
             return None
         return sentence(
-            f"{name} does not depend on {called(driver.column)}: {telling.quantity('typical', unit)} under "
+            f"{name} does not depend on {called(driver.column)}: {telling.quantity('typical', unit)} below "
             f"{telling.quantity('below', driver.column.unit)}, {telling.quantity('typical', unit, last)} from "
             f"{telling.quantity('below', driver.column.unit, last - 1)} on"
         )

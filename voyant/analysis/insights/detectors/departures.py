@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.clauses import share, since, until
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
-from voyant.analysis.insights.detectors.trends import MANN_KENDALL, ends, ends_columns, period_of
+from voyant.analysis.insights.detectors.trends import SLOPE, ends, ends_columns, most_inflation, period_at
 from voyant.analysis.insights.frame import Clock, Factor, Frame
 from voyant.analysis.insights.labels import value_name
 from voyant.analysis.insights.relations import Relations
-from voyant.analysis.insights.responses import Response, bins, responses, series
+from voyant.analysis.insights.responses import Response, grid, responses
 from voyant.analysis.insights.statistics import Floats, Ints
 from voyant.analysis.wording import average_name, readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
@@ -21,6 +24,10 @@ MOST_GROUPS = 12
 _FEWEST_RECORDS = 30
 _FEWEST_POINTS = 6
 _FEWEST_IN_BIN = 2
+_FEWEST_OF_GROUP = 3
+"""Of its records in a stretch, on average."""
+_FEWEST_IN_STRETCH = 4
+_MOST_STRETCHES = 104
 _SMALLEST_SHARE_CHANGE = 5.0
 _SMALLEST_CHANGE = 0.2
 """Of the level, beyond what the others change."""
@@ -29,54 +36,86 @@ _SMALLEST_CHANGE = 0.2
 def look(frame: Frame, relations: Relations) -> Search:
     search = Search()
     clock = frame.clock
-    if clock is None or bins(clock) < _FEWEST_POINTS or clock.whole()[1] - clock.whole()[0] < 3:
+    if clock is None or clock.whole()[1] - clock.whole()[0] < 3:
+        return search
+    stretches = _stretches(clock)
+    if stretches is None:
         return search
     for factor in frame.factors:
         for response in responses(frame):
-            if response.measure is not None and relations.bind(response.measure.name, factor.name):
-                continue
-            for index in range(min(len(factor.values), MOST_GROUPS)):
-                if factor.counts[index] < _FEWEST_RECORDS or (len(factor.values) == 2 and index == 1):
-                    continue
-                comparison = _compared(frame, clock, factor, index, response)
-                if comparison is not None:
-                    search.comparisons.append(comparison)
+            if response.measure is None or not relations.bind(response.measure.name, factor.name):
+                search.comparisons += _compared(frame, clock, factor, response, stretches)
     return search
 
 
-def _compared(frame: Frame, clock: Clock, factor: Factor, index: int, response: Response) -> Comparison | None:
-    dense = factor.counts[index] >= 4 * bins(clock)
-    first, last = clock.whole()
-    positions = clock.bins if dense else np.where(clock.periods >= 0, clock.periods - first, -1)
-    length = bins(clock) if dense else last - first + 1
-    if length < _FEWEST_POINTS:
-        return None
-    points = _difference(factor, index, response, positions, length)
-    if len(points) < max(_FEWEST_POINTS, 0.6 * length) or float(np.ptp(points)) == 0:
-        return None
-    trend = statistics.monotone_trend(points)
-    claim = _departure(frame, clock, factor, index, response, points, dense, trend.effect) if trend.p < 0.05 else None
-    return Comparison(
-        question=Question.DEPARTURE,
-        test=f"{MANN_KENDALL}, of the difference between the group and the others",
-        effect_name="Kendall's tau",
-        effect=trend.effect,
-        p=trend.p,
-        n=trend.n,
-        claim=claim,
-    )
+@dataclass(frozen=True, slots=True)
+class _Stretches:
+    """The time cut into stretches with equally many records: where there is more to see, they are shorter.
+
+    Attributes:
+        positions: Of each row its stretch; -1 outside whole periods.
+        starts: Seconds since 1970.
+    """
+
+    positions: Ints
+    starts: Ints
 
 
-def _difference(factor: Factor, index: int, response: Response, positions: Ints, length: int) -> Floats:
-    """The group's share of the records, or its mean rank less that of the others, where both have enough rows."""
-    inside, outside = factor.codes == index, (factor.codes >= 0) & (factor.codes != index)
-    own, rows = series(response, positions, length, inside, ranked=True)
-    other, other_rows = series(response, positions, length, outside, ranked=True)
+def _stretches(clock: Clock) -> _Stretches | None:
+    held = clock.periods >= 0
+    moments = np.sort(clock.seconds[held])
+    count = min(_MOST_STRETCHES, len(moments) // _FEWEST_IN_STRETCH)
+    if count < _FEWEST_POINTS:
+        return None
+    starts = np.unique(moments[(np.arange(count) * len(moments)) // count])
+    positions = np.searchsorted(starts, clock.seconds, side="right") - 1
+    return _Stretches(np.where(held, positions, -1), starts)
+
+
+def _compared(
+    frame: Frame, clock: Clock, factor: Factor, response: Response, stretches: _Stretches
+) -> list[Comparison]:
+    length = len(stretches.starts)
+    sums, rows = grid(response, factor, stretches.positions, length)
+    found = []
+    for index in range(min(len(factor.values), MOST_GROUPS)):
+        if factor.counts[index] < _FEWEST_RECORDS or (len(factor.values) == 2 and index == 1):
+            continue
+        merged = max(1, -(-_FEWEST_OF_GROUP * length // int(factor.counts[index])))
+        starts = np.arange(0, length, merged)
+        points, kept = _difference(
+            np.add.reduceat(sums, starts, axis=1), np.add.reduceat(rows, starts, axis=1), index, response
+        )
+        if len(points) < max(_FEWEST_POINTS, 0.6 * len(starts)) or float(np.ptp(points)) == 0:
+            continue
+        trend = statistics.monotone_trend(points, most_inflation(frame))
+        claim = None
+        if trend.p < 0.05:
+            parting = _parting(clock, points, stretches.starts[starts][kept])
+            claim = _departure(frame, clock, factor, index, response, parting, trend.effect)
+        found.append(
+            Comparison(
+                question=Question.DEPARTURE,
+                test=f"{SLOPE}, of the difference between the group and the others",
+                effect_name="Kendall's tau",
+                effect=trend.effect,
+                p=trend.p,
+                n=trend.n,
+                claim=claim,
+            )
+        )
+    return found
+
+
+def _difference(sums: Floats, rows: Floats, index: int, response: Response) -> tuple[Floats, NDArray[np.bool_]]:
+    """The group's share of the records, or its mean rank less that of the others, and where both have enough rows."""
+    own_rows, other_rows = rows[index], rows.sum(axis=0) - rows[index]
     if response.measure is None:
-        total = own + other
-        return np.asarray(own[total > 0] / total[total > 0])
-    held = (rows >= _FEWEST_IN_BIN) & (other_rows >= _FEWEST_IN_BIN)
-    return np.asarray(own[held] - other[held])
+        held = own_rows + other_rows > 0
+        return np.asarray(own_rows[held] / (own_rows + other_rows)[held]), held
+    held = (own_rows >= _FEWEST_IN_BIN) & (other_rows >= _FEWEST_IN_BIN)
+    others = sums.sum(axis=0) - sums[index]
+    return np.asarray(sums[index][held] / own_rows[held] - others[held] / other_rows[held]), held
 
 
 def _departure(
@@ -85,8 +124,7 @@ def _departure(
     factor: Factor,
     index: int,
     response: Response,
-    points: Floats,
-    dense: bool,
+    parting: int | None,
     tau: float,
 ) -> Claim | None:
     after_early, late = ends(clock)
@@ -102,9 +140,8 @@ def _departure(
             f"{response.over(f'{others} AND {early}', 1)} AS others_early",
             f"{response.over(f'{others} AND {later}', 1)} AS others_late",
         ]
-    starts = _start(clock, points, dense) if response.measure is not None else None
-    if starts is not None:
-        columns.append(f"min(CASE WHEN {since(clock, starts)} THEN {clock.bucket} END) AS parting")
+    if parting is not None and response.measure is not None:
+        columns.append(f"min(CASE WHEN {since(clock, parting)} THEN {clock.bucket} END) AS parting")
     sql = (
         "SELECT\n  " + ",\n  ".join([*columns, ends_columns(clock).lstrip()]) + f"\nFROM {frame.source}\n"
         f"WHERE {group} AND {clock.within()}"
@@ -129,13 +166,12 @@ def _departure(
     )
 
 
-def _start(clock: Clock, points: Floats, dense: bool) -> int | None:
+def _parting(clock: Clock, points: Floats, starts: Ints) -> int | None:
     """The period from which the difference moves, where it first stood still."""
     shape = statistics.shape(points)
-    if shape.kind != "hinge" or shape.explained < 0.4:
+    if shape.kind == "line" or shape.explained < 0.4:
         return None
-    first = clock.whole()[0]
-    return period_of(clock, shape.at) if dense else first + max(1, shape.at)
+    return period_at(clock, int(starts[shape.at]))
 
 
 def _told(telling: Telling, clock: Clock, response: Response, label: str, rising: bool) -> str | None:

@@ -21,6 +21,8 @@ Stated = Callable[[str, int], str]
 
 _SMALLEST_EFFECT = 0.01
 _LARGEST_DENIED = 0.04
+_WIDEST_DENIED = 0.25
+"""Between the lowest and the highest group, of the highest: a wider spread is not called the same."""
 
 
 def look(frame: Frame, relations: Relations) -> Search:
@@ -43,7 +45,7 @@ def _compared(frame: Frame, factor: Factor, measure: Measure) -> Comparison | No
         return None
     inside = large[codes]
     codes, values = codes[inside], measure.values[held][inside]
-    result = statistics.kruskal_wallis(codes, len(factor.values), statistics.midranks(values))
+    result = statistics.kruskal_wallis(codes, len(factor.values), measure.ranks[held][inside])
     powered = result.upper <= _LARGEST_DENIED and result.p > 0.05 and int(counts[large].min()) >= 15
     return Comparison(
         question=Question.DIFFERENCE,
@@ -148,7 +150,7 @@ def _no_difference(frame: Frame, factor: Factor, measure: Measure) -> Claim:
 
     def tell(telling: Telling) -> str | None:
         last = len(telling.rows) - 1
-        if last < 1:
+        if last < 1 or not _close(telling.value("typical"), telling.value("typical", last)):
             return None
         return sentence(
             f"{name} does not differ by {readable(factor.name)}: it lies between "
@@ -165,6 +167,10 @@ def _no_difference(frame: Frame, factor: Factor, measure: Measure) -> Claim:
         title=f"{name} by {readable(factor.name)}",
         view=bar_view(frame, factor, measure, "avg", f"{name} does not differ by {readable(factor.name)}"),
     )
+
+
+def _close(highest: float, lowest: float) -> bool:
+    return highest - lowest <= _WIDEST_DENIED * max(abs(highest), abs(lowest))
 
 
 def bar_view(frame: Frame, factor: Factor, measure: Measure, aggregate: str, title: str) -> View:

@@ -15,6 +15,8 @@ from voyant.lake.sql import identifier
 
 _SMALLEST_LEAD = 1.5
 """Times the fair share: below it no value dominates."""
+_SMALLEST_STEP = 1.4
+"""Times the next value."""
 _LARGEST_UNEVENNESS = 0.2
 _ROWS_FOR_EVENNESS = 25
 
@@ -39,7 +41,8 @@ def _counts(frame: Frame, factor: Factor) -> Comparison:
     k, n = len(counts), int(counts.sum())
     result = statistics.uniformity(counts)
     lead = float(counts[0]) * k / n
-    dominant = k >= 2 and not factor.others and lead >= _SMALLEST_LEAD and (k > 2 or counts[0] / n >= 0.8)
+    ahead = float(counts[0]) >= _SMALLEST_STEP * float(counts[1]) or float(counts[0]) / n >= 0.5
+    dominant = not factor.others and lead >= _SMALLEST_LEAD and ahead and (k > 2 or counts[0] / n >= 0.8)
     even = (
         k >= 3
         and not factor.others

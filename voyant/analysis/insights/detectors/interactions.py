@@ -48,7 +48,7 @@ def _compared(frame: Frame, a: Factor, b: Factor, measure: Measure) -> Compariso
     if large.sum() < 40:
         return None
     cells = cells[large]
-    ranks = statistics.midranks(measure.values[held][large])
+    ranks = measure.ranks[held][large]
     n = len(ranks)
     counts: Floats = np.bincount(cells, minlength=shape[0] * shape[1]).astype(np.float64)
     means = np.bincount(cells, weights=ranks, minlength=len(counts)) / np.maximum(counts, 1)

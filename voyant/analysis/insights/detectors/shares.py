@@ -23,6 +23,8 @@ FEWEST_IN_GROUP = 10
 _SMALLEST_EFFECT = 0.1
 _SMALLEST_GAP = 0.05
 _LARGEST_DENIED = 0.2
+_WIDEST_DENIED = 15.0
+"""Points between the lowest and the highest group: a wider spread is not called the same."""
 
 
 def look(frame: Frame, relations: Relations) -> Search:
@@ -143,7 +145,7 @@ def _no_difference(frame: Frame, a: Factor, b: Factor, table: Ints) -> Claim:
 
     def tell(telling: Telling) -> str | None:
         last = len(telling.rows) - 1
-        if last < 1:
+        if last < 1 or telling.value("share") - telling.value("share", last) > _WIDEST_DENIED:
             return None
         return sentence(
             f"{readable(b.name)} does not depend on {readable(a.name)}: the share of {what} lies between "

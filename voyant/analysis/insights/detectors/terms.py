@@ -108,7 +108,7 @@ def _mentions(column: Column, term: str) -> str:
 def _frequent(frame: Frame, texts: _Texts) -> Comparison | None:
     """The most frequent terms, where some come often and the texts are not all alike."""
     shares = texts.mentions.mean(axis=0)
-    told = [index for index in np.argsort(-shares, kind="stable") if 0.1 <= shares[index] <= 0.98]
+    told = [index for index in np.argsort(-shares, kind="stable") if 0.1 <= shares[index] <= 0.9]
     told = _apart(texts, told)[:3]
     if not told or texts.distinct < 20:
         return None

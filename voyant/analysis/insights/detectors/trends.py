@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from voyant.analysis.insights import statistics
@@ -20,7 +22,7 @@ _SMALLEST_CHANGE = 0.1
 _WIDEST_BOUND = 0.5
 """Of the level: no trend is only claimed where the data exclude a larger change."""
 
-MANN_KENDALL = "Mann-Kendall, variance corrected for autocorrelation (Yue and Wang 2004)"
+SLOPE = "slope with its error corrected for autocorrelation, and Mann-Kendall; the larger p-value"
 PETTITT = "Pettitt, shrunk for autocorrelation"
 
 
@@ -42,7 +44,7 @@ def look(frame: Frame, _: Relations) -> Search:
 
 
 def _compared(frame: Frame, clock: Clock, response: Response, tested: Floats, actual: Floats) -> list[Comparison]:
-    trend, shift = statistics.monotone_trend(tested), statistics.level_shift(tested)
+    trend, shift = statistics.monotone_trend(tested, most_inflation(frame)), statistics.level_shift(tested)
     shape, line = statistics.shape(actual), statistics.line(actual)
     level = abs(line.level) or float(np.abs(actual).mean()) or 1.0
     relative = line.change / level
@@ -55,7 +57,7 @@ def _compared(frame: Frame, clock: Clock, response: Response, tested: Floats, ac
     strength = 0.35 + 0.5 * saturating(relative, 0.5) * abs(trend.effect) ** 0.5
     rising = Comparison(
         question=Question.TREND,
-        test=MANN_KENDALL,
+        test=SLOPE,
         effect_name="Kendall's tau",
         effect=trend.effect,
         p=trend.p,
@@ -79,6 +81,11 @@ def _compared(frame: Frame, clock: Clock, response: Response, tested: Floats, ac
         else None,
     )
     return [rising, stepping]
+
+
+def most_inflation(frame: Frame) -> float:
+    """Of the variance of a trend: points of records that stand for themselves owe little to those before them."""
+    return 3.0 if frame.counted else math.inf
 
 
 def ends(clock: Clock) -> tuple[int, int]:
@@ -134,7 +141,7 @@ def _trend(frame: Frame, clock: Clock, response: Response, rising: bool, strengt
 
 def _break(frame: Frame, clock: Clock, response: Response, shape: Shape, strength: float) -> Claim:
     first, last = clock.whole()
-    at = period_of(clock, shape.at)
+    at = period_at(clock, int(clock.bin_starts[min(shape.at, len(clock.bin_starts) - 1)]))
     sql = (
         "SELECT\n"
         f"  {response.over(until(clock, at), at - first)} AS before,\n"
@@ -164,13 +171,12 @@ def _break(frame: Frame, clock: Clock, response: Response, shape: Shape, strengt
     )
 
 
-def period_of(clock: Clock, bin_index: int) -> int:
-    """The whole period that starts nearest to a bin, with at least one on each side."""
+def period_at(clock: Clock, seconds: int) -> int:
+    """The whole period that starts nearest to a moment, with at least one on each side."""
     first, last = clock.whole()
-    start = int(clock.bin_starts[min(bin_index, len(clock.bin_starts) - 1)])
+    epoch = type(clock.timeline.starts[0])(1970, 1, 1)
     distances = [
-        abs((clock.timeline.starts[index] - type(clock.timeline.starts[index])(1970, 1, 1)).total_seconds() - start)
-        for index in range(first + 1, last + 1)
+        abs((clock.timeline.starts[index] - epoch).total_seconds() - seconds) for index in range(first + 1, last + 1)
     ]
     return first + 1 + int(np.argmin(distances))
 

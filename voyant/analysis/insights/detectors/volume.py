@@ -17,6 +17,8 @@ from voyant.lake.sql import identifier
 _FEWEST_POINTS = 12
 _SMALLEST_RHO = 0.3
 _LARGEST_DENIED = 0.45
+_SMALLEST_CHANGE = 0.1
+"""Between quiet and busy periods, of the higher."""
 
 
 def look(frame: Frame, _: Relations) -> Search:
@@ -32,7 +34,7 @@ def look(frame: Frame, _: Relations) -> Search:
             continue
         # Trends of both would make any two series look linked.
         busy, level = statistics.detrended(counts[held]), statistics.detrended(levels[held])
-        result = statistics.rank_correlation(busy, level)
+        result = statistics.rank_correlation(statistics.midranks(busy), statistics.midranks(level))
         search.comparisons.append(
             Comparison(
                 question=Question.VOLUME,
@@ -74,7 +76,8 @@ def _link(frame: Frame, clock: Clock, measure: Measure, rho: float) -> Claim:
     unit = measure.column.unit
 
     def tell(telling: Telling) -> str | None:
-        if (telling.value("busy") > telling.value("quiet")) is not (rho > 0):
+        busy, quiet = telling.value("busy"), telling.value("quiet")
+        if (busy > quiet) is not (rho > 0) or abs(busy - quiet) < _SMALLEST_CHANGE * max(abs(busy), abs(quiet)):
             return None
         higher = "higher" if rho > 0 else "lower"
         return sentence(

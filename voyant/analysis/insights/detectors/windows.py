@@ -13,6 +13,7 @@ from voyant.analysis.insights.comparison import Claim, Comparison, Question, Sea
 from voyant.analysis.insights.frame import Clock, Factor, Frame
 from voyant.analysis.insights.labels import value_name
 from voyant.analysis.insights.relations import Relations
+from voyant.analysis.insights.responses import Response, grid
 from voyant.analysis.insights.statistics import Floats
 from voyant.analysis.wording import readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
@@ -50,12 +51,14 @@ def look(frame: Frame, relations: Relations) -> Search:
     total = np.bincount(clock.periods[held] - first, minlength=last - first + 1).astype(np.float64)
     found: list[Window] = []
     windows: list[Window] = [_best(total, np.ones(len(total)) * total.mean(), None, 0)]
+    positions = np.where(held, clock.periods - first, -1)
     for factor in frame.factors:
-        for index in range(min(len(factor.values), MOST_GROUPS)):
-            if factor.counts[index] < _FEWEST_RECORDS or (len(factor.values) == 2 and index == 0):
-                continue
-            own = np.bincount(clock.periods[held & (factor.codes == index)] - first, minlength=len(total))
-            windows.append(_best(own.astype(np.float64), total, factor, index))
+        _, rows = grid(Response(None), factor, positions, len(total))
+        windows += [
+            _best(rows[index], total, factor, index)
+            for index in range(min(len(factor.values), MOST_GROUPS))
+            if factor.counts[index] >= _FEWEST_RECORDS and (len(factor.values) > 2 or index == 1)
+        ]
     for window in windows:
         claim = None
         if window.p < 0.01 and window.ratio >= _SMALLEST_RATIO and window.inside >= _FEWEST_RECORDS:
