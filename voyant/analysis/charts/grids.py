@@ -44,7 +44,7 @@ def draw_scatter(view: View, rows: Sequence[Row]) -> Spec:
         encoding |= _point_colour(view, points)
     encoding["tooltip"] = tooltip(*told)
     opacity = 0.75 if len(points) < 150 else 0.5 if len(points) < 700 else 0.32
-    mark = {"type": "point", "filled": True, "size": 34, "opacity": opacity}
+    mark = {"type": "point", "filled": True, "size": 34, "fillOpacity": opacity}
     return picture(view.title, view.caption, points, height=340, layers=[{"mark": mark, "encoding": encoding}])
 
 

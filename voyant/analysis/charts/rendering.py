@@ -17,6 +17,11 @@ _MARGIN = 20
 _TITLE_LINE, _SUBTITLE_LINE = 20, 15
 _DEFINED = re.compile(r'\bid="((?:clip|gradient_)\d+)"')
 _PLACED = re.compile(r'<g class="plot" data-size="([\d.]+) ([\d.]+)"[^>]*>')
+_TAG = re.compile(r"<[^>]*>")
+_LONG_DECIMAL = re.compile(r"-?\d+\.\d{3,}")
+_DISC = re.compile(
+    r'<path transform="translate\(([-\d.]+),([-\d.]+)\)" d="M([\d.]+),0A\3,\3,0,1,1,-\3,0A\3,\3,0,1,1,\3,0"'
+)
 _UNSEEN = re.compile(r'<path [^>]*?(?<=\s)opacity="0"[^>]*?/>')
 
 
@@ -70,9 +75,16 @@ def _bare(spec: Spec) -> bytes:
 
 
 def _plain(svg: str) -> str:
+    """The SVG with ids that count from 0, without what can't be seen, and in fewer bytes: points as circles, places to
+    a hundredth of a unit."""
     for place, name in enumerate(dict.fromkeys(_DEFINED.findall(svg))):
         svg = re.sub(rf'(id="|url\(#){name}(?=["\)])', rf"\g<1>v{place}", svg)
-    return _UNSEEN.sub("", svg)
+    svg = _TAG.sub(lambda tag: _LONG_DECIMAL.sub(_shortened, tag.group()), _UNSEEN.sub("", svg))
+    return _DISC.sub(r'<circle cx="\1" cy="\2" r="\3"', svg)
+
+
+def _shortened(decimal: re.Match[str]) -> str:
+    return f"{float(decimal.group()):.2f}".rstrip("0").rstrip(".")
 
 
 def _framed(plot: str, title: dict[str, Any]) -> str:

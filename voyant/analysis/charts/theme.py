@@ -124,6 +124,7 @@ def config(theme: Theme = LIGHT) -> dict[str, Any]:
             "direction": "horizontal",
             "offset": 28,
             "titleOrient": "left",
+            "titleLimit": 340,
             "titlePadding": 10,
             "columnPadding": 16,
             "symbolStrokeWidth": 3,
