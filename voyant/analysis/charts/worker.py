@@ -54,5 +54,6 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 if __name__ == "__main__":
     # Ctrl-C reaches the whole group of processes; the one that started this decides what to do about it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    draw(b'{"data": {"values": []}, "mark": "point"}')
+    # A first picture with text starts the engine and reads the fonts, before anyone waits for it.
+    rasterize(draw(b'{"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x"}}}'))
     serve(sys.stdin.buffer, sys.stdout.buffer)
