@@ -114,11 +114,14 @@ def number(value: float) -> str:
     sign, size = ("−" if value < 0 else ""), abs(value)
     if not math.isfinite(size):
         return "∞"
-    if size >= 100 or size == round(size):
+    if size >= 99.95 or size == round(size):
         return f"{sign}{round(size):,}" if size < 1e15 else f"{sign}{size:.3g}"
+    if size < 1e-6:
+        return f"{sign}{size:.2e}"
+    size = float(f"{size:.3g}")
     digits = max(0, 2 - math.floor(math.log10(size)))
     text = f"{size:.{digits}f}"
-    return sign + (text if size >= 1 else text.rstrip("0")) if size >= 1e-6 else f"{sign}{size:.2e}"
+    return sign + (text if size >= 1 else text.rstrip("0"))
 
 
 def quantity(value: float, unit: str | None) -> str:

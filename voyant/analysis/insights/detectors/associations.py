@@ -30,12 +30,12 @@ def look(frame: Frame, relations: Relations) -> Search:
     search = Search()
     for a, b in combinations(frame.measures, 2):
         if not relations.bind(a.name, b.name):
-            driver, outcome = _ordered(a, b)
+            driver, outcome = as_driver_and_outcome(a, b)
             search.comparisons += _compared(frame, driver, outcome)
     return search
 
 
-def _ordered(a: Measure, b: Measure) -> tuple[Measure, Measure]:
+def as_driver_and_outcome(a: Measure, b: Measure) -> tuple[Measure, Measure]:
     """Derived durations are outcomes; else the column further left drives."""
     return (b, a) if a.column.formula is not None and b.column.formula is None else (a, b)
 
@@ -50,7 +50,7 @@ def _compared(frame: Frame, driver: Measure, outcome: Measure) -> list[Compariso
     bent = statistics.kruskal_wallis(parts, 8, y)
     matters = abs(result.effect) >= _SMALLEST_RHO and result.p < 0.05
     bends = not matters and bent.p < 0.05 and bent.effect >= _SMALLEST_BENT and len(x) >= 80
-    brackets = _brackets(x, y) if matters or bends else ()
+    brackets = brackets_of(x, y) if matters or bends else ()
     confounder = _confounder(frame, driver, outcome, result.effect) if matters else None
     note = "" if confounder is None else confounder.note
     found = [
@@ -85,7 +85,7 @@ def _compared(frame: Frame, driver: Measure, outcome: Measure) -> list[Compariso
     return found
 
 
-def _brackets(x: Floats, y: Floats) -> tuple[float, ...]:
+def brackets_of(x: Floats, y: Floats) -> tuple[float, ...]:
     """Round edges that split the first measure so that the ranks of the second differ most: a regression tree with few
     leaves, each with some of the rows."""
     if len(x) > _ROWS_FOR_BRACKETS:
@@ -181,7 +181,7 @@ def _association(
 ) -> Claim:
     aggregate = "median" if outcome.is_skewed and _median_varies(driver, outcome, brackets) else "avg"
     name = average_name(outcome.column) if aggregate == "avg" else f"median {called(outcome.column)}"
-    sql = _bracket_sql(frame, driver, outcome, brackets, aggregate)
+    sql = bracket_sql(frame, driver, outcome, brackets, aggregate)
     units = (driver.column.unit, outcome.column.unit)
 
     def tell(telling: Telling) -> str | None:
@@ -237,12 +237,16 @@ def _median_varies(driver: Measure, outcome: Measure, brackets: tuple[float, ...
     return len(set(medians)) == len(brackets) + 1
 
 
-def _bracket_sql(frame: Frame, driver: Measure, outcome: Measure, brackets: tuple[float, ...], aggregate: str) -> str:
+def bracket_sql(
+    frame: Frame, driver: Measure, outcome: Measure, brackets: tuple[float, ...], aggregate: str, where: str = ""
+) -> str:
+    """The typical outcome between edges of the driver, ``below`` naming the upper one."""
     x, y = identifier(driver.name), identifier(outcome.name)
     cases = " ".join(f"WHEN {x} < {edge:.10g} THEN {edge:.10g}" for edge in brackets)
+    condition = known(driver.column, outcome.column) + (f" AND {where}" if where else "")
     return (
         f"SELECT CASE {cases} END AS below, {aggregate}({y}) AS typical, count(*) AS records\n"
-        f"FROM {frame.source}\nWHERE {known(driver.column, outcome.column)}\nGROUP BY 1\nORDER BY 1 NULLS LAST"
+        f"FROM {frame.source}\nWHERE {condition}\nGROUP BY 1\nORDER BY 1 NULLS LAST"
     )
 
 
@@ -279,7 +283,7 @@ def _none(frame: Frame, driver: Measure, outcome: Measure) -> Claim:
     return Claim(
         kind="no_association",
         columns=(outcome.name, driver.name),
-        sql=_bracket_sql(frame, driver, outcome, tuple(edges), "avg"),
+        sql=bracket_sql(frame, driver, outcome, tuple(edges), "avg"),
         tell=tell,
         strength=0.3 if outcome.column.formula is not None else 0.24,
         title=f"{name} by {called(driver.column)}",

@@ -11,9 +11,11 @@ from voyant.analysis.periods import TimeAxis
 from voyant.analysis.wording import readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.domain.table import Column, Role
+from voyant.lake.sql import identifier
 
 _FEWEST_OPEN = 10
 _SMALLEST_RATIO = 1.5
+_ENDED = 0.85
 _ENDS = frozenset(
     [
         "close",
@@ -47,7 +49,7 @@ def look(frame: Frame, _: Relations) -> Search:
     if clock is None or not frame.counted or clock.whole()[1] - clock.whole()[0] < 4:
         return search
     ending = _ending(frame, clock)
-    if ending is not None:
+    if ending is not None and _ends_in_time(frame, clock, ending):
         search.comparisons.append(
             Comparison(question=Question.TREND, n=frame.rows, claim=_open_records(frame, clock, ending))
         )
@@ -64,6 +66,16 @@ def _ending(frame: Frame, clock: Clock) -> Column | None:
             if other.role is Role.TIME and _means_an_end(other.name):
                 return other
     return None
+
+
+def _ends_in_time(frame: Frame, clock: Clock, ending: Column) -> bool:
+    """Whether nearly all records of the first half have ended: else a missing end does not mean open."""
+    first, last = clock.whole()
+    early = clock.timeline.axis.within(clock.timeline.starts[first], clock.timeline.starts[(first + last + 1) // 2])
+    found = frame.table.query(
+        f"SELECT count(*) AS n, count({identifier(ending.name)}) AS ended FROM {frame.source} WHERE {early}"
+    )[0]
+    return int(found["ended"]) >= _ENDED * int(found["n"])
 
 
 def _means_an_end(name: str) -> bool:

@@ -14,6 +14,9 @@ from voyant.lake.sql import identifier
 _SMALLEST_LEAD = 4.0
 """Times the fair share."""
 _SMALLEST_SHARE = 5.0
+_AHEAD = 1.5
+"""Times the next: below it not one but few are named."""
+_FEW = 5
 
 
 def look(frame: Frame, _: Relations) -> Search:
@@ -31,7 +34,8 @@ def _ranked(frame: Frame, column: Column) -> str:
     name = identifier(column.name)
     shown_name = "" if column.personal else f"{name}, "
     return (
-        f"SELECT {shown_name}records, 100.0 * records / sum(records) OVER () AS share, count(*) OVER () AS actors\n"
+        f"SELECT {shown_name}records, 100.0 * records / sum(records) OVER () AS share, count(*) OVER () AS actors,\n"
+        f"  100.0 * sum(records) OVER (ORDER BY records DESC, {name}) / sum(records) OVER () AS together\n"
         f"FROM (\n  SELECT {name}, count(*) AS records FROM {frame.source}\n"
         f"  WHERE {name} IS NOT NULL GROUP BY {name}\n) AS counted\nORDER BY records DESC, {name}\nLIMIT 20"
     )
@@ -61,11 +65,19 @@ def _compared(frame: Frame, column: Column) -> Comparison | None:
 def _concentrated(frame: Frame, column: Column, lead: float) -> Claim:
     name = readable(column.name)
 
-    def tell(telling: Telling) -> str:
-        who = f"one {name}" if column.personal else f"{name} {shown(telling.rows[0][column.name])}"
+    def tell(telling: Telling) -> str | None:
+        if telling.value("records") >= _AHEAD * telling.value("records", 1):
+            who = f"one {name}" if column.personal else f"{shown(telling.rows[0][column.name])} ({name})"
+            return sentence(
+                f"{who} alone accounts for {telling.count('records')} records, {telling.percent('share')} of all, "
+                f"among {telling.count('actors')} values of {name}; the next has {telling.percent('share', 1)}"
+            )
+        if len(telling.rows) < _FEW or telling.value("together", _FEW - 1) < 2 * _SMALLEST_SHARE:
+            return None
+        who = "" if column.personal else f", {shown(telling.rows[0][column.name])} first"
         return sentence(
-            f"{who} alone accounts for {telling.count('records')} records, {telling.percent('share')} of all, among "
-            f"{telling.count('actors')} values of {name}; the next has {telling.percent('share', 1)}"
+            f"the five most frequent of {telling.count('actors')} values of {name} account for "
+            f"{telling.percent('together', _FEW - 1)} of the records{who}"
         )
 
     return Claim(

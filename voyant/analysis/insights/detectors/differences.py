@@ -121,22 +121,25 @@ def contrast(telling: Telling, factor: Factor, name: str, column: str, stated: S
         return None
     label = [group_label(factor, row[factor.name]) for row in rows]
     by = readable(factor.name)
+
+    def size(row: int) -> str:
+        return f" ({telling.count('records', row)} records)"
+
     if last == 1:
         return sentence(
             f"By {by}, {name} is {stated(column, 0)} for {label[0]} against {stated(column, 1)} for {label[1]}"
         )
     spread = values[0] - values[last]
     if values[0] - values[1] >= 0.5 * spread:
-        others = (
-            f"{stated(column, last)} to {stated(column, 1)}" if values[1] != values[last] else f"{stated(column, 1)}"
-        )
+        others = f"{stated(column, last)} to {stated(column, 1)}" if values[1] != values[last] else stated(column, 1)
         return sentence(
-            f"By {by}, {name} is highest for {label[0]}: {stated(column, 0)}, against {others} for the others"
+            f"By {by}, {name} is highest for {label[0]}{size(0)}: {stated(column, 0)}, against {others} for the others"
         )
     if values[last - 1] - values[last] >= 0.5 * spread:
         others = f"{stated(column, last - 1)} to {stated(column, 0)}"
         return sentence(
-            f"By {by}, {name} is lowest for {label[last]}: {stated(column, last)}, against {others} for the others"
+            f"By {by}, {name} is lowest for {label[last]}{size(last)}: {stated(column, last)}, "
+            f"against {others} for the others"
         )
     return sentence(
         f"By {by}, {name} is highest for {label[0]} ({stated(column, 0)}) and {label[1]} ({stated(column, 1)}), "

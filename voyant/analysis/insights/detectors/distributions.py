@@ -100,10 +100,11 @@ def _dominant(frame: Frame, factor: Factor, lead: float) -> Claim:
 def _even(frame: Frame, factor: Factor) -> Claim:
     def tell(telling: Telling) -> str:
         last = len(telling.rows) - 1
-        return sentence(
-            f"records are spread evenly over {readable(factor.name)}: each value has between "
-            f"{telling.count('records', last)} and {telling.count('records')} of them"
-        )
+        if telling.rows[0]["records"] == telling.rows[last]["records"]:
+            each = f"each value has {telling.count('records')} of them"
+        else:
+            each = f"each value has between {telling.count('records', last)} and {telling.count('records')} of them"
+        return sentence(f"records are spread evenly over {readable(factor.name)}: {each}")
 
     return Claim(
         kind="even_distribution",
@@ -133,8 +134,11 @@ def _total(frame: Frame, factor: Factor, measure: Measure) -> Comparison | None:
     sums = np.bincount(factor.codes[held], weights=measure.values[held], minlength=len(factor.values))
     total = float(sums.sum())
     top = float(sums.max())
-    if total <= 0 or top / total < 1.5 / len(factor.values):
+    lead = top / total * len(factor.values) if total > 0 else 0.0
+    if lead < _SMALLEST_LEAD:
         return None
+    rows = np.bincount(factor.codes[held], minlength=len(factor.values))
+    beyond = abs(top / total - float(rows[int(np.argmax(sums))]) / float(rows.sum()))
     column, group = identifier(measure.name), identifier(factor.name)
     sql = (
         f"SELECT {group}, sum({column}) AS total, 100.0 * sum({column}) / sum(sum({column})) OVER () AS share,\n"
@@ -170,7 +174,7 @@ def _total(frame: Frame, factor: Factor, measure: Measure) -> Comparison | None:
             focus=((factor.name, factor.values[int(np.argmax(sums))]),),
             sql=sql,
             tell=tell,
-            strength=0.25 + 0.4 * saturating(top / total * len(factor.values) - 1, 1.5),
+            strength=0.2 + 0.15 * saturating(lead - 1, 1.5) + 0.35 * saturating(beyond, 0.15),
             title=f"total {called(measure.column)} by {readable(factor.name)}",
             severity=Severity.NOTICE,
             view=view,

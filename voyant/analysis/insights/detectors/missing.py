@@ -9,8 +9,9 @@ from voyant.analysis.insights.clauses import share
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
 from voyant.analysis.insights.detectors.differences import contrast
 from voyant.analysis.insights.frame import Factor, Frame
+from voyant.analysis.insights.labels import group_label
 from voyant.analysis.insights.relations import Relations
-from voyant.analysis.wording import readable
+from voyant.analysis.wording import listed, readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.domain.table import Column
 from voyant.lake.sql import identifier
@@ -71,14 +72,18 @@ def _missing(frame: Frame, column: Column, factor: Factor, effect: float) -> Cla
     name = f"the share of records without {readable(column.name)}"
 
     def tell(telling: Telling) -> str | None:
+        levels = [telling.value("missing", row) for row in range(len(telling.rows))]
+        if all(level < 2 or level > 98 for level in levels):
+            return _all_or_none(telling, column, factor, levels)
         return contrast(telling, factor, name, "missing", telling.percent)
 
+    structural = effect > 0.95
     return Claim(
         kind="missing_by_group",
         columns=(column.name, factor.name),
         sql=sql,
         tell=tell,
-        strength=0.25 + 0.3 * saturating(effect, 0.5),
+        strength=0.22 if structural else 0.25 + 0.3 * saturating(effect, 0.5),
         title=f"{readable(column.name)} missing by {readable(factor.name)}",
         view=View(
             name=f"missing_{column.name}_by_{factor.name}",
@@ -89,4 +94,16 @@ def _missing(frame: Frame, column: Column, factor: Factor, effect: float) -> Cla
             y=Axis(field="missing", title=f"records without {readable(column.name)}", kind="number", unit="%"),
         ),
         severity=Severity.INFO,
+    )
+
+
+def _all_or_none(telling: Telling, column: Column, factor: Factor, levels: list[float]) -> str | None:
+    """Where a column is filled in some groups and in the others not at all, that is how the table is made."""
+    filled = [
+        group_label(factor, row[factor.name]) for row, level in zip(telling.rows, levels, strict=True) if level < 2
+    ]
+    if not 1 <= len(filled) <= 3:
+        return None
+    return sentence(
+        f"{readable(column.name)} is only filled in where {readable(factor.name)} is {listed(filled, 'or')}"
     )

@@ -12,7 +12,7 @@ from voyant.analysis.insights.clauses import known, share
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
 from voyant.analysis.insights.detectors.differences import contrast
 from voyant.analysis.insights.frame import Factor, Frame
-from voyant.analysis.insights.labels import value_name
+from voyant.analysis.insights.labels import group_label, value_name
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.statistics import Ints
 from voyant.analysis.wording import readable, sentence
@@ -22,6 +22,42 @@ from voyant.lake.sql import identifier
 FEWEST_IN_GROUP = 10
 _SMALLEST_EFFECT = 0.1
 _SMALLEST_GAP = 0.05
+_OUTCOMES = frozenset(
+    [
+        "accepted",
+        "approved",
+        "approval",
+        "cancelled",
+        "canceled",
+        "churn",
+        "churned",
+        "class",
+        "converted",
+        "decision",
+        "default",
+        "defaulted",
+        "died",
+        "failed",
+        "failure",
+        "fate",
+        "label",
+        "outcome",
+        "passed",
+        "rejected",
+        "resolution",
+        "response",
+        "result",
+        "returned",
+        "state",
+        "status",
+        "success",
+        "survival",
+        "survived",
+        "target",
+        "verdict",
+        "won",
+    ]
+)
 _LARGEST_DENIED = 0.2
 _WIDEST_DENIED = 15.0
 """Points between the lowest and the highest group: a wider spread is not called the same."""
@@ -96,13 +132,22 @@ def _difference(frame: Frame, a: Factor, b: Factor, table: Ints, effect: float) 
     forward, backward = telling_cell(table), telling_cell(table.T)
     if forward is None or backward is None:
         return None
-    a, b, cell = (b, a, backward) if backward.gap > forward.gap + 1e-9 else (a, b, forward)
+    if _speaks_first(forward, backward, a, b):
+        a, b, cell = b, a, backward
+    else:
+        cell = forward
     if cell.gap < _SMALLEST_GAP or a.values[cell.group].casefold() == b.values[cell.value].casefold():
         return None  # the same name on both sides: two columns for one thing
     what = value_name(b, cell.value)
 
     def tell(telling: Telling) -> str | None:
-        return contrast(telling, a, f"the share of {what}", "share", telling.percent)
+        text = contrast(telling, a, f"the share of {what}", "share", telling.percent)
+        top = telling.rows[0]
+        if text is None or str(top[a.name]).casefold() != a.values[cell.group].casefold():
+            return text
+        if not 40 <= telling.value("part") < 99:
+            return text
+        return f"{text[:-1]}; {telling.percent('part')} of all {what} records are {group_label(a, top[a.name])}."
 
     return Claim(
         kind="share_difference",
@@ -117,11 +162,27 @@ def _difference(frame: Frame, a: Factor, b: Factor, table: Ints, effect: float) 
     )
 
 
+def _speaks_first(forward: Cell, backward: Cell, a: Factor, b: Factor) -> bool:
+    """Whether the share is told of ``a`` by ``b``: shares are told of outcomes, else of what differs more."""
+    outcomes = _is_outcome(a), _is_outcome(b)
+    if outcomes[0] is not outcomes[1]:
+        outcome_gap, other_gap = (backward.gap, forward.gap) if outcomes[0] else (forward.gap, backward.gap)
+        return outcomes[0] if outcome_gap >= 0.4 * other_gap else not outcomes[0]
+    return backward.gap > forward.gap + 1e-9
+
+
+def _is_outcome(factor: Factor) -> bool:
+    """Whether a column says how a record turned out, by the words of its name."""
+    return not _OUTCOMES.isdisjoint(factor.name.split("_"))
+
+
 def share_by(frame: Frame, group: Factor, factor: Factor, value: int) -> str:
     """The share of one value in each group, highest first."""
-    column = identifier(group.name)
+    column, condition = identifier(group.name), factor.is_value(value)
+    hits = f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END)"
     return (
-        f"SELECT {column}, {share(factor.is_value(value))} AS share, count(*) AS records\n"
+        f"SELECT {column}, {share(condition)} AS share, count(*) AS records,\n"
+        f"  100.0 * {hits} / sum({hits}) OVER () AS part\n"
         f"FROM {frame.source}\nWHERE {known(group.column, factor.column)}\n"
         f"GROUP BY {column}\nHAVING count(*) >= {FEWEST_IN_GROUP}\nORDER BY share DESC, {column}\nLIMIT 60"
     )
@@ -147,9 +208,12 @@ def _no_difference(frame: Frame, a: Factor, b: Factor, table: Ints) -> Claim:
         last = len(telling.rows) - 1
         if last < 1 or telling.value("share") - telling.value("share", last) > _WIDEST_DENIED:
             return None
+        if telling.value("share") == telling.value("share", last):
+            lies = f"is {telling.percent('share')}"
+        else:
+            lies = f"lies between {telling.percent('share', last)} and {telling.percent('share')}"
         return sentence(
-            f"{readable(b.name)} does not depend on {readable(a.name)}: the share of {what} lies between "
-            f"{telling.percent('share', last)} and {telling.percent('share', 0)} in all groups"
+            f"{readable(b.name)} does not depend on {readable(a.name)}: the share of {what} {lies} in all groups"
         )
 
     return Claim(

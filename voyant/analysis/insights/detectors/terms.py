@@ -27,6 +27,7 @@ _MOST_TERMS = 300
 _FEWEST_TEXTS = 8
 _SMALLEST_GAP = 0.15
 _SMALLEST_PHI = 0.2
+_SMALLEST_ID_SHARE = 0.03
 _MOST_CHARACTERS = 400
 
 
@@ -155,8 +156,8 @@ def _apart(texts: _Texts, indices: list[int]) -> list[int]:
 def _ids(frame: Frame, texts: _Texts) -> list[Comparison]:
     """Ids of things (letters and digits) that some texts mention again and again."""
     counts = texts.mentions.sum(axis=0)
-    ids = [i for i, term in enumerate(texts.terms) if re.search(r"[a-z]", term) and re.search(r"\d", term)]
-    if not ids or texts.distinct < 5:
+    ids = [i for i, term in enumerate(texts.terms) if re.fullmatch(r"[^\W\d_]+-?\d{2,}", term)]
+    if not ids or texts.distinct < 5 or int(counts[ids].max()) < _SMALLEST_ID_SHARE * len(texts.rows):
         return []
     top = max(ids, key=lambda index: (int(counts[index]), texts.terms[index]))
     among = int(counts[ids].sum())
@@ -203,8 +204,8 @@ def _marking(frame: Frame, texts: _Texts, factor: Factor) -> list[Comparison]:
     held = codes >= 0
     n = int(held.sum())
     mentioned = texts.mentions[held].sum(axis=0)
-    names = {re.sub(r"\W+", "", value.casefold()) for value in factor.values}
-    itself = np.asarray([term in names for term in texts.terms])
+    names = {word for value in factor.values for word in re.findall(r"[^\W_]{3,}", value.casefold())}
+    itself = np.asarray([_names(term, names) for term in texts.terms])
     found = []
     for value in range(len(factor.values)):
         size = int((codes == value).sum())
@@ -236,6 +237,11 @@ def _marking(frame: Frame, texts: _Texts, factor: Factor) -> list[Comparison]:
             )
         )
     return found
+
+
+def _names(term: str, names: set[str]) -> bool:
+    """Whether a term is a word of a group's own name, in this or another form of it."""
+    return any(term[:5] == name[:5] or term.startswith(name) for name in names)
 
 
 def _marked(frame: Frame, texts: _Texts, factor: Factor, value: int, term: str, phi: float) -> Claim:

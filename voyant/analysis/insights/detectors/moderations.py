@@ -1,0 +1,117 @@
+"""Groups in which two measures go together quite differently from elsewhere."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+import numpy as np
+from scipy import special
+
+from voyant.analysis.insights import statistics
+from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.detectors.associations import as_driver_and_outcome, bracket_sql, brackets_of
+from voyant.analysis.insights.frame import Factor, Frame, Measure
+from voyant.analysis.insights.labels import value_name
+from voyant.analysis.insights.relations import Relations
+from voyant.analysis.wording import average_name, called, sentence
+from voyant.domain.finding import Severity
+
+MOST_GROUPS = 8
+_FEWEST_RECORDS = 25
+_SMALLEST_RHO = 0.4
+_SMALLEST_DIFFERENCE = 0.3
+_MOST_WORK = 30_000_000
+"""Rows times groupings times pairs of measures; beyond it only the first pairs are looked at."""
+
+
+def look(frame: Frame, relations: Relations) -> Search:
+    search = Search()
+    pairs = [(a, b) for a, b in combinations(frame.measures, 2) if not relations.bind(a.name, b.name)]
+    most = max(1, _MOST_WORK // (1 + frame.rows * max(1, len(frame.factors))))
+    if len(pairs) > most:
+        search.skipped.append(f"Of {len(pairs)} pairs of measures, the first {most} were compared between groups.")
+    for a, b in pairs[:most]:
+        driver, outcome = as_driver_and_outcome(a, b)
+        for factor in frame.factors:
+            if not relations.bind(factor.name, a.name) and not relations.bind(factor.name, b.name):
+                search.comparisons += _compared(frame, factor, driver, outcome)
+    return search
+
+
+def _compared(frame: Frame, factor: Factor, driver: Measure, outcome: Measure) -> list[Comparison]:
+    held = driver.known & outcome.known & (factor.codes >= 0)
+    codes = factor.codes[held]
+    x, y = driver.ranks[held], outcome.ranks[held]
+    found = []
+    for index in range(min(len(factor.values), MOST_GROUPS)):
+        inside = codes == index
+        n, others = int(inside.sum()), int((~inside).sum())
+        if n < _FEWEST_RECORDS or others < _FEWEST_RECORDS:
+            continue
+        within = statistics.correlation(statistics.midranks(x[inside]), statistics.midranks(y[inside]))
+        elsewhere = statistics.correlation(x[~inside], y[~inside])
+        # Fisher's z; 1.06 for the variance of rank correlations (Fieller, Hartley and Pearson 1957).
+        z = math.atanh(_bounded(within)) - math.atanh(_bounded(elsewhere))
+        p = float(special.erfc(abs(z) / math.sqrt(2 * 1.06 * (1 / (n - 3) + 1 / (others - 3)))))
+        matters = (
+            p < 0.05 and abs(within) >= _SMALLEST_RHO and abs(within) - abs(elsewhere) >= _SMALLEST_DIFFERENCE
+        ) or (p < 0.05 and within * elsewhere < 0 and min(abs(within), abs(elsewhere)) >= _SMALLEST_DIFFERENCE)
+        found.append(
+            Comparison(
+                question=Question.ASSOCIATION,
+                test="Fisher's z for the difference of two rank correlations",
+                effect_name="difference of rho",
+                effect=within - elsewhere,
+                p=p,
+                n=n + others,
+                note=f"Rho is {within:.2f} within the group and {elsewhere:.2f} elsewhere.",
+                claim=_moderated(frame, factor, index, driver, outcome, held, within) if matters else None,
+            )
+        )
+    return found
+
+
+def _bounded(rho: float) -> float:
+    return max(-0.999, min(0.999, rho))
+
+
+def _moderated(
+    frame: Frame,
+    factor: Factor,
+    index: int,
+    driver: Measure,
+    outcome: Measure,
+    held: np.ndarray,
+    within: float,
+) -> Claim | None:
+    inside = held & (factor.codes == index)
+    brackets = brackets_of(driver.values[inside], statistics.midranks(outcome.values[inside]))
+    if not brackets:
+        return None
+    brackets = (brackets[0], brackets[-1]) if len(brackets) > 1 else brackets
+    sql = bracket_sql(frame, driver, outcome, brackets, "avg", factor.is_value(index))
+    label = value_name(factor, index)
+    units = driver.column.unit, outcome.column.unit
+
+    def tell(telling: Telling) -> str | None:
+        last = len(telling.rows) - 1
+        if last < 1 or (telling.value("typical", last) > telling.value("typical")) is not (within > 0):
+            return None
+        return sentence(
+            f"among {label} records, {average_name(outcome.column)} {'rises' if within > 0 else 'falls'} clearly with "
+            f"{called(driver.column)}, unlike elsewhere: {telling.quantity('typical', units[1])} below "
+            f"{telling.quantity('below', units[0])}, {telling.quantity('typical', units[1], last)} from "
+            f"{telling.quantity('below', units[0], last - 1)} on"
+        )
+
+    return Claim(
+        kind="group_association",
+        columns=(outcome.name, driver.name, factor.name),
+        focus=((factor.name, factor.values[index]),),
+        sql=sql,
+        tell=tell,
+        strength=0.35 + 0.5 * saturating(within, 0.6) * min(1.0, (4 * float(inside.sum()) / frame.rows) ** 0.25),
+        title=f"{average_name(outcome.column)} by {called(driver.column)} among {label}",
+        severity=Severity.NOTICE,
+    )
