@@ -12,6 +12,8 @@ from tests.analysis.normalize.conftest import outcome_of, stage_text
 from voyant.domain.serialization import to_json
 from voyant.lake.engine import Engine
 
+ENGINE = Engine(threads=1)  # one for all examples: opening one takes longer than any of them
+
 CELL = st.one_of(
     st.none(),
     st.text(max_size=12),
@@ -30,11 +32,10 @@ COLUMNS = st.integers(1, 3).flatmap(
 
 
 @given(COLUMNS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_row_and_no_cell_is_lost(rows):
-    with Engine(threads=1) as engine:
-        columns = {f"c {index}": [row[index] for row in rows] for index in range(len(rows[0]))}
-        outcome = outcome_of(engine, stage_text(engine, columns))
+    columns = {f"c {index}": [row[index] for row in rows] for index in range(len(rows[0]))}
+    outcome = outcome_of(ENGINE, stage_text(ENGINE, columns))
     assert len(outcome.rows) == len(rows)
     assert outcome.normalized.rejected_cells == len(outcome.rejects)
     rejected = {(reject["row"], reject["column"]): reject["raw"] for reject in outcome.rejects}
@@ -64,14 +65,13 @@ def write_number(number: Decimal, group: str, decimal: str) -> str:
 
 
 @given(NUMBERS, LOCALES, st.sampled_from(["", "$", "€", "%"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_numbers_written_in_any_locale_are_read_back_exactly(numbers, locale, affix):
     group, decimal = locale
     # One value shows beyond doubt which mark is the decimal one, as any column of some length does.
     numbers = [*numbers, Decimal("1234.500"), Decimal("0.250")]
     written = [write_number(number, group, decimal) + (f" {affix}" if affix else "") for number in numbers]
-    with Engine(threads=1) as engine:
-        outcome = outcome_of(engine, stage_text(engine, {"x": written}))
+    outcome = outcome_of(ENGINE, stage_text(ENGINE, {"x": written}))
     assert outcome.rejects == []
     assert [Decimal(value) for value in outcome.values("x")] == numbers
 
@@ -94,11 +94,10 @@ PATTERNS = st.sampled_from(
 
 
 @given(DATES, PATTERNS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_dates_written_in_any_format_are_read_back(days, pattern):
     days = [*days, date(1999, 12, 31)]
-    with Engine(threads=1) as engine:
-        outcome = outcome_of(engine, stage_text(engine, {"x": [day.strftime(pattern) for day in days]}))
+    outcome = outcome_of(ENGINE, stage_text(ENGINE, {"x": [day.strftime(pattern) for day in days]}))
     assert outcome.values("x") == days
 
 
@@ -114,16 +113,15 @@ MOMENTS = st.lists(
 @given(
     MOMENTS, st.sampled_from(["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p"])
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_moments_written_in_any_format_are_read_back(moments, pattern):
     moments = [*moments, datetime(1999, 12, 31, 23, 59, 58)]
-    with Engine(threads=1) as engine:
-        outcome = outcome_of(engine, stage_text(engine, {"x": [moment.strftime(pattern) for moment in moments]}))
+    outcome = outcome_of(ENGINE, stage_text(ENGINE, {"x": [moment.strftime(pattern) for moment in moments]}))
     assert outcome.values("x") == moments
 
 
 @given(COLUMNS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_same_table_gives_the_same_bytes(rows):
     columns = {f"c{index}": [row[index] for row in rows] for index in range(len(rows[0]))}
     records = []

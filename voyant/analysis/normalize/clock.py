@@ -18,6 +18,7 @@ _SPELLED = (
     r"(?:([0-9.]+)\s?(?:d|days?))?,?\s?(?:([0-9.]+)\s?(?:h|hrs?|hours?))?,?\s?"
     r"(?:([0-9.]+)\s?(?:m|mins?|minutes?))?,?\s?(?:([0-9.]+)\s?(?:s|secs?|seconds?))?"
 )
+_MAY_BE_TIME = re.compile(r"[0-9]:|[0-9]\s?[A-Za-z]")
 _SECONDS_OF_PARTS = (86400, 3600, 60, 1)
 
 
@@ -91,7 +92,7 @@ def propose_times(evidence: Evidence, *, named_duration: bool) -> list[Format]:
     Args:
         named_duration: Whether the column's name speaks of a length of time: it decides ``01:23:45``.
     """
-    timed = [value for value in evidence if any(character.isdigit() for character in value)]
+    timed = [value for value in evidence if _MAY_BE_TIME.search(value)]
 
     def seen(pattern: str) -> bool:
         return sum(bool(re.fullmatch(pattern, value)) for value in timed) >= max(1, len(evidence) * LEAST_SHARE)

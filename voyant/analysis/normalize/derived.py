@@ -9,6 +9,7 @@ from itertools import permutations
 from voyant.analysis.normalize.facts import Facts
 from voyant.analysis.normalize.names import free_name
 from voyant.analysis.normalize.stages import stage_of_name
+from voyant.analysis.normalize.typed_rows import TypedRows
 from voyant.domain.table import Aggregation, Column, ColumnType, Role
 from voyant.lake.engine import Engine
 from voyant.lake.sql import identifier
@@ -55,13 +56,8 @@ class _Pair:
         return (stages - sure, self.start.name, self.end.name)
 
 
-def derive_durations(engine: Engine, select: str, first_rows: str, columns: Sequence[Column]) -> tuple[Column, ...]:
-    """The durations between dates of a row that names and order show to belong together: at most three.
-
-    Args:
-        select: Gives the typed table.
-        first_rows: Gives its first ``COMPARED_ROWS``.
-    """
+def derive_durations(engine: Engine, rows: TypedRows, columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The durations between dates of a row that names and order show to belong together: at most three."""
     times = sorted(
         (column for column in columns if column.role is Role.TIME and stage_of(column) is not None),
         key=lambda column: (-column.role_confidence, column.name),
@@ -72,11 +68,11 @@ def derive_durations(engine: Engine, select: str, first_rows: str, columns: Sequ
     if not candidates:
         return ()
     telling = sorted(
-        (pair for pair in _measure(engine, select, candidates) if pair.is_telling), key=lambda pair: pair.rank
+        (pair for pair in _measure(engine, rows, candidates) if pair.is_telling), key=lambda pair: pair.rank
     )
-    chosen = [pair for pair in telling if not _is_stored(engine, first_rows, pair, columns)][:MOST_DURATIONS]
+    chosen = [pair for pair in telling if not _is_stored(engine, rows, pair, columns)][:MOST_DURATIONS]
     taken = {column.name for column in columns}
-    return tuple(_duration(engine, select, pair, taken) for pair in chosen)
+    return tuple(_duration(engine, rows, pair, taken) for pair in chosen)
 
 
 def stage_of(column: Column) -> int | None:
@@ -84,7 +80,7 @@ def stage_of(column: Column) -> int | None:
     return stage_of_name(column.name)
 
 
-def _measure(engine: Engine, select: str, pairs: Sequence[tuple[Column, Column]]) -> list[_Pair]:
+def _measure(engine: Engine, rows: TypedRows, pairs: Sequence[tuple[Column, Column]]) -> list[_Pair]:
     aggregates = []
     for start, end in pairs:
         seconds = _seconds(start, end)
@@ -95,7 +91,8 @@ def _measure(engine: Engine, select: str, pairs: Sequence[tuple[Column, Column]]
             f"min({seconds})",
             f"max({seconds})",
         ]
-    values = iter(engine.tuples(f"SELECT {', '.join(aggregates)} FROM ({select})")[0])
+    names = sorted({column.name for pair in pairs for column in pair})
+    values = iter(engine.tuples(f"SELECT {', '.join(aggregates)} FROM ({rows.select(names)})")[0])
     return [_Pair(start, end, *(next(values) for _ in range(5))) for start, end in pairs]
 
 
@@ -110,7 +107,7 @@ def _moment(column: Column, other: Column) -> str:
     return identifier(column.name)
 
 
-def _is_stored(engine: Engine, first_rows: str, pair: _Pair, columns: Sequence[Column]) -> bool:
+def _is_stored(engine: Engine, rows: TypedRows, pair: _Pair, columns: Sequence[Column]) -> bool:
     """Whether a column of the table holds this duration already, in whatever unit."""
     numbers = [column for column in columns if column.role is Role.MEASURE and column.type.is_numeric][:50]
     if not numbers:
@@ -122,13 +119,16 @@ def _is_stored(engine: Engine, first_rows: str, pair: _Pair, columns: Sequence[C
         for column in numbers
         for _, size in _UNITS
     ]
+    names = [pair.start.name, pair.end.name, *(column.name for column in numbers)]
+    first_rows = rows.select(names, first=COMPARED_ROWS)
     both, *matching = engine.tuples(f"SELECT count({seconds}), {', '.join(near)} FROM ({first_rows})")[0]
     return bool(both and max(matching) >= both * SAME_SHARE)
 
 
-def _duration(engine: Engine, select: str, pair: _Pair, taken: set[str]) -> Column:
+def _duration(engine: Engine, rows: TypedRows, pair: _Pair, taken: set[str]) -> Column:
     seconds = _seconds(pair.start, pair.end)
-    median = engine.tuples(f"SELECT quantile_disc(abs({seconds}), 0.5) FROM ({select})")[0][0] or 0
+    dates = rows.select([pair.start.name, pair.end.name])
+    median = engine.tuples(f"SELECT quantile_disc(abs({seconds}), 0.5) FROM ({dates})")[0][0] or 0
     in_days = pair.start.type is ColumnType.DATE and pair.end.type is ColumnType.DATE
     # Three of a unit at least, so that a typical value is neither 0.1 nor 7,000.
     unit, size = next(((unit, size) for unit, size in _UNITS if median >= 3 * size), _UNITS[-1])

@@ -9,6 +9,7 @@ from typing import Any
 
 from voyant.analysis.normalize.formats import counted
 from voyant.analysis.normalize.names import words_of
+from voyant.analysis.normalize.typed_rows import TypedRows
 from voyant.domain.table import ColumnType
 from voyant.lake.engine import Engine
 from voyant.lake.sql import identifier
@@ -51,6 +52,7 @@ class Facts:
 
     @property
     def words(self) -> tuple[str, ...]:
+        """Of its name, as roles are read from them."""
         return words_of(self.original_name) or words_of(self.name)
 
     @property
@@ -86,14 +88,15 @@ class TypedColumn:
     examples: Counter[str] = field(default_factory=Counter)
 
 
-def gather_facts(engine: Engine, select: str, rows: int, columns: Sequence[TypedColumn]) -> tuple[Facts, ...]:
-    """The facts of each column of a SELECT, in few passes over it."""
+def gather_facts(engine: Engine, rows: TypedRows, columns: Sequence[TypedColumn]) -> tuple[Facts, ...]:
+    """The facts of each column, in few passes over the rows."""
     gathered: list[Facts] = []
     for chunk in _chunks(columns):
         aggregates = [aggregate for column in chunk for aggregate in _aggregates(column)]
+        select = rows.select(column.name for column in chunk)
         values = iter(engine.tuples(f"SELECT {', '.join(aggregates)} FROM ({select})")[0])
-        gathered += [_facts(column, rows, values) for column in chunk]
-    return _counted_exactly(engine, select, gathered)
+        gathered += [_facts(column, rows.staged.count, values) for column in chunk]
+    return _counted_exactly(engine, rows, gathered)
 
 
 def _aggregates(column: TypedColumn) -> list[str]:
@@ -139,7 +142,7 @@ def _facts(column: TypedColumn, rows: int, values: Iterator[Any]) -> Facts:
     )
 
 
-def _counted_exactly(engine: Engine, select: str, facts: Sequence[Facts]) -> tuple[Facts, ...]:
+def _counted_exactly(engine: Engine, rows: TypedRows, facts: Sequence[Facts]) -> tuple[Facts, ...]:
     """The same facts, with different values counted where they decide whether a column tells rows apart."""
     doubtful = [
         f for f in facts if f.distinct >= f.present * NEARLY_UNIQUE and f.distinct > 1 and f.rows <= COUNTED_ROWS
@@ -149,7 +152,7 @@ def _counted_exactly(engine: Engine, select: str, facts: Sequence[Facts]) -> tup
     for start in range(0, len(doubtful), COLUMNS_A_QUERY):
         chunk = doubtful[start : start + COLUMNS_A_QUERY]
         counts = ", ".join(f"count(DISTINCT {identifier(f.name)})" for f in chunk)
-        found = engine.tuples(f"SELECT {counts} FROM ({select})")[0]
+        found = engine.tuples(f"SELECT {counts} FROM ({rows.select(f.name for f in chunk)})")[0]
         exact |= {f.name: count for f, count in zip(chunk, found, strict=True)}
     return tuple(replace(f, distinct=exact.get(f.name, f.distinct)) for f in facts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 LONGEST_NAME = 60
 
@@ -80,6 +81,7 @@ def free_name(name: str, taken: Iterable[str]) -> str:
     return free
 
 
+@lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name, as roles are read from them."""
     return tuple(word for word in snake_case(name).split("_") if word)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+SHORTEST_ID = 9
 _SSN = re.compile(r"(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}")
 _NINO = re.compile(r"(?![DFIQUV])[A-Z](?![DFIQUVO])[A-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]")
 _DNI = re.compile(r"([0-9]{8}|[XYZ][0-9]{7})-?([A-Z])")
@@ -24,7 +25,7 @@ _VERHOEFF_SHIFTS = (
 
 def is_formed_id(value: str) -> bool:
     """Whether the form alone, with its check digits, makes it a national id: chance would hardly give it."""
-    return any(check(value) for check in _TELLING)
+    return len(value) >= SHORTEST_ID and any(check(value) for check in _TELLING)
 
 
 def is_numbered_id(value: str) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voyant.analysis.normalize.derived import COMPARED_ROWS, derive_date, derive_durations
+from voyant.analysis.normalize.derived import derive_date, derive_durations
 from voyant.analysis.normalize.detection import ReadColumn, read_columns
 from voyant.analysis.normalize.facts import Facts, TypedColumn, gather_facts
 from voyant.analysis.normalize.formats import counted
@@ -18,6 +18,7 @@ from voyant.analysis.normalize.roles import Assigned, other_role, time_role, tri
 from voyant.analysis.normalize.sampling import Rows, TextColumn
 from voyant.analysis.normalize.stored_types import Mapped, map_type
 from voyant.analysis.normalize.text_roles import text_role
+from voyant.analysis.normalize.typed_rows import TypedRows
 from voyant.domain.normalization import Change, Normalization
 from voyant.domain.table import Column, ColumnType, Dataset, Role
 from voyant.ingestion.protocol import StagedTable
@@ -83,19 +84,17 @@ def normalize(staged: StagedTable, engine: Engine) -> Normalized:
     """The staged table typed, named and explained; types are decided on all rows, and no cell is lost silently."""
     rows = _rows_of(staged)
     prepared = _prepare(engine, rows, staged)
-    select = _select(prepared, rows)
-    facts = gather_facts(engine, select, staged.rows, [column.typed for column in prepared])
+    typed = TypedRows(rows, {column.typed.name: column.sql for column in prepared})
+    facts = gather_facts(engine, typed, [column.typed for column in prepared])
     stored = tuple(_column(found, _assign(found)) for found in facts)
-    derived = derive_date(facts, stored) or derive_durations(
-        engine, select, _select(prepared, rows, first=COMPARED_ROWS), stored
-    )
+    derived = derive_date(facts, stored) or derive_durations(engine, typed, stored)
     changes = tuple(
         change for column, final in zip(prepared, stored, strict=True) for change in _changes(column, final)
     )
     unchanged = staged.parquet is not None and not changes
     return Normalized(
         dataset=Dataset(name=staged.name, rows=staged.rows, columns=stored + derived),
-        select=select,
+        select=typed.select(),
         rejects=_rejects(prepared, rows, staged.rejects),
         rejected_cells=sum(column.misfits for column in prepared),
         changes=changes + changes_of_derived(derived),
@@ -152,12 +151,6 @@ def _prepared(name: str, original: str, cell: str, mapped: Mapped, read: ReadCol
 
 def _examples(read: ReadColumn) -> Counter[str]:
     return Counter({value: count for value, count in read.evidence.items() if value not in read.null_words})
-
-
-def _select(prepared: Sequence[_Prepared], rows: Rows, *, first: int | None = None) -> str:
-    columns = ", ".join(f"{column.sql} AS {identifier(column.typed.name)}" for column in prepared)
-    part = f" WHERE {rows.number} <= {first}" if first else ""
-    return f"SELECT {columns} FROM {rows.relation}{part}"
 
 
 def _rejects(prepared: Sequence[_Prepared], rows: Rows, staged_rejects: str | None) -> str:

@@ -1,0 +1,28 @@
+"""The staged rows as they are read: an expression for each column of the table to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from voyant.analysis.normalize.sampling import Rows
+from voyant.lake.sql import identifier
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRows:
+    """Staged rows with, by final name, the SQL of each column's values."""
+
+    staged: Rows
+    expressions: Mapping[str, str]
+
+    def select(self, names: Iterable[str] | None = None, *, first: int | None = None) -> str:
+        """A SELECT of these columns, or of all; of the first so many rows, or of all.
+
+        Naming the columns matters where there are thousands: the engine looks at each one that a statement mentions.
+        """
+        columns = ", ".join(
+            f"{self.expressions[name]} AS {identifier(name)}" for name in (self.expressions if names is None else names)
+        )
+        part = f" WHERE {self.staged.number} <= {first}" if first else ""
+        return f"SELECT {columns} FROM {self.staged.relation}{part}"
