@@ -22,6 +22,7 @@ CASES = [
     ("x", "14 March 2023", DAY),
     ("x", "March 14, 2023", DAY),
     ("x", "Mar 14th 2023", DAY),
+    ("x", "Mar-14-2023", DAY),
     ("x", "Tue, 14 Mar 2023", DAY),
     ("x", "14. März 2023", DAY),
     ("x", "14 mars 2023", DAY),

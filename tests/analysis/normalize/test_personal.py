@@ -78,11 +78,17 @@ def test_examples_never_come_from_personal_columns(read):
     assert examples.keys() == {"price"}
 
 
-@given(st.integers(min_value=0, max_value=10**15 - 1))
-def test_any_wrong_digit_breaks_the_card_check(number):
+def test_rejects_of_personal_columns_keep_the_place_but_not_the_text(read):
+    phones = [str(5551230000 + number) for number in range(300)]
+    outcome = read({"phone": [*phones, "ask Ann Smith"]})
+    assert outcome.column("phone").personal is PersonalData.PHONE
+    assert "ask Ann Smith" not in str(outcome.rejects) + str(outcome.normalized.changes)
+
+
+@given(st.integers(min_value=0, max_value=10**14 - 1))
+def test_a_card_number_has_one_check_digit(number):
     body = f"4{number:014}"
-    valid = [f"{body}{digit}" for digit in range(10) if is_card_number(f"{body}{digit}")]
-    assert len(valid) == 1 if len(body) == 15 else True
+    assert sum(is_card_number(f"{body}{digit}") for digit in range(10)) == 1
 
 
 @given(st.text(alphabet="0123456789", min_size=18, max_size=18))

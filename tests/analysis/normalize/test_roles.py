@@ -100,3 +100,13 @@ def test_agents_who_repeat_are_a_category(read):
     column = read({"assigned_to": choices(*PEOPLE)}).column("assigned_to")
     assert (column.role, column.personal) == (Role.DIMENSION, None)
     assert "people" in column.role_reason
+
+
+def test_the_unit_may_stand_in_the_name(read):
+    outcome = read({"bill_length_mm": spread(30, 60), "percent_complete": spread(0, 100), "sales": spread(1, 900)})
+    assert [column.unit for column in outcome.columns.values()] == ["mm", "%", None]
+
+
+def test_yes_and_no_in_a_name_number_nothing(read):
+    assert read({"smoking_yes_cancer_no": spread(20, 900)}).column("smoking_yes_cancer_no").role is Role.MEASURE
+    assert read({"invoice_no": spread(20, 900)}).column("invoice_no").role is Role.IDENTIFIER

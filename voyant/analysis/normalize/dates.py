@@ -54,7 +54,7 @@ LAYOUTS = (
     DAY_FIRST,
     MONTH_FIRST,
     Layout("day month-name year", rf"{_WEEKDAY}{_DAY}[\s/-]+(?:de\s+|of\s+)?{_WORD},?[\s/-]+(?:del?\s+)?{{Y}}", "dMy"),
-    Layout("month-name day, year", rf"{_WEEKDAY}{_WORD}\s+{_DAY},?\s+{{Y}}", "Mdy"),
+    Layout("month-name day, year", rf"{_WEEKDAY}{_WORD}[\s/-]+{_DAY},?[\s/-]+{{Y}}", "Mdy"),
     Layout("year month-name day", rf"{{Y}}[\s/-]{_WORD}[\s/-]{_DAY}", "yMd"),
     Layout("month-name year", rf"{_WORD},?[\s/'-]+(?:de\s+)?{{Y}}", "My", has_clock=False),
     Layout("year month-name", rf"([0-9]{{4}})[\s-]{_WORD}", "yM", has_clock=False),

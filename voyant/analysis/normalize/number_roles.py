@@ -22,6 +22,7 @@ ENTITY_WORDS = word_set(
 _SHORT_ENTITIES = word_set(
     "cust prod emp txn trans part supp nation region movie film user usr dept cat loc store shop"
 )
+_NUMBERED_WORDS = word_set("room part serial lot batch seq sequence ref house stock bill receipt contract card")
 FEW_CODES = 20
 REPEATED_SHARE = 0.2
 LONG_NUMBER = 9
@@ -71,6 +72,26 @@ _COUNT_STARTS = (
     ("num",),
     ("nb",),
 )
+
+
+_UNITS_BY_WORD = {
+    "pct": "%", "percent": "%", "percentage": "%", "usd": "USD", "eur": "EUR", "gbp": "GBP", "mm": "mm", "cm": "cm",
+    "km": "km", "kg": "kg", "lbs": "lb", "lb": "lb", "mph": "mph", "kwh": "kWh", "mw": "MW", "kw": "kW", "ms": "ms",
+    "celsius": "°C", "fahrenheit": "°F", "seconds": "seconds", "secs": "seconds", "minutes": "minutes",
+    "mins": "minutes", "hours": "hours", "days": "days", "weeks": "weeks", "months": "months", "years": "years",
+}  # fmt: skip
+
+
+def unit_by_name(words: tuple[str, ...]) -> str | None:
+    """The unit that ends the name of a measure, or that it begins with as in ``percent_complete``.
+
+    >>> unit_by_name(("bill", "length", "mm")), unit_by_name(("days",)), unit_by_name(("sales",))
+    ('mm', 'days', None)
+    """
+    if not words:
+        return None
+    first = _UNITS_BY_WORD.get(words[0]) if words[0] in {"pct", "percent", "percentage"} else None
+    return _UNITS_BY_WORD.get(words[-1]) or first
 
 
 def number_role(facts: Facts) -> Assigned:
@@ -133,7 +154,9 @@ def _identifier(facts: Facts) -> Assigned | None:
     words = facts.words
     if not facts.is_whole or not words:
         return None
-    if names_an_id(words[-1]) or words[0] in {"id", "uid", "key"}:
+    # "no" is a number only of something: "invoice_no", but "smoking_yes_cancer_no".
+    numbered = words[-1] != "no" or set(words[:-1]) & (ENTITY_WORDS | ID_WORDS | _NUMBERED_WORDS)
+    if (names_an_id(words[-1]) and numbered) or words[0] in {"id", "uid", "key"}:
         keyed = words[-1].endswith(("id", "key")) or words[0] in {"id", "uid", "key"}
         if not keyed and facts.distinct <= FEW_CODES and facts.distinct_share <= REPEATED_SHARE:
             return Assigned(role=Role.DIMENSION, confidence=0.75, reason="few codes that repeat")

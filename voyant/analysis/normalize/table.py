@@ -11,7 +11,7 @@ from voyant.analysis.normalize.detection import ReadColumn, read_columns
 from voyant.analysis.normalize.facts import Facts, TypedColumn, gather_facts
 from voyant.analysis.normalize.formats import counted
 from voyant.analysis.normalize.names import unique_names
-from voyant.analysis.normalize.number_roles import number_role
+from voyant.analysis.normalize.number_roles import number_role, unit_by_name
 from voyant.analysis.normalize.personal import find_personal, is_few_people
 from voyant.analysis.normalize.record import changes_of_derived, changes_of_read, changes_of_typed
 from voyant.analysis.normalize.roles import Assigned, other_role, time_role, trivial_role
@@ -24,6 +24,8 @@ from voyant.domain.table import Column, ColumnType, Dataset, Role
 from voyant.ingestion.protocol import StagedTable
 from voyant.lake.engine import Engine
 from voyant.lake.sql import identifier, literal
+
+WITHHELD = "(withheld: personal data; see the row in the source)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,7 @@ def normalize(staged: StagedTable, engine: Engine) -> Normalized:
     return Normalized(
         dataset=Dataset(name=staged.name, rows=staged.rows, columns=stored + derived),
         select=typed.select(),
-        rejects=_rejects(prepared, rows, staged.rejects),
+        rejects=_rejects(prepared, stored, rows, staged.rejects),
         rejected_cells=sum(column.misfits for column in prepared),
         changes=changes + changes_of_derived(derived),
         notes=staged.notes,
@@ -153,12 +155,12 @@ def _examples(read: ReadColumn) -> Counter[str]:
     return Counter({value: count for value, count in read.evidence.items() if value not in read.null_words})
 
 
-def _rejects(prepared: Sequence[_Prepared], rows: Rows, staged_rejects: str | None) -> str:
+def _rejects(prepared: Sequence[_Prepared], columns: Sequence[Column], rows: Rows, staged_rejects: str | None) -> str:
     selects = [
         f'SELECT {rows.number} AS "row", {literal(column.typed.original_name)} AS "column", '
-        f"CAST({column.cell} AS VARCHAR) AS raw, {literal(f'does not fit {column.kind}')} AS reason "
+        f"{_raw(column, final)} AS raw, {literal(f'does not fit {column.kind}')} AS reason "
         f"FROM {rows.relation} WHERE {column.is_misfit}"
-        for column in prepared
+        for column, final in zip(prepared, columns, strict=True)
         if column.misfits
     ]
     if staged_rejects:
@@ -166,6 +168,11 @@ def _rejects(prepared: Sequence[_Prepared], rows: Rows, staged_rejects: str | No
     if not selects:
         return "SELECT CAST(NULL AS BIGINT) AS \"row\", '' AS \"column\", '' AS raw, '' AS reason WHERE false"
     return f'SELECT * FROM ({" UNION ALL ".join(selects)}) ORDER BY "row", "column", raw'
+
+
+def _raw(prepared: _Prepared, column: Column) -> str:
+    """SQL of the text that a reject keeps: personal data stands in no artifact, so there only its place is kept."""
+    return literal(WITHHELD) if column.personal else f"CAST({prepared.cell} AS VARCHAR)"
 
 
 def _assign(facts: Facts) -> Assigned:
@@ -194,7 +201,7 @@ def _column(facts: Facts, assigned: Assigned) -> Column:
         role_reason=assigned.reason,
         aggregation=assigned.aggregation,
         personal=assigned.personal,
-        unit=facts.unit,
+        unit=facts.unit or (unit_by_name(facts.words) if assigned.role is Role.MEASURE else None),
     )
 
 
