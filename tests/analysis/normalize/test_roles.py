@@ -59,6 +59,7 @@ def choices(*values: str, count: int = 200) -> list[str]:
         ("tailnum", [f"N{number}UA" for number in spread(100, 999)], Role.IDENTIFIER, None),
         ("latitude", [f"{value}.25" for value in spread(-80, 80)], Role.GEOGRAPHY, None),
         ("zip", spread(10000, 99999), Role.GEOGRAPHY, None),
+        ("PLZ", [f"{value:05}" for value in range(1000, 1200)], Role.GEOGRAPHY, None),
         ("country", choices("France", "Japan", "Peru"), Role.GEOGRAPHY, None),
         ("state", choices("TX", "CA", "NY", "WA"), Role.GEOGRAPHY, None),
         ("dest", choices("IAH", "MIA", "BQN", "ATL"), Role.GEOGRAPHY, None),

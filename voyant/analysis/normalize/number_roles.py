@@ -5,6 +5,7 @@ from __future__ import annotations
 from voyant.analysis.normalize.facts import Facts
 from voyant.analysis.normalize.names import word_set
 from voyant.analysis.normalize.number_formats import CURRENCIES
+from voyant.analysis.normalize.places import POSTAL_WORDS
 from voyant.analysis.normalize.roles import Assigned
 from voyant.domain.table import Aggregation, Role
 
@@ -108,7 +109,7 @@ def _geography(facts: Facts) -> Assigned | None:
         words & {"lon", "lng", "long", "longitude"} and facts.within(-180, 360) and not facts.is_whole
     ):
         return Assigned(role=Role.GEOGRAPHY, confidence=0.95, reason="a coordinate by name and range")
-    if words & {"zip", "zipcode", "postcode", "postal", "plz", "fips"} and facts.is_whole:
+    if words & (POSTAL_WORDS | {"fips"}) and facts.is_whole:
         return Assigned(role=Role.GEOGRAPHY, confidence=0.9, reason="a postal or area code by name")
     return None
 

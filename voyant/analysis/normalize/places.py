@@ -12,6 +12,7 @@ _PLACE_WORDS = word_set(
     "land stadt pays ville pais ciudad municipality prefecture borough neighborhood neighbourhood suburb location "
     "place territory geo nationality"
 )
+POSTAL_WORDS = word_set("zip zipcode postcode postal postleitzahl plz cep")
 _DOUBTFUL_WORDS = word_set("state region origin dest destination district area departure arrival birthplace from to")
 _AIRPORT = re.compile(r"[A-Z]{3}")
 US_STATES = word_set(
@@ -52,6 +53,8 @@ def are_places(facts: Facts) -> bool:
     if known >= 0.8:
         return bool(set(facts.words) & (_PLACE_WORDS | _DOUBTFUL_WORDS)) or len(facts.examples) >= 3
     words = set(facts.words)
+    if words & POSTAL_WORDS:
+        return True
     if words & _PLACE_WORDS:
         return (
             facts.share_of_examples(lambda value: not any(c.isdigit() for c in value) and len(value.split()) <= 4) > 0.7
