@@ -38,6 +38,7 @@ class Question(StrEnum):
     TERMS = "Do the texts of a group stand out?"
     MISSING = "Are values missing more often in some groups?"
     OUTLIERS = "Are there values far from all others?"
+    QUALITY = "Which quality checks fail?"
 
 
 class Telling:
@@ -152,3 +153,8 @@ def saturating(effect: float, half: float) -> float:
     """Effects of all kinds on one scale: 0 at none, 0.5 at ``half``, towards 1."""
     size = abs(effect)
     return size / (size + half)
+
+
+def coverage(part: float, whole: float) -> float:
+    """How much a statement about a part of the rows counts: 1 from a quarter of them on, little for very few."""
+    return float(min(1.0, 4 * part / max(1.0, whole)) ** 0.25)

@@ -16,6 +16,7 @@ from voyant.analysis.insights.comparison import (
     rounded,
 )
 from voyant.analysis.insights.detectors import DETECTORS
+from voyant.analysis.insights.detectors.checks import failed_checks
 from voyant.analysis.insights.frame import Frame
 from voyant.analysis.insights.ranking import ranked
 from voyant.analysis.insights.relations import Relations, untangled
@@ -37,7 +38,7 @@ CORRECTION = "Benjamini-Hochberg"
 Detector = Callable[[Frame, Relations], Search]
 
 
-def find(table: Table, profile: Profile, _quality: Quality | None = None, kpis: Kpis | None = None) -> Insights:
+def find(table: Table, profile: Profile, quality: Quality | None = None, kpis: Kpis | None = None) -> Insights:
     """What stands out in a table, most important first.
 
     Every detector reports each comparison that it made; all p-values of the run are corrected together (Benjamini and
@@ -49,7 +50,7 @@ def find(table: Table, profile: Profile, _quality: Quality | None = None, kpis: 
     periods = timeline(table, profile.column(time_column)) if time_column else None
     loaded, relations, repeated = untangled(frames.load(table, profile, subjects, periods))
     searches = [detector(loaded, relations) for detector in DETECTORS]
-    comparisons = [comparison for search in searches for comparison in search.comparisons]
+    comparisons = [comparison for search in searches for comparison in search.comparisons] + failed_checks(quality)
     skipped = [*subjects.skipped, *repeated, *(text for search in searches for text in search.skipped)]
     findings, analyses, families = _stated(loaded, comparisons)
     return Insights(

@@ -8,7 +8,21 @@ from collections.abc import Callable
 from voyant.analysis.insights.comparison import Claim
 
 _SAME_KIND = 0.88
-"""For each claim of the kind above it."""
+"""For each claim of the kind above it; less where one soon tires of them."""
+_TIRING = {
+    "dominance": 0.7,
+    "contribution": 0.6,
+    "even_distribution": 0.75,
+    "marking_term": 0.75,
+    "missing_by_group": 0.7,
+    "outliers": 0.75,
+    "season": 0.8,
+    "no_difference": 0.8,
+    "no_share_difference": 0.7,
+    "no_association": 0.7,
+    "no_volume": 0.6,
+    "no_mix_trend": 0.7,
+}
 _ABSENCES = 0.85
 """For each statement above that something is absent, whatever it is."""
 _MOST_ABSENCES = 8
@@ -34,7 +48,7 @@ def ranked(claims: list[Claim], most: int, accept: Callable[[Claim, float], bool
     accepted = absences = 0
 
     def worth(claim: Claim) -> float:
-        weight = claim.strength * _SAME_KIND ** kinds[claim.kind]
+        weight = claim.strength * _TIRING.get(claim.kind, _SAME_KIND) ** kinds[claim.kind]
         if is_absence(claim.kind):
             weight *= _ABSENCES**absences
         weight *= _SAME_COLUMNS ** together[frozenset(claim.columns)]

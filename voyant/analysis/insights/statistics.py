@@ -327,3 +327,8 @@ def f_tail(statistic: float, freedom: float, left: float) -> float:
 def t_tail(t: float, freedom: float) -> float:
     """The chance of a larger t (one-sided)."""
     return float(special.stdtr(freedom, -t))
+
+
+def chi_square_tail(statistic: float, freedom: float) -> float:
+    """The chance of a larger chi-square."""
+    return float(special.chdtrc(freedom, statistic))

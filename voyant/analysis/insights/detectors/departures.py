@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.clauses import share, since, until
-from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, coverage, saturating
+from voyant.analysis.insights.detectors.mixes import is_steady, steady
 from voyant.analysis.insights.detectors.trends import SLOPE, ends, ends_columns, most_inflation, period_at
 from voyant.analysis.insights.frame import Clock, Factor, Frame
 from voyant.analysis.insights.labels import value_name
@@ -41,10 +42,16 @@ def look(frame: Frame, relations: Relations) -> Search:
     stretches = _stretches(clock)
     if stretches is None:
         return search
+    still: list[Factor] = []
     for factor in frame.factors:
         for response in responses(frame):
             if response.measure is None or not relations.bind(response.measure.name, factor.name):
-                search.comparisons += _compared(frame, clock, factor, response, stretches)
+                compared = _compared(frame, clock, factor, response, stretches)
+                search.comparisons += compared
+                if response.measure is None and is_steady(factor, compared):
+                    still.append(factor)
+    if still:
+        search.comparisons.append(steady(frame, clock, still))
     return search
 
 
@@ -151,7 +158,7 @@ def _departure(
     def tell(telling: Telling) -> str | None:
         return _told(telling, clock, response, label, tau > 0)
 
-    weight = min(1.0, (4 * float(factor.counts[index]) / frame.rows) ** 0.25)
+    weight = coverage(float(factor.counts[index]), frame.rows)
     subject = "share" if response.measure is None else average_name(response.measure.column)
     return Claim(
         kind="group_trend",

@@ -8,6 +8,7 @@ import numpy as np
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.detectors.sameness import FEWEST_IN_GROUP, no_difference
 from voyant.analysis.insights.frame import Factor, Frame, Measure
 from voyant.analysis.insights.labels import group_label
 from voyant.analysis.insights.relations import Relations
@@ -15,50 +16,58 @@ from voyant.analysis.wording import average_name, called, readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.lake.sql import identifier
 
-FEWEST_IN_GROUP = 5
 Stated = Callable[[str, int], str]
 """A number of a column and row of the result, as text."""
 
 _SMALLEST_EFFECT = 0.01
 _LARGEST_DENIED = 0.04
+_FEWEST_DENIED = 15
+_MOST_DENIED = 15
 _WIDEST_DENIED = 0.25
 """Between the lowest and the highest group, of the highest: a wider spread is not called the same."""
 
 
 def look(frame: Frame, relations: Relations) -> Search:
     search = Search()
-    for factor in frame.factors:
-        for measure in frame.measures:
+    for measure in frame.measures:
+        same: list[Factor] = []
+        for factor in frame.factors:
             if not relations.bind(factor.name, measure.name):
-                comparison = _compared(frame, factor, measure)
-                if comparison is not None:
-                    search.comparisons.append(comparison)
+                _compare(frame, factor, measure, search, same)
+        if same:
+            claim = no_difference(frame, measure, same)
+            search.comparisons.append(Comparison(question=Question.DIFFERENCE, n=frame.rows, claim=claim))
     return search
 
 
-def _compared(frame: Frame, factor: Factor, measure: Measure) -> Comparison | None:
+def _compare(frame: Frame, factor: Factor, measure: Measure, search: Search, same: list[Factor]) -> None:
+    """Adds the comparison to the search, and the grouping to ``same`` where its groups are shown to be alike."""
     held = (factor.codes >= 0) & measure.known
     codes = factor.codes[held]
     counts = np.bincount(codes, minlength=len(factor.values))
     large = counts >= FEWEST_IN_GROUP
     if large.sum() < 2:
-        return None
+        return
     inside = large[codes]
     codes, values = codes[inside], measure.values[held][inside]
     result = statistics.kruskal_wallis(codes, len(factor.values), measure.ranks[held][inside])
-    powered = result.upper <= _LARGEST_DENIED and result.p > 0.05 and int(counts[large].min()) >= 15
-    return Comparison(
-        question=Question.DIFFERENCE,
-        test="Kruskal-Wallis",
-        effect_name="epsilon squared",
-        effect=result.effect,
-        p=result.p,
-        n=result.n,
-        claim=_difference(frame, factor, measure, codes, values, result.effect)
-        if result.effect >= _SMALLEST_EFFECT and result.p < 0.05
-        else None,
-        denial=_no_difference(frame, factor, measure) if powered else None,
+    matters = result.effect >= _SMALLEST_EFFECT and result.p < 0.05
+    search.comparisons.append(
+        Comparison(
+            question=Question.DIFFERENCE,
+            test="Kruskal-Wallis",
+            effect_name="epsilon squared",
+            effect=result.effect,
+            p=result.p,
+            n=result.n,
+            claim=_difference(frame, factor, measure, codes, values, result.effect) if matters else None,
+        )
     )
+    powered = result.upper <= _LARGEST_DENIED and result.p > 0.05 and int(counts[large].min()) >= _FEWEST_DENIED
+    if powered and not factor.others and len(factor.values) <= _MOST_DENIED:
+        means = np.bincount(codes, weights=values, minlength=len(counts))[large] / counts[large]
+        if float(means.max() - means.min()) <= _WIDEST_DENIED * float(np.abs(means).max()):
+            same.append(factor)
 
 
 def typical(factor_values: int, codes: statistics.Ints, values: statistics.Floats, measure: Measure) -> str:
@@ -145,35 +154,6 @@ def contrast(telling: Telling, factor: Factor, name: str, column: str, stated: S
         f"By {by}, {name} is highest for {label[0]} ({stated(column, 0)}) and {label[1]} ({stated(column, 1)}), "
         f"lowest for {label[last]} ({stated(column, last)})"
     )
-
-
-def _no_difference(frame: Frame, factor: Factor, measure: Measure) -> Claim:
-    name = average_name(measure.column)
-    unit = measure.column.unit
-
-    def tell(telling: Telling) -> str | None:
-        last = len(telling.rows) - 1
-        if last < 1 or not _close(telling.value("typical"), telling.value("typical", last)):
-            return None
-        return sentence(
-            f"{name} does not differ by {readable(factor.name)}: it lies between "
-            f"{telling.quantity('typical', unit, last)} and {telling.quantity('typical', unit, 0)} in all groups"
-        )
-
-    derived = measure.column.formula is not None
-    return Claim(
-        kind="no_difference",
-        columns=(measure.name, factor.name),
-        sql=grouped(frame, factor, measure, "avg"),
-        tell=tell,
-        strength=0.34 if derived else 0.26,
-        title=f"{name} by {readable(factor.name)}",
-        view=bar_view(frame, factor, measure, "avg", f"{name} does not differ by {readable(factor.name)}"),
-    )
-
-
-def _close(highest: float, lowest: float) -> bool:
-    return highest - lowest <= _WIDEST_DENIED * max(abs(highest), abs(lowest))
 
 
 def bar_view(frame: Frame, factor: Factor, measure: Measure, aggregate: str, title: str) -> View:

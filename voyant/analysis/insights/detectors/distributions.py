@@ -6,6 +6,7 @@ import numpy as np
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.detectors.evenness import even, is_even
 from voyant.analysis.insights.frame import Factor, Frame, Measure
 from voyant.analysis.insights.labels import group_label
 from voyant.analysis.insights.relations import Relations
@@ -17,14 +18,16 @@ _SMALLEST_LEAD = 1.5
 """Times the fair share: below it no value dominates."""
 _SMALLEST_STEP = 1.4
 """Times the next value."""
-_LARGEST_UNEVENNESS = 0.2
-_ROWS_FOR_EVENNESS = 25
 
 
 def look(frame: Frame, relations: Relations) -> Search:
     search = Search()
     if frame.counted:
         search.comparisons += [_counts(frame, factor) for factor in frame.factors]
+        evenly = [factor for factor in frame.factors if is_even(factor)]
+        if evenly:
+            claim = even(frame, evenly)
+            search.comparisons.append(Comparison(question=Question.DISTRIBUTION, n=frame.rows, claim=claim))
     for measure in frame.measures:
         if is_additive(measure.column) and float(np.nanmin(measure.values)) >= 0:
             found = [
@@ -43,12 +46,6 @@ def _counts(frame: Frame, factor: Factor) -> Comparison:
     lead = float(counts[0]) * k / n
     ahead = float(counts[0]) >= _SMALLEST_STEP * float(counts[1]) or float(counts[0]) / n >= 0.5
     dominant = not factor.others and lead >= _SMALLEST_LEAD and ahead and (k > 2 or counts[0] / n >= 0.8)
-    even = (
-        k >= 3
-        and not factor.others
-        and n >= _ROWS_FOR_EVENNESS * k
-        and float(counts[0] - counts[-1]) <= 2 * _LARGEST_UNEVENNESS * n / k
-    )
     return Comparison(
         question=Question.DISTRIBUTION,
         test="chi-square against equal frequencies",
@@ -56,8 +53,7 @@ def _counts(frame: Frame, factor: Factor) -> Comparison:
         effect=result.effect,
         p=result.p,
         n=n,
-        claim=_dominant(frame, factor, lead) if dominant else (_even(frame, factor) if even else None),
-        denial=_even(frame, factor) if even else None,
+        claim=_dominant(frame, factor, lead) if dominant else None,
     )
 
 
@@ -94,26 +90,6 @@ def _dominant(frame: Frame, factor: Factor, lead: float) -> Claim:
         title=f"records by {readable(factor.name)}",
         severity=Severity.NOTICE,
         view=count_view(frame, factor, f"Most records have one {readable(factor.name)}"),
-    )
-
-
-def _even(frame: Frame, factor: Factor) -> Claim:
-    def tell(telling: Telling) -> str:
-        last = len(telling.rows) - 1
-        if telling.rows[0]["records"] == telling.rows[last]["records"]:
-            each = f"each value has {telling.count('records')} of them"
-        else:
-            each = f"each value has between {telling.count('records', last)} and {telling.count('records')} of them"
-        return sentence(f"records are spread evenly over {readable(factor.name)}: {each}")
-
-    return Claim(
-        kind="even_distribution",
-        columns=(factor.name,),
-        sql=frequencies(frame, factor),
-        tell=tell,
-        strength=0.36,
-        title=f"records by {readable(factor.name)}",
-        view=count_view(frame, factor, f"Records are spread evenly over {readable(factor.name)}"),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import special
 
 from voyant.analysis.insights import statistics
-from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, coverage, saturating
 from voyant.analysis.insights.detectors.associations import as_driver_and_outcome, bracket_sql, brackets_of
 from voyant.analysis.insights.frame import Factor, Frame, Measure
 from voyant.analysis.insights.labels import value_name
@@ -111,7 +111,7 @@ def _moderated(
         focus=((factor.name, factor.values[index]),),
         sql=sql,
         tell=tell,
-        strength=0.35 + 0.5 * saturating(within, 0.6) * min(1.0, (4 * float(inside.sum()) / frame.rows) ** 0.25),
+        strength=0.35 + 0.5 * saturating(within, 0.6) * coverage(float(inside.sum()), frame.rows),
         title=f"{average_name(outcome.column)} by {called(driver.column)} among {label}",
         severity=Severity.NOTICE,
     )

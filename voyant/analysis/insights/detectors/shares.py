@@ -9,7 +9,7 @@ import numpy as np
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.clauses import known, share
-from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, coverage, saturating
 from voyant.analysis.insights.detectors.differences import contrast
 from voyant.analysis.insights.frame import Factor, Frame
 from voyant.analysis.insights.labels import group_label, value_name
@@ -149,13 +149,14 @@ def _difference(frame: Frame, a: Factor, b: Factor, table: Ints, effect: float) 
             return text
         return f"{text[:-1]}; {telling.percent('part')} of all {what} records are {group_label(a, top[a.name])}."
 
+    weight = coverage(float(a.counts[cell.group]), frame.rows)
     return Claim(
         kind="share_difference",
         columns=(b.name, a.name),
         focus=((b.name, b.values[cell.value]), (a.name, a.values[cell.group])),
         sql=share_by(frame, a, b, cell.value),
         tell=tell,
-        strength=0.25 + 0.65 * saturating((cell.phi + max(effect, cell.phi)) / 2, 0.35),
+        strength=0.25 + 0.65 * saturating((cell.phi + max(effect, cell.phi)) / 2, 0.35) * weight,
         title=f"share of {what} by {readable(a.name)}",
         severity=Severity.NOTICE,
         view=share_view(frame, a, b, cell.value, f"The share of {what} differs by {readable(a.name)}"),
@@ -208,10 +209,8 @@ def _no_difference(frame: Frame, a: Factor, b: Factor, table: Ints) -> Claim:
         last = len(telling.rows) - 1
         if last < 1 or telling.value("share") - telling.value("share", last) > _WIDEST_DENIED:
             return None
-        if telling.value("share") == telling.value("share", last):
-            lies = f"is {telling.percent('share')}"
-        else:
-            lies = f"lies between {telling.percent('share', last)} and {telling.percent('share')}"
+        lowest, highest = telling.percent("share", last), telling.percent("share")
+        lies = f"is {highest}" if lowest == highest else f"lies between {lowest} and {highest}"
         return sentence(
             f"{readable(b.name)} does not depend on {readable(a.name)}: the share of {what} {lies} in all groups"
         )

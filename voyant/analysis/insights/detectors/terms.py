@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.clauses import share
-from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, coverage, saturating
 from voyant.analysis.insights.frame import Factor, Frame
 from voyant.analysis.insights.labels import value_name
 from voyant.analysis.insights.relations import Relations
@@ -270,7 +270,7 @@ def _marked(frame: Frame, texts: _Texts, factor: Factor, value: int, term: str, 
         focus=((factor.name, factor.values[value]), (column.name, term)),
         sql=sql,
         tell=tell,
-        strength=0.3 + 0.45 * saturating(phi, 0.45),
+        strength=0.3 + 0.45 * saturating(phi, 0.45) * coverage(float(factor.counts[value]), frame.rows),
         title=f"“{term}” in {readable(column.name)} by {readable(factor.name)}",
         severity=Severity.NOTICE,
     )

@@ -120,8 +120,9 @@ def _p_value(own: Floats, total: Floats, window: Window, runs: int) -> float:
     length = window.last - window.first + 1
     expected = rate * float(total[window.first : window.last + 1].sum())
     variance = expected * dispersion * (1 + length / max(1, outside.sum()))
-    t = (window.inside - expected) / math.sqrt(variance)
-    tail = max(statistics.t_tail(t, freedom), statistics.poisson_tail(int(window.inside), expected))
+    tail = statistics.poisson_tail(int(window.inside), expected * (1 + length / max(1, outside.sum())) ** 0.5)
+    if statistics.chi_square_tail(float(scaled.sum()), freedom) < 0.1:  # counts scatter more than by chance alone
+        tail = max(tail, statistics.t_tail((window.inside - expected) / math.sqrt(variance), freedom))
     return min(1.0, tail * runs)
 
 
