@@ -56,12 +56,10 @@ class Reader:
 
     def _fetch(self, table: StagedTable) -> Staged:
         names = ", ".join(f"c{index}" for index in range(len(table.columns)))
-        order = ""
-        if table.parquet is None:
-            order = "ORDER BY _row"
-        else:
-            names = "*"
-        rows = self.engine.tuples(f"SELECT {names} FROM {table.relation} {order}")
+        rows = self.engine.tuples(f"SELECT {'*' if table.parquet else names} FROM {table.relation}")
+        if table.parquet is None:  # sorted here, since the engine sorts very wide tables slowly
+            numbers = self.engine.tuples(f"SELECT _row FROM {table.relation}")
+            rows = [row for _, row in sorted(zip(numbers, rows, strict=True), key=lambda pair: pair[0])]
         assert len(rows) == table.rows
         rejects = self.engine.tuples(f"SELECT * FROM {table.rejects} ORDER BY row") if table.rejects else []
         return Staged(table, rows, rejects)

@@ -11,6 +11,9 @@ from voyant.ingestion.protocol import StagedColumn, StagedTable
 from voyant.ingestion.staging import Workspace, insert_arrow
 from voyant.lake.sql import literal
 
+_ROWS_PER_PART = 100_000
+_BATCHES_PER_PART = 500
+
 
 def stage_parquet(path: Path, name: str, workspace: Workspace) -> list[StagedTable]:
     """The table of a Parquet file, not copied."""
@@ -37,11 +40,11 @@ def stage_arrow(path: Path, name: str, workspace: Workspace) -> list[StagedTable
         names = [f"c{index}" for index in range(len(schema.names))]
         table = _create(workspace, pa.table([pa.array([], field.type) for field in schema], names=names))
         rows = 0
-        for batch in batches:
-            numbers = pa.array(range(rows + 1, rows + batch.num_rows + 1), pa.int64())
-            filled = pa.table([numbers, *batch.columns], names=["_row", *names])
-            insert_arrow(workspace.engine, table, filled, "*")
-            rows += batch.num_rows
+        for part in _parts(batches):
+            numbers = pa.array(range(rows + 1, rows + part.num_rows + 1), pa.int64())
+            filled = pa.table([numbers, *part.columns], names=["_row", *names])
+            insert_arrow(workspace.engine, table, filled)
+            rows += part.num_rows
             workspace.progress(0.0)
     except (pa.ArrowException, OSError, VoyantError) as error:
         raise InvalidInput(f"{path.name!r} is no whole Arrow file: {error}", code=Code.UNREADABLE) from error
@@ -68,6 +71,20 @@ def _open(path: Path) -> tuple[Any, Iterator[Any]]:
         return file.schema, (file.get_batch(number) for number in range(file.num_record_batches))
     stream = pa.ipc.open_stream(source)
     return stream.schema, iter(stream)
+
+
+def _parts(batches: Iterator[Any]) -> Iterator[Any]:
+    """The batches put together to tables of some size: a statement for each of many small ones would take long."""
+    import pyarrow as pa
+
+    held: list[Any] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(part.num_rows for part in held) >= _ROWS_PER_PART or len(held) >= _BATCHES_PER_PART:
+            yield pa.Table.from_batches(held)
+            held.clear()
+    if held:
+        yield pa.Table.from_batches(held)
 
 
 def _create(workspace: Workspace, empty: Any) -> str:

@@ -40,7 +40,9 @@ def unpack(path: Path, compression: Compression, workspace: Workspace) -> list[P
 def is_hidden(name: str) -> bool:
     """Whether an archive or folder holds the file for a system's own sake."""
     parts = PurePosixPath(name).parts
-    return any(part.startswith((".", "__MACOSX")) or part in {"Thumbs.db", "desktop.ini"} for part in parts)
+    return any(
+        (part.startswith((".", "__MACOSX")) and part != "..") or part in {"Thumbs.db", "desktop.ini"} for part in parts
+    )
 
 
 def _unpack_zip(path: Path, folder: Path, workspace: Workspace) -> list[Path]:

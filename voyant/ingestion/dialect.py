@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voyant.ingestion.cells import Kind, kind_of
-from voyant.lake.sql import literal
 
 _ROWS_TYPED = 100
 _ROWS_SHAPED = 1000
@@ -54,15 +53,13 @@ class Dialect:
             line = _ESCAPE.sub(lambda found: '""' if found[1] == '"' else STAND_IN_BACKSLASH, line)
         return line.replace(self.delimiter, STAND_IN_DELIMITER) if len(self.delimiter) > 1 else line
 
-    @property
-    def restored(self) -> str:
-        """SQL, with ``{}`` for a cell of prepared lines, that gives the cell as written."""
-        cell = "{}"
+    def restored(self, cells: list[str]) -> list[str | None]:
+        """The cells of a prepared line as written, empty ones as nulls: delimited text has no way to tell them."""
         if self.backslash:
-            cell = f"replace({cell}, '{STAND_IN_BACKSLASH}', '\\')"
+            cells = [cell.replace(STAND_IN_BACKSLASH, "\\") for cell in cells]
         if len(self.delimiter) > 1:
-            cell = f"replace({cell}, '{STAND_IN_DELIMITER}', {literal(self.delimiter)})"
-        return cell
+            cells = [cell.replace(STAND_IN_DELIMITER, self.delimiter) for cell in cells]
+        return [cell or None for cell in cells]
 
     def reader(self, lines: Iterable[str]) -> Reader:
         """The records of lines that keep their ends; ``csv.Error`` at a quote that does not close its cell."""

@@ -15,6 +15,7 @@ from voyant.ingestion.protocol import Progress
 
 _CHUNK_BYTES = 1 << 20
 _DETECTOR_BYTES = 256 * 1024
+_MIN_EVIDENCE = 8  # bytes beyond ASCII; with fewer, no detector can tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,19 +162,44 @@ _SUPERSETS = {
 def _detect(sample: bytes) -> str | None:
     import chardet
 
-    eras = chardet.EncodingEra.MODERN_WEB | chardet.EncodingEra.LEGACY_ISO
     western = _looks_single_byte(sample)
-    names = [_python_name(guess["encoding"]) for guess in chardet.detect_all(sample, encoding_era=eras)]
+    if len(_HIGH.findall(sample)) < _MIN_EVIDENCE and _is_plain_western(sample):
+        return "cp1252"
+    eras = chardet.EncodingEra.MODERN_WEB | chardet.EncodingEra.LEGACY_ISO
+    guesses = [guess for piece in _pieces(sample) for guess in chardet.detect_all(piece, encoding_era=eras)]
+    guesses.sort(key=lambda guess: -guess["confidence"])
+    names = [_python_name(guess["encoding"]) for guess in guesses]
     candidates = [name for name in names if name is not None and not (western and name in _TWO_BYTE)]
-    for encoding in [*candidates, "cp1252", "latin-1"]:
-        try:
-            text = sample.decode(encoding, errors="surrogateescape")
-        except LookupError:
-            continue
-        strange = sum(_is_control(character) or "\udc80" <= character <= "\udcff" for character in text)
+    for encoding in [*dict.fromkeys(candidates), "cp1252", "latin-1"]:
+        text = sample.decode(encoding, errors="replace")
+        strange = sum(character == "\ufffd" or _is_control(character) for character in text)
         if strange <= 0.01 * len(text):
             return encoding
     return None
+
+
+def _pieces(sample: bytes) -> list[bytes]:
+    """The sample, and its halves where it is long: one broken byte takes an encoding out of the detector's choice."""
+    lines = sample.splitlines(keepends=True)
+    if len(lines) < 20:
+        return [sample]
+    half = len(lines) // 2
+    return [sample, b"".join(lines[:half]), b"".join(lines[half:])]
+
+
+def _is_plain_western(sample: bytes) -> bool:
+    """Whether it makes sense as windows-1252, the most common by far: accents stand alone, signs not within words."""
+    try:
+        text = sample.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    return not _UNLIKELY.search(text)
+
+
+# Two letters or signs beyond ASCII in a row, signs that are rare, signs that touch a word where no language has them.
+_UNLIKELY = re.compile(
+    r"[À-ÿ][À-ÿ][À-ÿ]|[ƒˆ‰‹›†‡¤¦¨¬¯¶¸]|[^\W\d_][¡£¥§¹¼½¾¿µ]|[^\W\d_]{2}[²³]|[¢£¥¼½¾¹²³][^\W\d_]|[a-z][«»“„©®±][a-z]"
+)
 
 
 def _is_control(character: str) -> bool:

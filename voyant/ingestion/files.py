@@ -16,7 +16,7 @@ from voyant.errors import Code, ConfigurationError, InvalidInput, NotFound, Voya
 from voyant.ingestion.compression import is_hidden, unpack
 from voyant.ingestion.formats import recognise
 from voyant.ingestion.protocol import Limits, Progress, StagedTable, no_progress
-from voyant.ingestion.staging import Workspace
+from voyant.ingestion.staging import Workspace, check_width
 from voyant.ingestion.union import Piece, group_alike, unite
 from voyant.lake.engine import Engine
 
@@ -71,6 +71,8 @@ def stage(
             empty or f"{source.display_name or source.location!r} holds no rows.", code=Code.NOT_ENOUGH_DATA
         )
     tables = _with_own_names(_selected(source, tables))
+    for table in tables:
+        check_width(len(table.columns), workspace.limits)
     if len(tables) > workspace.limits.max_tables:
         raise InvalidInput(
             f"The source holds {len(tables):,} tables; the limit max_tables is {workspace.limits.max_tables:,}.",

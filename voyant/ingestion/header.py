@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
+from statistics import median_low
 
 from voyant.ingestion.cells import Kind, kind_of
 
 _ROWS_LOOKED_AT = 200
+_FACTS_ABOVE = 12
 
 Row = Sequence[str]
 
@@ -24,16 +25,30 @@ class Start:
 
 def find_start(rows: Sequence[Row]) -> Start:
     """Where the table begins among the first rows of a sheet; cells that are missing are empty strings."""
+    if not rows:
+        return Start(0, has_header=False)
     first = _first_full_row(rows)
-    return Start(first, is_header(rows[first], rows[first + 1 : first + 1 + _ROWS_LOOKED_AT]) if rows else False)
+    return Start(first, is_header(rows[first], _below(rows, first)))
+
+
+def _below(rows: Sequence[Row], row: int) -> Sequence[Row]:
+    return rows[row + 1 : row + 1 + _ROWS_LOOKED_AT]
 
 
 def _first_full_row(rows: Sequence[Row]) -> int:
-    """The first row that fills more than half of the cells that rows usually fill: titles above fill one or two."""
+    """The first row that fills more than half of the cells that rows usually fill: titles above fill one or two.
+
+    A fuller row soon below is taken instead where it names the columns for certain: facts about the report stand above.
+    """
     filled = [sum(bool(cell.strip()) for cell in row) for row in rows[: _ROWS_LOOKED_AT * 2]]
     later = [count for count in filled[len(filled) // 2 :] if count] or [count for count in filled if count]
-    usual = median(later) if later else 0
-    return next((index for index, count in enumerate(filled) if count and count > usual / 2), 0)
+    usual = median_low(later) if later else 0
+    first = next((row for row, count in enumerate(filled) if count and count > usual / 2), 0)
+    if filled and filled[first] < usual and _votes(rows[first], _below(rows, first)) <= 0:
+        for row in range(first + 1, min(first + _FACTS_ABOVE, len(filled))):
+            if filled[row] >= usual:
+                return row if _votes(rows[row], _below(rows, row)) > 0 else first
+    return first
 
 
 def is_header(first: Row, body: Sequence[Row]) -> bool:
@@ -50,12 +65,16 @@ def is_header(first: Row, body: Sequence[Row]) -> bool:
         return not any(kind in values for kind in kinds)
     if _is_series(first):
         return True
-    votes = sum(_vote(first[index], [row[index] for row in body if index < len(row)]) for index in range(len(first)))
+    votes = _votes(first, body)
     if votes:
         return votes > 0
     texts = [cell.strip() for cell, kind in zip(first, kinds, strict=True) if kind not in values and cell.strip()]
     names = [text for text in texts if len(text) <= 100]
     return len(names) == len(texts) and len(set(texts)) == len(texts) and len(texts) > len(first) / 2
+
+
+def _votes(first: Row, body: Sequence[Row]) -> int:
+    return sum(_vote(first[index], [row[index] for row in body if index < len(row)]) for index in range(len(first)))
 
 
 def _vote(cell: str, below: Sequence[str]) -> int:

@@ -9,9 +9,8 @@ from pathlib import Path
 from voyant.errors import Code, InvalidInput
 from voyant.ingestion.protocol import Limits, Progress, StagedColumn, StagedTable, no_progress
 from voyant.lake.engine import Engine
-from voyant.lake.sql import identifier
 
-_CELLS_PER_BATCH = 400_000
+_CELLS_PER_BATCH = 800_000
 _ROWS_PER_BATCH = 20_000
 _RAW_CHARACTERS = 10_000  # of a rejected record that are kept
 
@@ -47,6 +46,14 @@ class Workspace:
                 return folder
 
 
+def check_width(width: int, limits: Limits) -> None:
+    """Refuses a table of more columns than the limit."""
+    if width > limits.max_columns:
+        raise InvalidInput(
+            f"The table has {width:,} columns; the limit max_columns is {limits.max_columns:,}.", code=Code.TOO_LARGE
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Reject:
     """A record, or a cell of one, that could not be staged."""
@@ -62,12 +69,10 @@ class TextWriter:
 
     Args:
         width: Columns at the start; ``widen`` adds more.
-        cell: SQL that makes the stored value from a written one, with ``{}`` for the column.
     """
 
-    def __init__(self, workspace: Workspace, width: int, *, cell: str = "{}") -> None:
+    def __init__(self, workspace: Workspace, width: int) -> None:
         self._workspace = workspace
-        self._cell = cell
         self.table = workspace.new_name("raw")
         self.width = 0
         self.rows = 0
@@ -76,15 +81,12 @@ class TextWriter:
         self._records: list[Sequence[str | None]] = []
         self._rejects: list[Reject] = []
         self._rejects_table: str | None = None
-        workspace.engine.execute(f"CREATE TABLE {self.table} ({_declarations(0, width, first='_row BIGINT')})")
         self._set_width(width)
+        declared = "".join(f", c{index} VARCHAR" for index in range(width))
+        workspace.engine.execute(f"CREATE TABLE {self.table} (_row BIGINT{declared})")
 
     def _set_width(self, width: int) -> None:
-        limit = self._workspace.limits.max_columns
-        if width > limit:
-            raise InvalidInput(
-                f"The table has {width:,} columns; the limit max_columns is {limit:,}.", code=Code.TOO_LARGE
-            )
+        check_width(width, self._workspace.limits)
         self.width = width
         self._batch_rows = max(1, min(_ROWS_PER_BATCH, _CELLS_PER_BATCH // max(width, 1)))
 
@@ -127,8 +129,7 @@ class TextWriter:
         columns = [_strings(column) for column in zip(*self._records, strict=True)]
         names = [f"c{index}" for index in range(self.width)]
         batch = pa.table([pa.array(self._numbers, pa.int64()), *columns], names=["_row", *names])
-        cells = ", ".join(self._cell.replace("{}", name) for name in names)
-        insert_arrow(self._workspace.engine, self.table, batch, f"_row, {cells}" if names else "_row")
+        insert_arrow(self._workspace.engine, self.table, batch)
         self.rows += len(self._records)
         self._numbers.clear()
         self._records.clear()
@@ -176,20 +177,16 @@ def write_rejects(engine: Engine, table: str, rejects: Sequence[Reject]) -> None
         ],
         names=["row", "column", "raw", "reason"],
     )
-    insert_arrow(engine, table, batch, "*")
+    insert_arrow(engine, table, batch)
 
 
-def insert_arrow(engine: Engine, table: str, batch: object, select: str) -> None:
+def insert_arrow(engine: Engine, table: str, batch: object) -> None:
     """Adds an Arrow table's rows to a table of the engine."""
     engine.connection.register("arriving", batch)
     try:
-        engine.execute(f"INSERT INTO {table} SELECT {select} FROM arriving")
+        engine.execute(f"INSERT INTO {table} SELECT * FROM arriving")
     finally:
         engine.connection.unregister("arriving")
-
-
-def _declarations(start: int, stop: int, *, first: str) -> str:
-    return ", ".join([first, *(f"{identifier(f'c{index}')} VARCHAR" for index in range(start, stop))])
 
 
 def _strings(values: Sequence[str | None]) -> object:

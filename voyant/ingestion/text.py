@@ -15,7 +15,7 @@ from voyant.ingestion.encoding import TextFile, open_text
 from voyant.ingestion.header import find_start
 from voyant.ingestion.protocol import StagedColumn, StagedTable
 from voyant.ingestion.records import Lines, Malformed, read_records
-from voyant.ingestion.staging import Reject, TextWriter, Workspace
+from voyant.ingestion.staging import Reject, TextWriter, Workspace, check_width
 from voyant.lake.sql import literal
 
 _SAMPLE_LINES = 2000
@@ -49,6 +49,7 @@ def stage_text(path: Path, name: str, workspace: Workspace) -> list[StagedTable]
     if not any(line.strip(_NOTHING) for line in lines):
         raise InvalidInput(f"{path.name!r} holds nothing but blanks.", code=Code.NOT_ENOUGH_DATA)
     layout = find_layout(lines)
+    check_width(len(layout.names), workspace.limits)
     staged = _stage_by_engine(text, layout, name, workspace) if _is_plain(text, layout) else None
     if staged is None:
         staged = _stage_by_record(text, layout, name, workspace)
@@ -68,6 +69,8 @@ def _sample(text: TextFile, limit: int) -> list[str]:
             line = file.readline(limit)
             if not line:
                 break
+            if len(line) >= limit and lines:
+                break  # rejected when it is read
             if len(line) >= limit:
                 raise InvalidInput(
                     f"Line {len(lines) + 1} of {text.path.name!r} is longer than the limit max_record_bytes of "
@@ -171,8 +174,9 @@ def _is_blank(cells: Sequence[str]) -> bool:
 
 
 def _usual_width(records: Sequence[Sequence[str]]) -> int:
+    """The width of most records below the first, which decides where as many have one as another."""
     widths = Counter(len(cells) for cells in records[1:] or records)
-    return max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))[0]
+    return max(widths, key=lambda width: (widths[width], width == len(records[0]), width), default=1)
 
 
 def _fit(header: list[str], body: Sequence[Sequence[str]], usual: int) -> list[str]:
@@ -271,7 +275,7 @@ class _Reading:
 
     def __init__(self, text: TextFile, layout: Layout, workspace: Workspace) -> None:
         self._layout = layout
-        self.writer = TextWriter(workspace, len(layout.names), cell=f"nullif({layout.dialect.restored}, '')")
+        self.writer = TextWriter(workspace, len(layout.names))
         self.widths: Counter[int] = Counter()  # of the records that are too long
         self._short: list[int] = []
         self._row = 0
@@ -305,17 +309,16 @@ class _Reading:
         if isinstance(record, Malformed):
             self.writer.reject(Reject(self._row, record.raw, record.reason))
             return
-        if len(record) == width:
-            self.writer.add(self._row, record)
-        elif len(record) < width:
-            self._short.append(self._row)
-            self.writer.add(self._row, [*record, *[None] * (width - len(record))])
-        elif not any(record[width:]):
-            self.writer.add(self._row, record[:width])
-        else:
+        if len(record) > width and any(record[width:]):
             self.widths[len(record)] += 1
             reason = f"{len(record)} cells in a table of {width} columns"
             self.writer.reject(Reject(self._row, "".join(self.lines.record), reason))
+            return
+        cells = self._layout.dialect.restored(record[:width])
+        if len(cells) < width:
+            self._short.append(self._row)
+            cells += [None] * (width - len(cells))
+        self.writer.add(self._row, cells)
 
     def notes(self) -> tuple[str, ...]:
         notes = []

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from voyant.errors import QueryRejected
 from voyant.ingestion.protocol import StagedColumn, StagedTable
 from voyant.ingestion.staging import Workspace
 from voyant.lake.sql import identifier, literal
@@ -59,7 +60,7 @@ def unite(pieces: Sequence[Piece], name: str, workspace: Workspace) -> StagedTab
     notes = _notes(pieces)
     if all(table.parquet is not None for table in tables):
         return _unite_parquet(tables, name, notes, workspace)
-    types = _types(tables)
+    types = _types(tables, workspace)
     target = workspace.new_name("raw")
     declared = ", ".join(f"c{index} {type_}" for index, type_ in enumerate(types.values()))
     workspace.engine.execute(f"CREATE TABLE {target} (_row BIGINT, {declared})")
@@ -128,27 +129,25 @@ def _unite_parquet(
     )
 
 
-def _types(tables: Sequence[StagedTable]) -> dict[Key, str]:
+def _types(tables: Sequence[StagedTable], workspace: Workspace) -> dict[Key, str]:
     found: dict[Key, list[str]] = {}
     for table in tables:
         for key, column in zip(_keys(table), table.columns, strict=True):
             types = found.setdefault(key, [])
             if column.engine_type not in types:
                 types.append(column.engine_type)
-    return {key: _common_type(types) for key, types in found.items()}
+    return {key: _common_type(types, workspace) for key, types in found.items()}
 
 
-_WIDER = (("BOOLEAN",), ("TINYINT", "SMALLINT", "INTEGER", "BIGINT"), ("FLOAT", "DOUBLE"), ("DATE", "TIMESTAMP"))
-
-
-def _common_type(types: list[str]) -> str:
-    """The type that holds all values of these types, or text."""
+def _common_type(types: list[str], workspace: Workspace) -> str:
+    """The engine's type for values of all these types, or text where there is none."""
     if len(types) == 1:
         return types[0]
-    for family in _WIDER:
-        if set(types) <= set(family):
-            return max(types, key=family.index)
-    return "VARCHAR"
+    values = " UNION ALL ".join(f"SELECT CAST(NULL AS {type_}) AS v" for type_ in types)
+    try:
+        return str(workspace.engine.query(f"DESCRIBE {values}")[0]["column_type"])
+    except QueryRejected:
+        return "VARCHAR"
 
 
 def _notes(pieces: Sequence[Piece]) -> tuple[str, ...]:
