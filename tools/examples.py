@@ -20,9 +20,12 @@ from tools.reference.markdown import table
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
 PICTURE = ROOT / "docs" / "images" / "report.png"
-PICTURED = "orders"
+README = ROOT / "README.md"
+FIGURES = ROOT / "benchmarks" / "results.md"
+DEMONSTRATED = "orders"
 MARK = "<!-- From here on written by `make examples`. -->"
 FINDINGS_WITH_SQL = 3
+CHARTS = 2
 
 
 def main(*, with_picture: bool) -> None:
@@ -31,28 +34,36 @@ def main(*, with_picture: bool) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             out = Path(scratch)
             write_page(folder, out)
-            if with_picture and folder.name == PICTURED:
-                _take_picture(out / "report.html")
+            if folder.name == DEMONSTRATED:
+                _update_readme(path_of_page(folder).read_text("utf-8"))
+                if with_picture:
+                    _take_picture(out / "report.html")
         print(f"examples/{folder.name} written")
 
 
 def write_page(folder: Path, out: Path) -> None:
-    """Analyses the folder's data and writes its page and the chart on it; the artifacts go to ``out``."""
-    path = folder / "README.md"
+    """Analyses the folder's data and writes its page and the charts on it; the artifacts go to ``out``."""
+    path = path_of_page(folder)
     head = path.read_text("utf-8").split(MARK)[0].rstrip()
-    path.write_text(f"{head}\n\n{MARK}\n\n{section(folder, out)}\n", "utf-8")
+    path.write_text(f"{head}\n\n{MARK}\n\n{section(folder.name, out)}\n", "utf-8")
+    for number, (_, picture) in enumerate(_first_charts(out), start=1):
+        shutil.copy(picture, folder / f"chart{number}.svg")
 
 
-def section(folder: Path, out: Path) -> str:
-    """What Voyant makes of the example, as Markdown."""
-    source = f"examples/{folder.name}/{folder.name}.csv.gz"
+def path_of_page(folder: Path) -> Path:
+    return folder / "README.md"
+
+
+def section(example: str, out: Path) -> str:
+    """What Voyant makes of the example, as Markdown; the artifacts go to ``out``."""
+    source = f"examples/{example}/{example}.csv.gz"
     summary = _voyant(out.parent / f"{out.name}-home", source, out)
     narrative = json.loads((out / "narrative.json").read_text("utf-8"))
     parts = [
         "## What Voyant makes of it",
         f"    voyant analyze {source}",
         f"```text\n{summary}\n```",
-        *_chart(folder, out),
+        *(f"![{title}](chart{number}.svg)" for number, (title, _) in enumerate(_first_charts(out), start=1)),
         "## Where the numbers come from",
         f"Every finding has its statement. Those of the first {FINDINGS_WITH_SQL}, to be run with `voyant sql`:",
         *(_statement(finding) for finding in narrative["findings"][:FINDINGS_WITH_SQL]),
@@ -73,14 +84,11 @@ def _voyant(home: Path, source: str, out: Path) -> str:
     return done.stdout.split("\nReport ")[0].rstrip()
 
 
-def _chart(folder: Path, out: Path) -> list[str]:
-    """The first chart, copied beside the page."""
-    manifest = json.loads((out / "manifest.json").read_text("utf-8"))
-    pictures = [artifact["name"] for artifact in manifest["artifacts"] if artifact["media_type"] == "image/svg+xml"]
-    if not pictures:
-        return []
-    shutil.copy(out / pictures[0], folder / "chart.svg")
-    return [f"![{Path(pictures[0]).stem.replace('_', ' ')}](chart.svg)"]
+def _first_charts(out: Path) -> list[tuple[str, Path]]:
+    """Title and picture of the charts of most interest."""
+    described = {path: json.loads(path.read_text("utf-8"))["usermeta"] for path in (out / "charts").glob("*.vl.json")}
+    first = sorted(described, key=lambda path: int(described[path]["place"]))[:CHARTS]
+    return [(described[path]["title"], path.with_name(path.name.replace(".vl.json", ".svg"))) for path in first]
 
 
 def _statement(finding: dict[str, Any]) -> str:
@@ -93,6 +101,24 @@ def _columns(normalization: dict[str, Any]) -> str:
         for column in normalization["dataset"]["columns"]
     ]
     return table(["Column", "Type", "Role", "Why"], rows)
+
+
+def _update_readme(page: str) -> None:
+    """Quotes the example's summary and the measured figures."""
+    summary = "```text\n" + page.split("```text\n")[1].split("```")[0] + "```"
+    text = _between(README.read_text("utf-8"), "What `make demo` prints", summary)
+    if FIGURES.exists():
+        figures = FIGURES.read_text("utf-8").split("\n", maxsplit=1)[1].strip()
+        text = _between(text, "Figures of benchmarks/results.md", figures)
+    README.write_text(text, "utf-8")
+
+
+def _between(text: str, opening: str, content: str) -> str:
+    """The text with new content between a comment that begins so and the comment that ends it."""
+    head, rest = text.split(f"<!-- {opening}", maxsplit=1)
+    comment, rest = rest.split("-->\n", maxsplit=1)
+    _, tail = rest.split("<!-- End of", maxsplit=1)
+    return f"{head}<!-- {opening}{comment}-->\n\n{content}\n\n<!-- End of{tail}"
 
 
 def _take_picture(report: Path) -> None:
