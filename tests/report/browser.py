@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PATIENCE_SECONDS = 30
 _QUIET = (
     *("--no-first-run", "--no-default-browser-check", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-client-side-phishing-detection"),
@@ -36,15 +39,23 @@ class Page:
             self.send(f"{domain}.enable")
 
     def open(self, file: Path) -> None:
-        """Loads the file and waits until every chart that is near the view has been drawn by script."""
+        """Loads the file, and returns once it has."""
         self.send("Page.navigate", url=file.resolve().as_uri())
-        self.evaluate("new Promise(done => addEventListener('load', done, {once: true}))", until="document.readyState")
-        self.evaluate("new Promise(done => setTimeout(done, 50))")
+        self.wait_for("location.protocol === 'file:' && document.readyState === 'complete'")
 
-    def evaluate(self, script: str, *, until: str | None = None) -> Any:
-        """The value of an expression, awaited; ``until`` skips it where the page has loaded already."""
-        if until and self.evaluate(until) == "complete" and self.evaluate("location.protocol") == "file:":
-            return None
+    def wait_for(self, condition: str) -> None:
+        """Returns as soon as the expression is true.
+
+        Asked again and again: a promise that waits for an event waits for ever where the event has passed, or where
+        the page is replaced meanwhile.
+        """
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self.evaluate(condition):
+            assert time.monotonic() < deadline, condition
+            time.sleep(0.05)
+
+    def evaluate(self, script: str) -> Any:
+        """The value of an expression, awaited."""
         answer = self.send("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         if "exceptionDetails" in answer:
             raise AssertionError(answer["exceptionDetails"])
@@ -98,6 +109,8 @@ class Page:
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._unread:
+            ready, _, _ = select.select([self._answers], [], [], PATIENCE_SECONDS)
+            assert ready, "the browser does not answer"
             chunk = os.read(self._answers, 1 << 20)
             if not chunk:
                 raise AssertionError("the browser has ended")
@@ -141,7 +154,7 @@ def browser() -> Iterator[Page]:
         try:
             yield Page(requests, answers)
         finally:
-            process.terminate()
+            process.kill()
             process.wait()
             os.close(requests)
             os.close(answers)

@@ -54,22 +54,21 @@ def test_a_chart_says_what_is_under_the_pointer(page: Page) -> None:
         })()"""
     )
     page.send("Input.dispatchMouseEvent", type="mouseMoved", x=spot[0], y=spot[1])
-    assert page.evaluate("new Promise(r => setTimeout(() => r(!document.querySelector('.tip').hidden), 100))")
+    page.wait_for("!document.querySelector('.tip').hidden")
     assert page.evaluate("document.querySelectorAll('.tip dd').length") >= 2
 
 
 def test_a_link_opens_the_evidence_that_it_leads_to(page: Page) -> None:
     page.evaluate("location.hash = '#column-1'")
-    assert page.evaluate("new Promise(r => setTimeout(() => r(document.getElementById('column-1').open), 100))")
+    page.wait_for("document.getElementById('column-1').open")
 
 
 def test_dark_is_dark_and_charts_follow(page: Page) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(ground)
     page.evaluate("document.querySelector('.theme').click()")
-    page.evaluate("new Promise(done => setTimeout(done, 1500))")
     assert page.evaluate(ground) != light
-    assert page.evaluate("document.querySelector('.live').innerHTML.includes('#5cb2e8')")
+    page.wait_for("document.querySelector('.live').innerHTML.includes('#5cb2e8')")
     page.evaluate("document.querySelector('.theme').click()")
 
 
@@ -90,8 +89,6 @@ def test_it_can_be_read_without_scripts_and_printed(report: Path, contents: Cont
         drawn = (
             "[...document.querySelectorAll('.plot > svg')].filter(s => s.getBoundingClientRect().height > 40).length"
         )
-        for _ in range(100):
-            if paper.evaluate("document.readyState") == "complete" and paper.evaluate(drawn):
-                break
+        paper.wait_for(f"{drawn} > 0")
         assert paper.evaluate(drawn) == len(contents.charts)
         assert paper.pdf().startswith(b"%PDF")

@@ -20,6 +20,7 @@ _ON_THE_PAGE = (
     (re.compile(r"normalize\.json"), "changes"),
 )
 _LONGEST_EXCERPT = 900
+_MOST_ENTRIES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,8 @@ class Evidence:
         value = self.value(file, pointer)
         if value is None or file == "insights.json":
             return Source(file=file, pointer=pointer)
+        if isinstance(value, tuple):
+            value = value[:_MOST_ENTRIES]
         text = json.dumps(msgspec.to_builtins(value, enc_hook=str), indent=2, ensure_ascii=False)
         if len(text) > _LONGEST_EXCERPT:
             text = text[:_LONGEST_EXCERPT].rsplit("\n", 1)[0] + "\n…"

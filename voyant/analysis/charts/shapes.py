@@ -21,22 +21,23 @@ _FULL_BIN = 0.8
 
 def distributions(dataset: Dataset, profile: Profile, first: Sequence[str]) -> Iterator[Candidate]:
     """A histogram for each measure with many values: those of the key figures first, then the most skewed."""
-    indexes = {column.name: index for index, column in enumerate(profile.columns)}
+    profiles = {column.name: column for column in profile.columns}
+    indexes = {name: index for index, name in enumerate(profiles)}
     measures = [
         column
         for column in dataset.with_role(Role.MEASURE)
         if column.personal is None
         and column.type.is_numeric
-        and profile.column(column.name).distinct.value >= _FEWEST_DIFFERENT
+        and profiles[column.name].distinct.value >= _FEWEST_DIFFERENT
     ]
 
     def rank(column: Column) -> tuple[int, float, str]:
-        described = profile.column(column.name)
+        described = profiles[column.name]
         skew = abs(described.number.skew or 0) if described.number else 0.0
         return (first.index(column.name) if column.name in first else len(first), -skew, column.name)
 
     for column in sorted(measures, key=rank):
-        candidate = _histogram(dataset, column, profile.column(column.name), indexes[column.name])
+        candidate = _histogram(dataset, column, profiles[column.name], indexes[column.name])
         if candidate:
             yield candidate
 
