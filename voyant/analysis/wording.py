@@ -93,7 +93,7 @@ def percent(value: float) -> str:
     """A percentage that is given as 0 to 100.
 
     >>> percent(12.34), percent(99.99), percent(0.004), percent(-7.25)
-    ('12.3 %', '99.99 %', '0.004 %', '-7.2 %')
+    ('12.3 %', '99.99 %', '0.004 %', '−7.2 %')
     """
     digits = 0 if value == round(value) else 1
     if 0 < abs(value) < 0.1:
@@ -130,7 +130,11 @@ def quantity(value: float, unit: str | None) -> str:
     >>> quantity(17.0912, "days"), quantity(1234.5, "USD"), quantity(1.0, "hours"), quantity(3.5, None)
     ('17.1 days', '$1,234', '1 hour', '3.50')
     """
-    text = number(value)
+    return with_unit(number(value), unit)
+
+
+def with_unit(text: str, unit: str | None) -> str:
+    """A number that is already written, with its unit."""
     if not unit:
         return text
     if unit in _CURRENCIES:

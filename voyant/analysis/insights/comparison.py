@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from voyant.analysis.wording import count, moment, percent, quantity
+from voyant.analysis.wording import count, moment, percent, quantity, with_unit
 from voyant.domain.finding import Number, Severity, View
 from voyant.domain.kpi import Grain
 
@@ -56,6 +56,10 @@ class Telling:
 
     def quantity(self, column: str, unit: str | None = None, row: int = 0) -> str:
         return self._stated(column, row, lambda value: quantity(value, unit))
+
+    def edge(self, column: str, unit: str | None = None, row: int = 0) -> str:
+        """A bound between brackets: as it is, not rounded."""
+        return self._stated(column, row, lambda value: with_unit(f"{value:,.10g}".replace("-", "−"), unit))
 
     def moment(self, column: str, grain: Grain, row: int = 0) -> str:
         value = self.rows[row][column]

@@ -6,6 +6,7 @@ memory does not grow with the table; tests say how many rows they used, and sent
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -188,7 +189,9 @@ def load(table: Table, profile: Profile, subjects: Subjects, timeline: Timeline 
     arrow = table.arrow(f"SELECT {', '.join(selected or ['1 AS one'])}\nFROM {identifier(dataset.name)}{where}")
     factors = tuple(_factor(column, arrow.column(f"f{i}")) for i, column in enumerate(subjects.groupings))
     measures = tuple(Measure(column, _floats(arrow.column(f"m{i}"))) for i, column in enumerate(subjects.measures))
-    clock = _clock(timeline, arrow.column("t")) if timeline is not None else None
+    clock = None
+    if timeline is not None:
+        clock = _clock(timeline, arrow.column("t"), _keyed_by_time(timeline.axis.column, profile))
     return Frame(
         table=table,
         profile=profile,
@@ -224,7 +227,13 @@ def _floats(values: Any) -> Floats:
     return np.asarray(values.to_numpy(), dtype=np.float64)
 
 
-def _clock(timeline: Timeline, values: Any) -> Clock:
+def _keyed_by_time(column: Column, profile: Profile) -> bool:
+    """Whether the time, alone or with one other column, tells all rows apart: then it is when values were taken."""
+    names = {column.name, *re.findall(r'"((?:[^"]|"")+)"', column.formula or "")}
+    return any(len(key) <= 2 and not names.isdisjoint(key) for key in profile.keys)
+
+
+def _clock(timeline: Timeline, values: Any, keyed: bool) -> Clock:
     timed = np.asarray(values.is_valid().to_numpy(), dtype=np.bool_)
     seconds = values.fill_null(0).to_numpy().astype(np.int64)
     starts = np.asarray(
@@ -237,7 +246,7 @@ def _clock(timeline: Timeline, values: Any) -> Clock:
     periods = np.where(whole[np.maximum(periods, 0)] & (periods >= 0), periods, -1).astype(np.int64)
     in_range = seconds[~outside]
     bins, bin_starts = _bins(timeline, seconds, ~outside, periods, starts)
-    return Clock(timeline, periods, bins, bin_starts, seconds, timed, _regular(in_range))
+    return Clock(timeline, periods, bins, bin_starts, seconds, timed, keyed and _regular(in_range))
 
 
 def _epoch(moment: Any) -> int:
@@ -262,13 +271,9 @@ def _bins(
 
 
 def _regular(seconds: Ints) -> bool:
-    """Whether the times are those of a regular series: most steps between successive ones alike, and no day of it
-    empty for long (a month's length varies, so steps within a tenth count as alike)."""
+    """Whether most steps between successive times are alike; lengths of months vary, so a tenth is no difference."""
     moments = np.unique(seconds)
     if len(moments) < 4:
         return len(moments) > 1 and len(seconds) >= 4
     steps = np.diff(moments)
-    middle = float(np.median(steps))
-    alike = float((np.abs(steps - middle) <= 0.1 * middle).mean())
-    counts = np.unique(seconds, return_counts=True)[1]
-    return alike >= 0.7 and float(np.std(counts)) <= 0.1 * float(np.mean(counts))
+    return float((np.abs(steps - np.median(steps)) <= 0.1 * np.median(steps)).mean()) >= 0.7

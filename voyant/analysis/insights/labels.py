@@ -9,7 +9,7 @@ from voyant.domain.table import ColumnType
 
 def group_label(factor: Factor, value: object) -> str:
     if factor.column.type is ColumnType.BOOLEAN:
-        return f"{readable(factor.name)} {'true' if value in {True, 'true'} else 'false'}"
+        return "true" if value in {True, "true"} else "false"
     return shown(value)
 
 

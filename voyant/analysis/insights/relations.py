@@ -18,6 +18,7 @@ from voyant.analysis.wording import listed, readable
 from voyant.domain.table import ColumnType
 
 _MIRRORS = 0.97
+_TWINS = 0.995
 _CALENDAR_FOLLOWS = 0.85
 """Less than for mirrors: a column may keep another time zone than the time itself."""
 _CALENDAR_WORDS = frozenset({"year", "quarter", "month", "week", "day", "weekday", "hour", "minute", "second"})
@@ -45,7 +46,7 @@ def untangled(frame: Frame) -> tuple[Frame, Relations, tuple[str, ...]]:
     measures = _without_copies(measures, skipped)
     bound |= _hierarchies(factors)
     bound |= _identities(measures)
-    bound |= _constant_within(factors, measures)
+    bound |= _determined(factors, measures)
     bound |= _derivations(frame)
     return replace(frame, factors=factors, measures=measures), Relations(frozenset(bound)), tuple(skipped)
 
@@ -146,22 +147,22 @@ def _without_clocks(frame: Frame, skipped: list[str]) -> tuple[Measure, ...]:
 
 
 def _without_copies(measures: tuple[Measure, ...], skipped: list[str]) -> tuple[Measure, ...]:
-    """Of measures that are multiples of one another (the same in another unit), the first stands for all."""
+    """Of measures that order the rows the same way (the same in another unit, its logarithm), one stands for all."""
     kept: list[Measure] = []
-    for measure in measures:
-        twin = next((other for other in kept if _linear(measure, other)), None)
+    for measure in sorted(measures, key=lambda measure: "log" in measure.name or "ln" in measure.name.split("_")):
+        twin = next((other for other in kept if _same_order(measure, other)), None)
         if twin is None:
             kept.append(measure)
         else:
-            skipped.append(f"The column {readable(measure.name)} is {readable(twin.name)} on another scale.")
-    return tuple(kept)
+            skipped.append(f"{readable(measure.name).capitalize()} goes almost exactly with {readable(twin.name)}.")
+    return tuple(measure for measure in measures if measure in kept)
 
 
-def _linear(a: Measure, b: Measure) -> bool:
+def _same_order(a: Measure, b: Measure) -> bool:
     held = a.known & b.known
     if held.sum() < max(10, 0.5 * a.known.sum()):
         return False
-    return abs(correlation(a.values[held], b.values[held])) > 0.99999
+    return abs(correlation(a.ranks[held], b.ranks[held])) > _TWINS
 
 
 def _identities(measures: tuple[Measure, ...]) -> set[frozenset[str]]:
@@ -204,19 +205,28 @@ def _equal(a: Floats, b: Floats) -> bool:
     return bool(close.mean() > 0.98) and bool(np.abs(a[held]).max() > 0.2)
 
 
-def _constant_within(factors: tuple[Factor, ...], measures: tuple[Measure, ...]) -> set[frozenset[str]]:
-    """A measure with one value per group (the population of a country) is a name of the group."""
+def _determined(factors: tuple[Factor, ...], measures: tuple[Measure, ...]) -> set[frozenset[str]]:
+    """A measure with one value per group (the population of a country) is a name of the group; a grouping that cuts a
+    measure into ranges (adult, from 18 years on) is a name of the range."""
     bound = set()
     for measure in measures:
-        values, codes = np.unique(measure.values[measure.known], return_inverse=True)
-        if not 2 <= len(values) <= MOST_VALUES:
-            continue
+        values, places = np.unique(measure.values[measure.known], return_inverse=True)
         for factor in factors:
             groups = factor.codes[measure.known]
             held = groups >= 0
-            if held.sum() >= 10 and _follows(groups[held], codes[held]):
+            if held.sum() < 10:
+                continue
+            named = 2 <= len(values) <= MOST_VALUES and _follows(groups[held], places[held])
+            if named or _cuts(groups[held], places[held]):
                 bound.add(frozenset((factor.name, measure.name)))
     return bound
+
+
+def _cuts(groups: Ints, places: Ints) -> bool:
+    """Whether the groups are ranges that hardly overlap: in the order of the measure there are few changes of group."""
+    order = np.lexsort((groups, places))
+    changes = int((np.diff(groups[order]) != 0).sum())
+    return changes <= len(np.unique(groups)) - 1 + 0.005 * len(groups)
 
 
 def _derivations(frame: Frame) -> set[frozenset[str]]:

@@ -12,10 +12,12 @@ from voyant.analysis.insights import statistics
 from voyant.analysis.insights.clauses import known
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
 from voyant.analysis.insights.frame import Frame, Measure
+from voyant.analysis.insights.outcomes import is_result
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.statistics import Floats
 from voyant.analysis.wording import average_name, called, readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
+from voyant.domain.table import ColumnType
 from voyant.lake.sql import identifier
 
 _SMALLEST_RHO = 0.15
@@ -36,8 +38,12 @@ def look(frame: Frame, relations: Relations) -> Search:
 
 
 def as_driver_and_outcome(a: Measure, b: Measure) -> tuple[Measure, Measure]:
-    """Derived durations are outcomes; else the column further left drives."""
-    return (b, a) if a.column.formula is not None and b.column.formula is None else (a, b)
+    """Durations, prices, scores are outcomes; else the column further left drives."""
+    results = is_result(a.column), is_result(b.column)
+    if results[0] is not results[1]:
+        return (b, a) if results[0] else (a, b)
+    derived = a.column.formula is not None and b.column.formula is None
+    return (b, a) if derived else (a, b)
 
 
 def _compared(frame: Frame, driver: Measure, outcome: Measure) -> list[Comparison]:
@@ -50,7 +56,7 @@ def _compared(frame: Frame, driver: Measure, outcome: Measure) -> list[Compariso
     bent = statistics.kruskal_wallis(parts, 8, y)
     matters = abs(result.effect) >= _SMALLEST_RHO and result.p < 0.05
     bends = not matters and bent.p < 0.05 and bent.effect >= _SMALLEST_BENT and len(x) >= 80
-    brackets = brackets_of(x, y) if matters or bends else ()
+    brackets = brackets_of(x, y, is_whole(driver)) if matters or bends else ()
     confounder = _confounder(frame, driver, outcome, result.effect) if matters else None
     note = "" if confounder is None else confounder.note
     found = [
@@ -85,7 +91,12 @@ def _compared(frame: Frame, driver: Measure, outcome: Measure) -> list[Compariso
     return found
 
 
-def brackets_of(x: Floats, y: Floats) -> tuple[float, ...]:
+def is_whole(measure: Measure) -> bool:
+    """Whether its values are whole numbers, so that edges have to be."""
+    return measure.column.type is ColumnType.INTEGER or bool((measure.values[measure.known] % 1 == 0).all())
+
+
+def brackets_of(x: Floats, y: Floats, whole: bool) -> tuple[float, ...]:
     """Round edges that split the first measure so that the ranks of the second differ most: a regression tree with few
     leaves, each with some of the rows."""
     if len(x) > _ROWS_FOR_BRACKETS:
@@ -94,7 +105,9 @@ def brackets_of(x: Floats, y: Floats) -> tuple[float, ...]:
     order = np.argsort(x, kind="stable")
     x, y = x[order], y[order]
     sums = np.concatenate([[0.0], np.cumsum(y)])
-    positions = {edge: int(np.searchsorted(x, edge, side="left")) for edge in _round_edges(x)}
+    positions = {
+        edge: int(np.searchsorted(x, edge, side="left")) for edge in _round_edges(x) if not whole or edge == round(edge)
+    }
     least = max(5, int(_FEWEST_SHARE * len(x)))
     chosen: list[float] = []
     cuts = [0, len(x)]
@@ -195,12 +208,12 @@ def _association(
             if levels == sorted(levels, reverse=True)
             else f"changes with {called(driver.column)}"
         )
-        told = [f"{telling.quantity('typical', units[1], 0)} below {telling.quantity('below', units[0], 0)}"]
+        told = [f"{telling.quantity('typical', units[1], 0)} below {telling.edge('below', units[0], 0)}"]
         last = len(levels) - 1
         for row in range(1, last):
-            low, high = (telling.quantity("below", units[0], edge) for edge in (row - 1, row))
+            low, high = (telling.edge("below", units[0], edge) for edge in (row - 1, row))
             told.append(f"{telling.quantity('typical', units[1], row)} between {low} and {high}")
-        top = telling.quantity("below", units[0], last - 1)
+        top = telling.edge("below", units[0], last - 1)
         told.append(f"{telling.quantity('typical', units[1], last)} from {top} on")
         aside = ""
         if confounder is not None:
@@ -215,7 +228,8 @@ def _association(
         columns=(outcome.name, driver.name),
         sql=sql,
         tell=tell,
-        strength=0.25 + 0.65 * saturating(effect, 0.45) * (0.8 if confounder else 1.0),
+        strength=(0.25 + 0.65 * saturating(effect, 0.45) * (0.8 if confounder else 1.0))
+        * (1.0 if is_result(outcome.column) else 0.93),
         title=f"{name} by {called(driver.column)}",
         severity=Severity.NOTICE,
         view=View(
@@ -276,8 +290,8 @@ def _none(frame: Frame, driver: Measure, outcome: Measure) -> Claim:
             return None
         return sentence(
             f"{name} does not depend on {called(driver.column)}: {telling.quantity('typical', unit)} below "
-            f"{telling.quantity('below', driver.column.unit)}, {telling.quantity('typical', unit, last)} from "
-            f"{telling.quantity('below', driver.column.unit, last - 1)} on"
+            f"{telling.edge('below', driver.column.unit)}, {telling.quantity('typical', unit, last)} from "
+            f"{telling.edge('below', driver.column.unit, last - 1)} on"
         )
 
     return Claim(

@@ -198,6 +198,8 @@ def _told(telling: Telling, clock: Clock, response: Response, label: str, rising
     if not abs(apart) >= _SMALLEST_CHANGE * level or (apart > 0) is not rising:
         return None
     own = "rises" if late > early else "falls"
+    if (late - early) * (others_late - others_early) > 0 and apart * (late - early) < 0:
+        own += " less"
     name = average_name(response.measure.column)
     parting = f"; the two part in {telling.moment('parting', clock.grain)}" if "parting" in telling.rows[0] else ""
     return sentence(

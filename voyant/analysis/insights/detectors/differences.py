@@ -11,6 +11,7 @@ from voyant.analysis.insights.comparison import Claim, Comparison, Question, Sea
 from voyant.analysis.insights.detectors.sameness import FEWEST_IN_GROUP, no_difference
 from voyant.analysis.insights.frame import Factor, Frame, Measure
 from voyant.analysis.insights.labels import group_label
+from voyant.analysis.insights.outcomes import is_result
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.wording import average_name, called, readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
@@ -112,7 +113,7 @@ def _difference(
         columns=(measure.name, factor.name),
         sql=grouped(frame, factor, measure, aggregate),
         tell=tell,
-        strength=0.3 + 0.65 * saturating(np.sqrt(effect), 0.35),
+        strength=(0.3 + 0.65 * saturating(np.sqrt(effect), 0.35)) * (1.0 if is_result(measure.column) else 0.93),
         title=f"{name} by {readable(factor.name)}",
         severity=Severity.NOTICE,
         view=bar_view(frame, factor, measure, aggregate, f"{name} by {readable(factor.name)}"),

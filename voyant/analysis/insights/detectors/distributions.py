@@ -9,6 +9,7 @@ from voyant.analysis.insights.comparison import Claim, Comparison, Question, Sea
 from voyant.analysis.insights.detectors.evenness import even, is_even
 from voyant.analysis.insights.frame import Factor, Frame, Measure
 from voyant.analysis.insights.labels import group_label
+from voyant.analysis.insights.outcomes import is_money
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.wording import called, is_additive, readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
@@ -16,6 +17,8 @@ from voyant.lake.sql import identifier
 
 _SMALLEST_LEAD = 1.5
 """Times the fair share: below it no value dominates."""
+_SMALLEST_EXCESS = 0.05
+"""Of a value's share of a total above its share of the records; money is told of without."""
 _SMALLEST_STEP = 1.4
 """Times the next value."""
 
@@ -72,6 +75,11 @@ def _dominant(frame: Frame, factor: Factor, lead: float) -> Claim:
 
     def tell(telling: Telling) -> str:
         label = group_label(factor, telling.rows[0][factor.name])
+        if factor.is_boolean:
+            return sentence(
+                f"{readable(factor.name)} is {label} for {telling.percent('share')} of the records "
+                f"({telling.count('records')})"
+            )
         next_label = group_label(factor, telling.rows[1][factor.name])
         return sentence(
             f"{label} is the most frequent {readable(factor.name)} by far: {telling.count('records')} records, "
@@ -115,6 +123,8 @@ def _total(frame: Frame, factor: Factor, measure: Measure) -> Comparison | None:
         return None
     rows = np.bincount(factor.codes[held], minlength=len(factor.values))
     beyond = abs(top / total - float(rows[int(np.argmax(sums))]) / float(rows.sum()))
+    if beyond < _SMALLEST_EXCESS and not is_money(measure.column):
+        return None
     column, group = identifier(measure.name), identifier(factor.name)
     sql = (
         f"SELECT {group}, sum({column}) AS total, 100.0 * sum({column}) / sum(sum({column})) OVER () AS share,\n"

@@ -10,14 +10,17 @@ from scipy import special
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, coverage, saturating
-from voyant.analysis.insights.detectors.associations import as_driver_and_outcome, bracket_sql, brackets_of
+from voyant.analysis.insights.detectors.associations import as_driver_and_outcome, bracket_sql, brackets_of, is_whole
 from voyant.analysis.insights.frame import Factor, Frame, Measure
 from voyant.analysis.insights.labels import value_name
+from voyant.analysis.insights.outcomes import is_result
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.wording import average_name, called, sentence
 from voyant.domain.finding import Severity
 
 MOST_GROUPS = 8
+MOST_FACTORS = 6
+MOST_PAIRS = 10
 _FEWEST_RECORDS = 25
 _SMALLEST_RHO = 0.4
 _SMALLEST_DIFFERENCE = 0.3
@@ -28,12 +31,16 @@ _MOST_WORK = 30_000_000
 def look(frame: Frame, relations: Relations) -> Search:
     search = Search()
     pairs = [(a, b) for a, b in combinations(frame.measures, 2) if not relations.bind(a.name, b.name)]
-    most = max(1, _MOST_WORK // (1 + frame.rows * max(1, len(frame.factors))))
+    factors = frame.factors[:MOST_FACTORS]
+    most = min(MOST_PAIRS, max(1, _MOST_WORK // (1 + frame.rows * max(1, len(factors)))))
     if len(pairs) > most:
-        search.skipped.append(f"Of {len(pairs)} pairs of measures, the first {most} were compared between groups.")
+        search.skipped.append(
+            f"Of {len(pairs)} pairs of measures, the {most} most telling were compared between groups."
+        )
+        pairs.sort(key=lambda pair: -sum(is_result(measure.column) for measure in pair))
     for a, b in pairs[:most]:
         driver, outcome = as_driver_and_outcome(a, b)
-        for factor in frame.factors:
+        for factor in factors:
             if not relations.bind(factor.name, a.name) and not relations.bind(factor.name, b.name):
                 search.comparisons += _compared(frame, factor, driver, outcome)
     return search
@@ -86,7 +93,7 @@ def _moderated(
     within: float,
 ) -> Claim | None:
     inside = held & (factor.codes == index)
-    brackets = brackets_of(driver.values[inside], statistics.midranks(outcome.values[inside]))
+    brackets = brackets_of(driver.values[inside], statistics.midranks(outcome.values[inside]), is_whole(driver))
     if not brackets:
         return None
     brackets = (brackets[0], brackets[-1]) if len(brackets) > 1 else brackets
@@ -101,8 +108,8 @@ def _moderated(
         return sentence(
             f"among {label} records, {average_name(outcome.column)} {'rises' if within > 0 else 'falls'} clearly with "
             f"{called(driver.column)}, unlike elsewhere: {telling.quantity('typical', units[1])} below "
-            f"{telling.quantity('below', units[0])}, {telling.quantity('typical', units[1], last)} from "
-            f"{telling.quantity('below', units[0], last - 1)} on"
+            f"{telling.edge('below', units[0])}, {telling.quantity('typical', units[1], last)} from "
+            f"{telling.edge('below', units[0], last - 1)} on"
         )
 
     return Claim(

@@ -13,6 +13,7 @@ from voyant.analysis.insights.comparison import Claim, Comparison, Question, Sea
 from voyant.analysis.insights.detectors.differences import contrast
 from voyant.analysis.insights.frame import Factor, Frame
 from voyant.analysis.insights.labels import group_label, value_name
+from voyant.analysis.insights.outcomes import is_outcome
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.statistics import Ints
 from voyant.analysis.wording import readable, sentence
@@ -22,42 +23,6 @@ from voyant.lake.sql import identifier
 FEWEST_IN_GROUP = 10
 _SMALLEST_EFFECT = 0.1
 _SMALLEST_GAP = 0.05
-_OUTCOMES = frozenset(
-    [
-        "accepted",
-        "approved",
-        "approval",
-        "cancelled",
-        "canceled",
-        "churn",
-        "churned",
-        "class",
-        "converted",
-        "decision",
-        "default",
-        "defaulted",
-        "died",
-        "failed",
-        "failure",
-        "fate",
-        "label",
-        "outcome",
-        "passed",
-        "rejected",
-        "resolution",
-        "response",
-        "result",
-        "returned",
-        "state",
-        "status",
-        "success",
-        "survival",
-        "survived",
-        "target",
-        "verdict",
-        "won",
-    ]
-)
 _LARGEST_DENIED = 0.2
 _WIDEST_DENIED = 15.0
 """Points between the lowest and the highest group: a wider spread is not called the same."""
@@ -111,13 +76,15 @@ class Cell:
     gap: float
 
 
-def telling_cell(table: Ints) -> Cell | None:
-    """The pair of values, each of some size, that goes together most."""
+def telling_cell(table: Ints, only_value: int | None = None) -> Cell | None:
+    """The pair of values, each of some size, that goes together most; of the second, ``only_value`` where given."""
     n = float(table.sum())
     rows, columns = table.sum(axis=1).astype(float), table.sum(axis=0).astype(float)
     best: Cell | None = None
     for i in range(table.shape[0]):
         for j in range(table.shape[1]):
+            if only_value not in {None, j}:
+                continue
             if rows[i] < FEWEST_IN_GROUP or columns[j] < FEWEST_IN_GROUP or rows[i] >= n - FEWEST_IN_GROUP:
                 continue
             scale = np.sqrt(rows[i] * (n - rows[i]) * columns[j] * (n - columns[j]))
@@ -129,7 +96,7 @@ def telling_cell(table: Ints) -> Cell | None:
 
 
 def _difference(frame: Frame, a: Factor, b: Factor, table: Ints, effect: float) -> Claim | None:
-    forward, backward = telling_cell(table), telling_cell(table.T)
+    forward, backward = telling_cell(table, _true(b)), telling_cell(table.T, _true(a))
     if forward is None or backward is None:
         return None
     if _speaks_first(forward, backward, a, b):
@@ -145,7 +112,8 @@ def _difference(frame: Frame, a: Factor, b: Factor, table: Ints, effect: float) 
         top = telling.rows[0]
         if text is None or str(top[a.name]).casefold() != a.values[cell.group].casefold():
             return text
-        if not 40 <= telling.value("part") < 99:
+        records = [telling.value("records", row) for row in range(len(telling.rows))]
+        if not max(40, 130 * records[0] / sum(records)) <= telling.value("part") < 99:
             return text
         return f"{text[:-1]}; {telling.percent('part')} of all {what} records are {group_label(a, top[a.name])}."
 
@@ -163,18 +131,18 @@ def _difference(frame: Frame, a: Factor, b: Factor, table: Ints, effect: float) 
     )
 
 
+def _true(factor: Factor) -> int | None:
+    """Of yes and no, the share of yes is told."""
+    return factor.values.index("true") if factor.is_boolean and "true" in factor.values else None
+
+
 def _speaks_first(forward: Cell, backward: Cell, a: Factor, b: Factor) -> bool:
     """Whether the share is told of ``a`` by ``b``: shares are told of outcomes, else of what differs more."""
-    outcomes = _is_outcome(a), _is_outcome(b)
+    outcomes = is_outcome(a.column), is_outcome(b.column)
     if outcomes[0] is not outcomes[1]:
         outcome_gap, other_gap = (backward.gap, forward.gap) if outcomes[0] else (forward.gap, backward.gap)
         return outcomes[0] if outcome_gap >= 0.4 * other_gap else not outcomes[0]
     return backward.gap > forward.gap + 1e-9
-
-
-def _is_outcome(factor: Factor) -> bool:
-    """Whether a column says how a record turned out, by the words of its name."""
-    return not _OUTCOMES.isdisjoint(factor.name.split("_"))
 
 
 def share_by(frame: Frame, group: Factor, factor: Factor, value: int) -> str:

@@ -200,8 +200,8 @@ def _no_trend(frame: Frame, clock: Clock, response: Response) -> Claim:
             return None
         return sentence(
             f"{name} {verb} no trend over time: {telling.quantity('level', response.unit)} on average, between "
-            f"{telling.quantity('lowest', response.unit)} and {telling.quantity('highest', response.unit)}, and a "
-            f"straight line through them changes by {telling.percent('change')} from first to last {clock.grain}"
+            f"{telling.quantity('lowest', response.unit)} and {telling.quantity('highest', response.unit)}; a straight "
+            f"line changes by {telling.percent('change')} from first to last {clock.grain}"
         )
 
     return Claim(
