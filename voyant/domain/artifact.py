@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 JSON = "application/json"
 PARQUET = "application/vnd.apache.parquet"
-VEGA_LITE = "application/vnd.vegalite.v5+json"
+VEGA_LITE = "application/vnd.vegalite.v6+json"
 SVG = "image/svg+xml"
 PNG = "image/png"
 MARKDOWN = "text/markdown"
