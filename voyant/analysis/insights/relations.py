@@ -23,6 +23,7 @@ _CALENDAR_FOLLOWS = 0.85
 """Less than for mirrors: a column may keep another time zone than the time itself."""
 _CALENDAR_WORDS = frozenset({"year", "quarter", "month", "week", "day", "weekday", "hour", "minute", "second"})
 _ROWS_FOR_IDENTITIES = 2_000
+_ROWS_FOR_RANGES = 20_000
 
 
 @dataclass(frozen=True)
@@ -210,9 +211,11 @@ def _determined(factors: tuple[Factor, ...], measures: tuple[Measure, ...]) -> s
     measure into ranges (adult, from 18 years on) is a name of the range."""
     bound = set()
     for measure in measures:
-        values, places = np.unique(measure.values[measure.known], return_inverse=True)
+        known = np.flatnonzero(measure.known)
+        known = known[:: len(known) // _ROWS_FOR_RANGES + 1]
+        values, places = np.unique(measure.values[known], return_inverse=True)
         for factor in factors:
-            groups = factor.codes[measure.known]
+            groups = factor.codes[known]
             held = groups >= 0
             if held.sum() < 10:
                 continue

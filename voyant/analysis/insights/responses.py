@@ -75,8 +75,8 @@ def series(
         return np.asarray(np.where(counts > 0, sums / counts, np.nan)), counts.astype(np.int64)
 
 
-def grid(response: Response, factor: Factor, index: Ints, length: int) -> tuple[Floats, Floats]:
-    """Sums of ranks (of records: their number) and rows, by value of a grouping and bin or period."""
+def grid(response: Response, factor: Factor, index: Ints, length: int, *, ranked: bool = True) -> tuple[Floats, Floats]:
+    """Sums of ranks or values (of records: their number) and rows, by value of a grouping and bin or period."""
     held = (index >= 0) & (factor.codes >= 0)
     if response.measure is not None:
         held &= response.measure.known
@@ -85,7 +85,8 @@ def grid(response: Response, factor: Factor, index: Ints, length: int) -> tuple[
     rows = np.bincount(flat, minlength=shape[0] * shape[1]).astype(np.float64).reshape(shape)
     if response.measure is None:
         return rows, rows
-    sums = np.bincount(flat, weights=response.measure.ranks[held], minlength=shape[0] * shape[1])
+    weights = response.measure.ranks if ranked else response.measure.values
+    sums = np.bincount(flat, weights=weights[held], minlength=shape[0] * shape[1])
     return np.asarray(sums.reshape(shape)), rows
 
 

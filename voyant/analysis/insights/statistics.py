@@ -237,23 +237,25 @@ def shape(series: Floats) -> Shape:
     """The simplest of the three that fits about as well as the best, by BIC; steps and hinges leave a fifth of the
     series on each side."""
     n = len(series)
-    x = np.arange(n, dtype=np.float64)
-    total = float(((series - series.mean()) ** 2).sum()) or 1e-12
+    y = series - series.mean()
+    total = float(y @ y) or 1e-12
     left = detrended(series)
+    edge = max(3, n // 5)
+    ats = np.arange(edge, n - edge + 1)
+    if not len(ats):
+        return Shape("line", 0, 1 - float(left @ left) / total)
+    before = np.cumsum(y)[ats - 1]
+    steps = total - before**2 / ats - before**2 / (n - ats)
+    bent = np.maximum(0.0, np.arange(n) - ats[:, None] + 1)
+    bent -= bent.mean(axis=1, keepdims=True)
+    hinges = total - (bent @ y) ** 2 / (bent**2).sum(axis=1)
     best = Shape("line", 0, 1 - float(left @ left) / total)
     lowest = _bic(float(left @ left), n, 2) - 2
-    edge = max(3, n // 5)
-    for at in range(edge, n - edge + 1):
-        before, after = series[:at], series[at:]
-        step_error = float(((before - before.mean()) ** 2).sum() + ((after - after.mean()) ** 2).sum())
-        bent = np.maximum(0.0, x - at + 1)
-        bent -= bent.mean()
-        slope = float(bent @ series) / float(bent @ bent)
-        hinge_error = float(((series - series.mean() - slope * bent) ** 2).sum())
-        for kind, error in (("step", step_error), ("hinge", hinge_error)):
-            bic = _bic(error, n, 3)
-            if bic < lowest:
-                lowest, best = bic, Shape(kind, at, 1 - error / total)
+    for kind, errors in (("step", steps), ("hinge", hinges)):
+        place = int(np.argmin(errors))
+        bic = _bic(float(errors[place]), n, 3)
+        if bic < lowest:
+            lowest, best = bic, Shape(kind, int(ats[place]), 1 - float(errors[place]) / total)
     return best
 
 

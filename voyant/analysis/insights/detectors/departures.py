@@ -42,11 +42,12 @@ def look(frame: Frame, relations: Relations) -> Search:
     stretches = _stretches(clock)
     if stretches is None:
         return search
+    quarters = _quarters(clock)
     still: list[Factor] = []
     for factor in frame.factors:
         for response in responses(frame):
             if response.measure is None or not relations.bind(response.measure.name, factor.name):
-                compared = _compared(frame, clock, factor, response, stretches)
+                compared = _compared(frame, clock, factor, response, stretches, quarters)
                 search.comparisons += compared
                 if response.measure is None and is_steady(factor, compared):
                     still.append(factor)
@@ -79,11 +80,19 @@ def _stretches(clock: Clock) -> _Stretches | None:
     return _Stretches(np.where(held, positions, -1), starts)
 
 
+def _quarters(clock: Clock) -> Ints:
+    """Of each row 0 in the early quarter, 1 in the late one, else -1."""
+    after_early, late = ends(clock)
+    early = (clock.periods >= 0) & (clock.periods < after_early)
+    return np.where(early, 0, np.where(clock.periods >= late, 1, -1))
+
+
 def _compared(
-    frame: Frame, clock: Clock, factor: Factor, response: Response, stretches: _Stretches
+    frame: Frame, clock: Clock, factor: Factor, response: Response, stretches: _Stretches, quarters: Ints
 ) -> list[Comparison]:
     length = len(stretches.starts)
     sums, rows = grid(response, factor, stretches.positions, length)
+    early_and_late = grid(response, factor, quarters, 2, ranked=False)
     found = []
     for index in range(min(len(factor.values), MOST_GROUPS)):
         if factor.counts[index] < _FEWEST_RECORDS or (len(factor.values) == 2 and index == 1):
@@ -97,7 +106,7 @@ def _compared(
             continue
         trend = statistics.monotone_trend(points, most_inflation(frame))
         claim = None
-        if trend.p < 0.05:
+        if trend.p < 0.05 and _matters(*early_and_late, index, response, trend.effect > 0):
             parting = _parting(clock, points, stretches.starts[starts][kept])
             claim = _departure(frame, clock, factor, index, response, parting, trend.effect)
         found.append(
@@ -123,6 +132,19 @@ def _difference(sums: Floats, rows: Floats, index: int, response: Response) -> t
     held = (own_rows >= _FEWEST_IN_BIN) & (other_rows >= _FEWEST_IN_BIN)
     others = sums.sum(axis=0) - sums[index]
     return np.asarray(sums[index][held] / own_rows[held] - others[held] / other_rows[held]), held
+
+
+def _matters(sums: Floats, rows: Floats, index: int, response: Response, rising: bool) -> bool:
+    """Whether the group, from early to late, moves enough beyond the others, and in the direction of its trend."""
+    if response.measure is None:
+        shares = 100 * rows[index] / np.maximum(rows.sum(axis=0), 1)
+        apart, least = float(shares[1] - shares[0]), _SMALLEST_SHARE_CHANGE
+    else:
+        own = sums[index] / np.maximum(rows[index], 1)
+        others = (sums.sum(axis=0) - sums[index]) / np.maximum(rows.sum(axis=0) - rows[index], 1)
+        apart = float((own[1] - own[0]) - (others[1] - others[0]))
+        least = _SMALLEST_CHANGE * max(float(np.abs(own).max()), 1e-12)
+    return abs(apart) >= least and (apart > 0) is rising
 
 
 def _departure(
@@ -155,8 +177,8 @@ def _departure(
     )
     label = value_name(factor, index)
 
-    def tell(telling: Telling) -> str | None:
-        return _told(telling, clock, response, label, tau > 0)
+    def tell(telling: Telling) -> str:
+        return _told(telling, clock, response, label)
 
     weight = coverage(float(factor.counts[index]), frame.rows)
     subject = "share" if response.measure is None else average_name(response.measure.column)
@@ -181,31 +203,25 @@ def _parting(clock: Clock, points: Floats, starts: Ints) -> int | None:
     return period_at(clock, int(starts[shape.at]))
 
 
-def _told(telling: Telling, clock: Clock, response: Response, label: str, rising: bool) -> str | None:
+def _told(telling: Telling, clock: Clock, response: Response, label: str) -> str:
     early, late = telling.value("early"), telling.value("late")
     unit = response.unit
     ending = f"until {telling.moment('early_until', clock.grain)}"
-    if response.measure is None:
-        if abs(late - early) < _SMALLEST_SHARE_CHANGE or (late > early) is not rising:
-            return None
-        return sentence(
-            f"the share of {label} {'rises' if rising else 'falls'} over time: from {telling.percent('early')} of the "
-            f"records {ending} to {telling.percent('late')} since {telling.moment('late_since', clock.grain)}"
-        )
-    others_early, others_late = telling.value("others_early"), telling.value("others_late")
-    apart = (late - early) - (others_late - others_early)
-    level = max(abs(early), abs(late), 1e-12)
-    if not abs(apart) >= _SMALLEST_CHANGE * level or (apart > 0) is not rising:
-        return None
+    starting = f"since {telling.moment('late_since', clock.grain)}"
     own = "rises" if late > early else "falls"
-    if (late - early) * (others_late - others_early) > 0 and apart * (late - early) < 0:
+    if response.measure is None:
+        return sentence(
+            f"the share of {label} {own} over time: from {telling.percent('early')} of the records {ending} to "
+            f"{telling.percent('late')} {starting}"
+        )
+    others = telling.value("others_late") - telling.value("others_early")
+    if 0 < (late - early) / (others or 1) < 1:
         own += " less"
-    name = average_name(response.measure.column)
     parting = f"; the two part in {telling.moment('parting', clock.grain)}" if "parting" in telling.rows[0] else ""
     return sentence(
-        f"{name} {own} for {label}: from {telling.quantity('early', unit)} {ending} to "
-        f"{telling.quantity('late', unit)} since {telling.moment('late_since', clock.grain)}, while for the others it "
-        f"goes from {telling.quantity('others_early', unit)} to {telling.quantity('others_late', unit)}{parting}"
+        f"{average_name(response.measure.column)} {own} for {label}: from {telling.quantity('early', unit)} {ending} "
+        f"to {telling.quantity('late', unit)} {starting}, while for the others it goes from "
+        f"{telling.quantity('others_early', unit)} to {telling.quantity('others_late', unit)}{parting}"
     )
 
 

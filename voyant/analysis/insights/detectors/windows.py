@@ -176,7 +176,8 @@ def _surge(frame: Frame, clock: Clock, window: Window) -> Claim:
         focus=() if window.factor is None else ((window.factor.name, window.factor.values[window.index]),),
         sql=sql,
         tell=tell,
-        strength=0.35 + 0.5 * saturating(window.ratio - 1, 1.0),
+        # A surge of all records is often that of one group, which says more.
+        strength=(0.35 if window.factor is not None else 0.2) + 0.5 * saturating(window.ratio - 1, 1.0),
         title=f"{label} during and outside the surge",
         severity=Severity.NOTICE,
         view=View(
