@@ -30,6 +30,7 @@ STREAMED = {
     "spike": ("DOUBLE", f"CASE WHEN i % 3 > 0 THEN 0.1 ELSE {SHUFFLED} / 7.0 END"),
     "moment": ("TIMESTAMP", f"TIMESTAMP '2020-01-01' + INTERVAL (({SHUFFLED}) * 97) SECOND"),
     "sorted": ("BIGINT", "i"),
+    "distant": ("DOUBLE", f"1e12 + sin({SHUFFLED})"),
 }
 
 
@@ -70,10 +71,11 @@ def test_moments_and_histogram_agree_with_brute_force(name: str) -> None:
     number, histogram = described.number, described.histogram
     assert number is not None
     assert histogram is not None
-    mean, sd = statistics.fmean(values), statistics.stdev(values)
-    assert number.mean == pytest.approx(mean, rel=1e-7, abs=1e-9 * sd)
+    shifted = [value - values[0] for value in values]  # a mean far from zero would be rounded
+    mean, sd = statistics.fmean(shifted), statistics.stdev(shifted)
+    assert number.mean == pytest.approx(values[0] + mean, rel=1e-7, abs=1e-9 * sd)
     assert number.sd == pytest.approx(sd, rel=1e-7)
-    skew = math.fsum(((value - mean) / sd) ** 3 for value in values) / len(values)
+    skew = math.fsum(((value - mean) / sd) ** 3 for value in shifted) / len(values)
     assert number.skew == pytest.approx(skew, rel=1e-3, abs=1e-6)
     assert number.zeros == values.count(0)
     assert number.negatives == sum(value < 0 for value in values)
@@ -83,6 +85,16 @@ def test_moments_and_histogram_agree_with_brute_force(name: str) -> None:
     edges = [float(edge) for edge in histogram.edges]  # type: ignore[arg-type]
     for low, high, count in zip(edges[:-1], edges[1:], histogram.counts, strict=True):
         assert count == sum(low <= value < high for value in values)
+
+
+def test_doubles_near_their_limits_are_described_without_overflow() -> None:
+    expression = f"CASE WHEN i % 2 = 0 THEN 1.7e308 ELSE -1.7e308 END / (1 + {SHUFFLED})"
+    with large([column("ratio", "DOUBLE")], expression) as table:
+        [described] = profile(table).columns
+    assert described.minimum is not None
+    assert described.number is not None
+    assert described.number.negatives == ROWS // 2
+    assert len(described.quantiles) == 7
 
 
 def test_distinct_values_are_exact_or_within_five_standard_errors() -> None:

@@ -1,7 +1,6 @@
 """How strongly every two columns go together, on one scale whatever their kinds.
 
-Ranks are integers and sums of their products stay below 2⁵³, so the rank measures are exact, whichever order a matrix
-product adds in.
+Ranks are integers and sums of their products stay below 2⁵³, so the rank measures are exact in any order of adding.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ def associate(columns: Sequence[SampledColumn], *, exact: bool) -> tuple[Associa
 
 
 def _associate(a: _Side, b: _Side, *, exact: bool) -> Association | None:
-    n = int(a.present @ b.present)
+    n = int((a.present * b.present).sum())
     if n < FEWEST_ROWS:
         return None
     if a.levels is not None and b.levels is not None:
@@ -155,13 +154,14 @@ def _spread(of_values: Array, places: Array) -> Array:
 
 def _correlation(a: _Side, b: _Side, x: Array, y: Array) -> float | None:
     """Pearson's correlation over the rows where both have a value."""
-    n = float(a.present @ b.present)
-    sum_x, sum_y = float(x @ b.present), float(a.present @ y)
-    spread_x = n * float((x * x) @ b.present) - sum_x**2
-    spread_y = n * float(a.present @ (y * y)) - sum_y**2
+    # Plain sums, not matrix products: how those split work depends on the machine's number of cores.
+    n = float((a.present * b.present).sum())
+    sum_x, sum_y = float((x * b.present).sum()), float((y * a.present).sum())
+    spread_x = n * float((x * x * b.present).sum()) - sum_x**2
+    spread_y = n * float((y * y * a.present).sum()) - sum_y**2
     if spread_x <= 0 or spread_y <= 0:
         return None
-    return max(-1.0, min(1.0, (n * float(x @ y) - sum_x * sum_y) / math.sqrt(spread_x) / math.sqrt(spread_y)))
+    return max(-1.0, min(1.0, (n * float((x * y).sum()) - sum_x * sum_y) / math.sqrt(spread_x) / math.sqrt(spread_y)))
 
 
 def _spearman(a: _Side, b: _Side, n: int) -> tuple[float, float] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from typing import Any
@@ -78,6 +79,10 @@ class Coding:
                 return _decode_time(self.column, code)
             case _:
                 return shown(code)
+
+    def encode(self, number: int | Decimal) -> int:
+        """The code of an integer or a decimal."""
+        return int(Fraction(number) * self.per_unit)
 
     def distance(self, codes: float) -> float:
         """A difference of codes in the column's unit; in seconds for times."""

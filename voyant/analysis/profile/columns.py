@@ -85,7 +85,7 @@ def _from_stream(table: Table, sampled: SampledColumn, extent: Extent, slice_: S
         low, high = text_extent(table, coding)
         text = with_words(streamed_text(table, coding), column.role, sampled.counts)
         return replace(profile, minimum=low, maximum=high, text=text)
-    return _from_ordered_stream(profile, Stream.of(table, coding), sampled, extent)
+    return _from_ordered_stream(profile, Stream.of(table, coding, extent), sampled, extent)
 
 
 def _from_ordered_stream(
@@ -98,7 +98,7 @@ def _from_ordered_stream(
         profile = replace(profile, minimum=coding.decode(low), maximum=coding.decode(high))
     profile = replace(profile, quantiles=stream.quantiles(sampled.counts))
     if coding.is_number:
-        number, histogram = stream.numbers(infinite=extent.count - stream.n)
+        number, histogram = stream.numbers(sampled.counts, infinite=extent.count - stream.n)
         return replace(profile, number=number, histogram=histogram)
     if not coding.column.type.is_temporal or stream.extent is None:
         return profile
@@ -109,8 +109,8 @@ def _from_ordered_stream(
 def _frequent(table: Table, sampled: SampledColumn, extent: Extent) -> tuple[ValueCount, ...]:
     """The values that at least one row in a thousand holds, with exact counts."""
     expected = FREQUENT * sampled.counts.total
-    # A value just frequent enough is met this seldom in fewer than one sample of ten thousand.
-    enough = max(2.0, expected - 3.7 * math.sqrt(expected))
+    # Of a value just frequent enough, fewer than one sample in ten thousand has fewer rows than this (Poisson).
+    enough = max(2.0, expected - 3.2 * math.sqrt(expected))
     candidates = [code for code, count in sampled.counts.most_frequent(_CANDIDATES) if count >= enough]
     found = recount(table, sampled.coding, candidates)
     return tuple(value for value in found if value.count >= FREQUENT * extent.count)[:TOP_VALUES]

@@ -12,7 +12,7 @@ from voyant.lake.sql import identifier
 MOST_EXACT = 1_000_000
 """Up to about this many distinct values are counted exactly."""
 _HASHES_OF_A_SLICE = 2**17
-_HASHES = 2**64
+HASHES = 2**64
 _ROWS_OF_A_PART = 4_000_000
 
 
@@ -49,12 +49,17 @@ class Slice:
         return self.values < self.rows
 
 
+def slices(rows: int) -> int:
+    """How many slices leave a bounded number of rows in each, however many there are."""
+    return 1 << max(0, math.ceil(math.log2(max(rows, 1) / _HASHES_OF_A_SLICE)))
+
+
 def slice_of(table: Table, columns: tuple[str, ...]) -> Slice:
     """The slice of a column's values, or of the combinations of several columns' values; rows with a NULL left out."""
-    parts = 2 ** max(0, math.ceil(math.log2(max(table.dataset.rows, 1) / _HASHES_OF_A_SLICE)))
+    parts = slices(table.dataset.rows)
     [row] = table.query(
         f"SELECT count(*) AS different, CAST(coalesce(sum(n), 0) AS BIGINT) AS found FROM ("
-        f"SELECT count(*) AS n FROM ({_hashes(table, columns)}) WHERE h < {_HASHES // parts} GROUP BY h)"
+        f"SELECT count(*) AS n FROM ({_hashes(table, columns)}) WHERE h < {HASHES // parts} GROUP BY h)"
         if parts > 1
         else f"SELECT count(DISTINCT h) AS different, count(*) AS found FROM ({_hashes(table, columns)})"
     )

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from voyant.analysis.profile.distinct import identifies_rows, slice_of
+from voyant.analysis.profile.distinct import HASHES, identifies_rows, slice_of, slices
 from voyant.analysis.profile.sample import SampledColumn, is_whole
 from voyant.domain.profile import ColumnProfile, Count
 from voyant.domain.table import Column, ColumnType, Role, Table
@@ -22,8 +22,6 @@ MOST_CANDIDATES = 12
 _MOST_SLICED = 10
 _MOST_KEYS = 5
 _MOST_ROWS_HASHED = 4_000_000
-_HASHES_OF_A_SLICE = 2**17
-_HASHES = 2**64
 _PART_ROLES = {Role.IDENTIFIER, Role.TIME, Role.DIMENSION, Role.GEOGRAPHY}
 
 
@@ -90,22 +88,29 @@ def distinct_rows(columns: Sequence[SampledColumn]) -> int:
     return number
 
 
-def duplicate_rows(table: Table) -> Count:
+def duplicate_rows(table: Table, profiles: Sequence[ColumnProfile]) -> Count:
     """Rows less distinct rows, by 64-bit hashes of whole rows: exact for up to four million rows, else estimated.
 
-    The estimate looks at the rows whose hash falls into a slice; its error is the standard error of that draw.
+    Equal rows agree in any one column. The estimate looks at the rows whose value in the most varied column has a hash
+    in a slice of all hashes; its error is the standard error of drawing so many of that column's values.
     """
-    names = ", ".join(identifier(column.name) for column in table.dataset.columns if column.formula is None)
+    stored = [column.name for column in table.dataset.columns if column.formula is None]
+    row = f"hash({', '.join(map(identifier, stored))})"
     relation = identifier(table.dataset.name)
-    rows = table.dataset.rows
-    parts = 1 if rows <= _MOST_ROWS_HASHED else 2 ** math.ceil(math.log2(rows / _HASHES_OF_A_SLICE))
-    chosen = f" WHERE h < {_HASHES // parts}" if parts > 1 else ""
-    [row] = table.query(
-        f"SELECT CAST(coalesce(sum(n - 1), 0) AS BIGINT) AS repeated, "
-        f"CAST(coalesce(sum((n - 1) * (n - 1)), 0) AS BIGINT) AS squares "
-        f"FROM (SELECT count(*) AS n FROM (SELECT hash({names}) AS h FROM {relation}){chosen} GROUP BY h)"
+    if table.dataset.rows <= _MOST_ROWS_HASHED:
+        [found] = table.query(
+            f"SELECT count(*) - count(DISTINCT h) AS repeated FROM (SELECT {row} AS h FROM {relation})"
+        )
+        return Count(value=found["repeated"])
+    profile = max((each for each in profiles if each.name in stored), key=lambda each: each.distinct.value)
+    value = f"hash({identifier(profile.name)})"
+    parts = slices(table.dataset.rows)
+    [found] = table.query(
+        f"SELECT CAST(coalesce(sum(repeated), 0) AS BIGINT) AS repeated, "
+        f"CAST(coalesce(sum(repeated * repeated), 0) AS BIGINT) AS squares FROM ("
+        f"SELECT CAST(sum(n - 1) AS BIGINT) AS repeated FROM ("
+        f"SELECT {value} AS v, {row} AS h, count(*) AS n FROM {relation} "
+        f"WHERE {value} < {HASHES // parts} GROUP BY v, h) GROUP BY v)"
     )
-    if parts == 1:
-        return Count(value=row["repeated"])
-    error = math.sqrt(row["squares"]) / row["repeated"] if row["repeated"] else 0.0
-    return Count(value=row["repeated"] * parts, exact=False, error=round(error, 6))
+    error = math.sqrt(found["squares"]) / found["repeated"] if found["repeated"] else 0.0
+    return Count(value=found["repeated"] * parts, exact=False, error=round(error, 6))

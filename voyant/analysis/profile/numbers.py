@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from typing import Any
 
 from voyant.analysis.profile.coding import Coding, Kind
 from voyant.analysis.profile.counts import ValueCounts, rounded_if_finite
 from voyant.domain.profile import NumberProfile, Quantile
 
 PERCENTS = (1, 5, 25, 50, 75, 95, 99)
+_LARGEST_ROOT = 1e150
+"""Squares of larger doubles overflow."""
 
 
 def describe_numbers(coding: Coding, values: ValueCounts, infinite: int) -> NumberProfile:
@@ -80,17 +81,17 @@ def _whole_moments(pairs: list[tuple[int, int]], n: int) -> tuple[float, float |
 
 
 def _float_moments(pairs: list[tuple[float, int]], n: int) -> tuple[float, float | None, float | None]:
-    scale = max((abs(code) for code, _ in pairs), default=0.0) or 1.0  # keeps powers of huge values finite
-    total = math.fsum(code / scale * count for code, count in pairs)
-    mean = total / n if n else 0.0
-    second = math.fsum((code / scale - mean) ** 2 * count for code, count in pairs)
-    variance = second / (n - 1) if n > 1 else None
+    if not pairs:
+        return 0.0, None, None
+    # Distances from a value amid the others keep the digits that a large common offset would take; as shares of the
+    # largest distance their powers stay finite, and halves are taken since the whole may overflow.
+    centre = pairs[len(pairs) // 2][0]
+    half = max(pairs[-1][0] / 2 - centre / 2, centre / 2 - pairs[0][0] / 2) or 1.0
+    distances = [((code / 2 - centre / 2) / half, count) for code, count in pairs]
+    mean = math.fsum(distance * count for distance, count in distances) / n
+    spread = math.fsum((distance - mean) ** 2 * count for distance, count in distances)
+    variance = spread / (n - 1) * (2 * half) ** 2 if n > 1 and half < _LARGEST_ROOT else None
     skew = None
-    if n > 2 and len(pairs) > 1:
-        third = math.fsum((code / scale - mean) ** 3 * count for code, count in pairs)
-        skew = third / n / (second / n) ** 1.5 if second > 0 else None
-    return total * scale, _scaled(variance, scale), skew
-
-
-def _scaled(variance: float | None, scale: float) -> Any:
-    return None if variance is None else variance * scale * scale
+    if n > 2 and spread > 0:
+        skew = math.fsum((distance - mean) ** 3 * count for distance, count in distances) / n / (spread / n) ** 1.5
+    return (mean * half * 2 + centre) * n, variance, skew

@@ -15,10 +15,16 @@ _BOUNDED = {ColumnType.INTEGER, ColumnType.DECIMAL}
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """A column's rows with a value, and for integers and decimals the largest distance from zero."""
+    """A column's rows with a value, and for integers and decimals the smallest and the largest one."""
 
     count: int
-    largest: Any = 0
+    low: Any = None
+    high: Any = None
+
+    @property
+    def largest(self) -> Any:
+        """The largest distance of a number from zero."""
+        return max((abs(bound) for bound in (self.low, self.high) if bound is not None), default=0)
 
 
 def look_over(table: Table) -> dict[str, Extent]:
@@ -28,9 +34,8 @@ def look_over(table: Table) -> dict[str, Extent]:
         measures = ", ".join(measure for number, column in enumerate(columns) for measure in _measures(number, column))
         [row] = table.query(f"SELECT {measures} FROM {identifier(table.dataset.name)}")
         for number, column in enumerate(columns):
-            bounds = (row.get(f"low_{number}"), row.get(f"high_{number}"))
-            largest = max((abs(bound) for bound in bounds if bound is not None), default=0)
-            extents[column.name] = Extent(row[f"count_{number}"], largest)
+            low, high = row.get(f"low_{number}"), row.get(f"high_{number}")
+            extents[column.name] = Extent(row[f"count_{number}"], low, high)
     return extents
 
 

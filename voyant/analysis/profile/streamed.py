@@ -1,18 +1,20 @@
 """Columns with too many distinct values to bring here: the engine computes what the profile says of them.
 
 Sums must not depend on the order in which threads add rows up. Integers are summed as integers; powers of distances
-from the mean are first rounded to multiples of 2⁻⁶² of the largest possible one, which adds up exactly.
+from a centre are first rounded to multiples of 2⁻⁶² of the largest possible one, which add up exactly.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
-from voyant.analysis.profile.bins import Bins, bins_between
+from voyant.analysis.profile.bins import bins_between
 from voyant.analysis.profile.coding import BLANKS, Coding, Kind, shown
 from voyant.analysis.profile.counts import ValueCounts, rounded, top_values
 from voyant.analysis.profile.numbers import number_profile
+from voyant.analysis.profile.overview import Extent
 from voyant.analysis.profile.quantiles import Bracket, narrowed_quantiles
 from voyant.domain.profile import Histogram, NumberProfile, Quantile, TextProfile, ValueCount
 from voyant.domain.table import Table
@@ -40,34 +42,57 @@ class Stream:
     extent: Bracket | None
 
     @classmethod
-    def of(cls, table: Table, coding: Coding) -> Stream:
+    def of(cls, table: Table, coding: Coding, known: Extent) -> Stream:
         """The stream of a column whose codes have an order."""
         code = coding.expression
-        [row] = table.query(
-            f"SELECT count({code}) AS n, min({code}) AS low, max({code}) AS high FROM {_relation(table)}"
-        )
-        if row["n"] == 0:
+        if known.low is not None:
+            n, low, high = known.count, coding.encode(known.low), coding.encode(known.high)
+        else:
+            [row] = table.query(
+                f"SELECT count({code}) AS n, min({code}) AS low, max({code}) AS high FROM {_relation(table)}"
+            )
+            n, low, high = row["n"], row["low"], row["high"]
+        if n == 0:
             return cls(table, coding, code, 0, None)
-        low, high = row["low"], row["high"]
         if coding.kind is not Kind.FLOAT and max(abs(low), abs(high), high - low) >= _INT64_DIFFERENCE:
             code = f"CAST({code} AS HUGEINT)"
-        return cls(table, coding, code, row["n"], (low, high))
+        return cls(table, coding, code, n, (low, high))
 
-    def numbers(self, infinite: int) -> tuple[NumberProfile, Histogram | None]:
-        """Moments and histogram of a numeric column, in two looks at it."""
+    def numbers(self, sampled: ValueCounts, infinite: int) -> tuple[NumberProfile, Histogram | None]:
+        """Moments and histogram of a numeric column, in one look at it.
+
+        Powers are of distances from a centre near the mean, taken from the sample, and then shifted to the mean.
+        """
         if self.extent is None:
             return number_profile(self.coding, 0, None, None, n=0, zeros=0, negatives=0, infinite=infinite), None
-        [row] = self.table.query(
-            f"SELECT {self._total()} AS total, count(*) FILTER (code = 0) AS zeros, "
-            f"count(*) FILTER (code < 0) AS negatives FROM ({self._codes()}) WHERE code IS NOT NULL"
+        low, high = (float(bound) for bound in self.extent)
+        centre = _centre(sampled, low, high)
+        half = max(high / 2 - centre / 2, centre / 2 - low / 2) or 1.0  # halves, since the whole may overflow
+        scale = 2 * half
+        bins = bins_between(self.coding, *self.extent)
+        rows = self.table.query(
+            f"SELECT bin, count(*) AS n, sum({_fixed('d')}) AS first, sum({_fixed('d * d')}) AS second, "
+            f"sum({_fixed('d * d * d')}) AS third, {self._exact_total()} AS total, "
+            f"count(*) FILTER (code = 0) AS zeros, count(*) FILTER (code < 0) AS negatives FROM ("
+            f"SELECT {'0' if bins is None else bins.sql('code')} AS bin, code, "
+            f"(CAST(code AS DOUBLE) / 2 - {_double(centre / 2)}) / {_double(half)} AS d "
+            f"FROM ({self._codes()}) WHERE code IS NOT NULL) GROUP BY bin"
         )
-        total = row["total"] if self._sums_as_integers() else row["total"] / _FIXED_POINT * self._scale()
-        variance, skew, histogram = self._spread(float(total / self.n))
+        first, second, third = (
+            sum(row[power] for row in rows) / _FIXED_POINT / self.n for power in ("first", "second", "third")
+        )
+        spread = max(0.0, second - first**2)
         described = number_profile(
-            self.coding, total, variance, skew,
-            n=self.n, zeros=row["zeros"], negatives=row["negatives"], infinite=infinite,
-        )  # fmt: skip
-        return described, histogram
+            self.coding,
+            sum(row["total"] for row in rows) if self._sums_as_integers() else (first * scale + centre) * self.n,
+            spread * scale * scale * self.n / (self.n - 1) if self.n > 1 else None,
+            (third - 3 * first * second + 2 * first**3) / spread**1.5 if spread > 0 else None,
+            n=self.n,
+            zeros=sum(row["zeros"] for row in rows),
+            negatives=sum(row["negatives"] for row in rows),
+            infinite=infinite,
+        )
+        return described, None if bins is None else bins.histogram({row["bin"]: row["n"] for row in rows})
 
     def histogram(self) -> Histogram | None:
         """The histogram of a column of times."""
@@ -90,34 +115,20 @@ class Stream:
         return f"SELECT {self.code} AS code FROM {_relation(self.table)}"
 
     def _sums_as_integers(self) -> bool:
-        return self.coding.kind is not Kind.FLOAT and self._scale() * self.n < _HUGEINT_SUM
-
-    def _scale(self) -> float:
         low, high = self.extent or (0, 0)
-        return float(max(abs(low), abs(high))) or 1.0
+        return self.coding.kind is not Kind.FLOAT and max(abs(low), abs(high)) * self.n < _HUGEINT_SUM
 
-    def _total(self) -> str:
-        if self._sums_as_integers():
-            return "sum(code)"
-        return f"sum({_fixed(f'CAST(code AS DOUBLE) / {_double(self._scale())}')})"
+    def _exact_total(self) -> str:
+        return "sum(code)" if self._sums_as_integers() else "0"
 
-    def _spread(self, mean: float) -> tuple[float | None, float | None, Histogram | None]:
-        """Variance, skew and histogram, from the distances from the mean."""
-        low, high = self.extent or (0, 0)
-        scale = max(float(high) - mean, mean - float(low))
-        bins = bins_between(self.coding, low, high)
-        if scale <= 0 or scale == float("inf"):
-            return None, None, None
-        rows = self.table.query(
-            f"SELECT bin, count(*) AS n, sum({_fixed('d * d')}) AS second, sum({_fixed('d * d * d')}) AS third FROM ("
-            f"SELECT {'0' if bins is None else bins.sql('code')} AS bin, "
-            f"(CAST(code AS DOUBLE) - {_double(mean)}) / {_double(scale)} AS d "
-            f"FROM ({self._codes()}) WHERE code IS NOT NULL) GROUP BY bin"
-        )
-        second = sum(row["second"] for row in rows) / _FIXED_POINT
-        third = sum(row["third"] for row in rows) / _FIXED_POINT
-        skew = third / self.n / (second / self.n) ** 1.5 if second > 0 else None
-        return second / (self.n - 1) * scale * scale, skew, _filled(bins, rows)
+
+def _centre(sampled: ValueCounts, low: float, high: float) -> float:
+    """The sample's mean, or the middle where the sample has no value."""
+    if not sampled.codes:
+        return low / 2 + high / 2
+    n = sampled.total
+    mean = math.fsum(code / n * count for code, count in zip(sampled.codes, sampled.counts, strict=True))
+    return min(max(mean, low), high)
 
 
 def streamed_text(table: Table, coding: Coding) -> TextProfile:
@@ -159,10 +170,6 @@ def recount(table: Table, coding: Coding, candidates: list[Any]) -> tuple[ValueC
         f"WHERE code IN ({values}) GROUP BY code ORDER BY n DESC, code"
     )
     return top_values(coding, [(row["code"], row["n"]) for row in rows])
-
-
-def _filled(bins: Bins | None, rows: list[dict[str, Any]]) -> Histogram | None:
-    return None if bins is None else bins.histogram({row["bin"]: row["n"] for row in rows})
 
 
 def _fixed(expression: str) -> str:

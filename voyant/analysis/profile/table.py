@@ -31,7 +31,7 @@ def profile(table: Table) -> Profile:
     exact = is_whole(table)
     keys = single_keys(table, columns) or composite_keys(table, columns, kept.for_keys)
     missing = [column.name for column in columns if column.nulls > 0]
-    duplicates = Count(value=0) if keys else duplicate_rows(table)
+    duplicates = Count(value=0) if keys else duplicate_rows(table, columns)
     sample_rows = kept.sample_rows
     return Profile(
         table=table.dataset.name,
