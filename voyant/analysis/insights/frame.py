@@ -18,7 +18,7 @@ from voyant.analysis.insights.statistics import Floats, Ints, midranks
 from voyant.analysis.insights.subjects import Subjects
 from voyant.analysis.periods import Timeline
 from voyant.domain.kpi import Grain
-from voyant.domain.profile import Profile
+from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.table import Column, Table
 from voyant.lake.sql import identifier, literal
 
@@ -158,6 +158,11 @@ class Frame:
     clock: Clock | None
     counted: bool
     sampling: str
+
+    @cached_property
+    def described(self) -> dict[str, ColumnProfile]:
+        """The columns' profiles by name."""
+        return {column.name: column for column in self.profile.columns}
 
     @property
     def source(self) -> str:

@@ -45,16 +45,21 @@ def choose(dataset: Dataset, profile: Profile) -> Subjects:
     measures = [
         column
         for column in usable
-        if column.role is Role.MEASURE and column.type.is_numeric and described[column.name].count >= 10
+        if column.role is Role.MEASURE
+        and column.type.is_numeric
+        and column.personal is None
+        and described[column.name].count >= 10
     ]
-    actors = [column for column in usable if column not in groupings and _acts(column, described[column.name])]
     texts = [
         column
         for column in usable
         if column.role is Role.TEXT and column.personal is None and column.type is ColumnType.TEXT
     ]
-    kept_groupings = sorted(groupings, key=lambda column: _grouping_order(column, described[column.name], dataset))
-    kept_measures = sorted(measures, key=lambda column: (-column.role_confidence, dataset.columns.index(column)))
+    # Sorting is stable: ties stay in table order.
+    kept_groupings = sorted(groupings, key=lambda column: _grouping_order(described[column.name]))
+    kept_measures = sorted(measures, key=lambda column: -round(column.role_confidence, 1))
+    taken = {column.name for column in groupings}
+    actors = [column for column in usable if column.name not in taken and _acts(column, described[column.name])]
     skipped = []
     if len(groupings) > MOST_GROUPINGS:
         skipped.append(
@@ -92,8 +97,8 @@ def _acts(column: Column, profile: ColumnProfile) -> bool:
     return 10 <= profile.distinct.value <= profile.count * 0.7
 
 
-def _grouping_order(column: Column, profile: ColumnProfile, dataset: Dataset) -> tuple[float, float, int]:
-    """Well filled ones first, then those whose groups are neither two nor dozens, then in table order."""
+def _grouping_order(profile: ColumnProfile) -> tuple[float, float]:
+    """Well filled ones first, then those whose groups are neither two nor dozens."""
     missing = profile.nulls / max(1, profile.rows)
     crowd = abs(min(profile.distinct.value, _MOST_GROUPS) - 6) / _MOST_GROUPS
-    return (round(missing, 1), round(crowd, 1), dataset.columns.index(column))
+    return (round(missing, 1), round(crowd, 1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, saturating
 from voyant.analysis.wording import sentence
 from voyant.domain.finding import Severity
@@ -23,6 +25,7 @@ def failed_checks(quality: Quality | None) -> list[Comparison]:
         and check.sql is not None
         and check.severity in _TELLING
         and check.dimension is not Dimension.COMPLETENESS  # what is missing is told with the quality itself
+        and not re.search(r"\d", check.description)  # every number of a sentence has to come from its statement
     ]
     failed.sort(key=lambda check: (-_TELLING[check.severity], -check.failed / max(1, check.checked), check.id))
     return [

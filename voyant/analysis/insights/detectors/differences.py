@@ -71,10 +71,8 @@ def _compare(frame: Frame, factor: Factor, measure: Measure, search: Search, sam
             same.append(factor)
 
 
-def typical(factor_values: int, codes: statistics.Ints, values: statistics.Floats, measure: Measure) -> str:
+def typical(factor_values: int, codes: statistics.Ints, values: statistics.Floats) -> str:
     """``avg``, unless a few large values would decide which group is highest: then ``median``."""
-    if not measure.is_skewed:
-        return "avg"
     groups = [values[codes == code] for code in range(factor_values)]
     means = [float(group.mean()) if len(group) >= FEWEST_IN_GROUP else -np.inf for group in groups]
     medians = [float(np.median(group)) if len(group) >= FEWEST_IN_GROUP else -np.inf for group in groups]
@@ -101,7 +99,7 @@ def measure_name(measure: Measure, aggregate: str) -> str:
 def _difference(
     frame: Frame, factor: Factor, measure: Measure, codes: statistics.Ints, values: statistics.Floats, effect: float
 ) -> Claim:
-    aggregate = typical(len(factor.values), codes, values, measure)
+    aggregate = typical(len(factor.values), codes, values)
     name = measure_name(measure, aggregate)
     unit = measure.column.unit
 

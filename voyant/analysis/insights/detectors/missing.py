@@ -29,7 +29,7 @@ def look(frame: Frame, _: Relations) -> Search:
         column
         for column in frame.table.dataset.columns
         if column.formula is None
-        and _FEWEST_MISSING <= frame.profile.column(column.name).nulls / max(1, rows) <= 1 - _FEWEST_MISSING
+        and _FEWEST_MISSING <= frame.described[column.name].nulls / max(1, rows) <= 1 - _FEWEST_MISSING
     ][:_MOST_COLUMNS]
     if not gaps or not frame.factors:
         return search

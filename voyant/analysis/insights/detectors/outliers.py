@@ -133,11 +133,11 @@ def _identity(frame: Frame, measure: Measure) -> list[Column]:
         for column in frame.table.dataset.columns
         if column.personal is None and column.name != measure.name and column.formula is None
     ]
-    profile = frame.profile
-    unique = [c for c in columns if c.role is Role.IDENTIFIER and profile.column(c.name).unique]
+    described = frame.described
+    unique = [c for c in columns if c.role is Role.IDENTIFIER and described[c.name].unique]
     if unique:
         return unique[:1]
-    named = [c for c in columns if profile.column(c.name).unique and c.type is ColumnType.TEXT]
+    named = [c for c in columns if described[c.name].unique and c.type is ColumnType.TEXT]
     if named:
         return named[:1]
     times = [frame.clock.column] if frame.clock else []

@@ -33,7 +33,7 @@ def _telling_measure(frame: Frame) -> Column | None:
     """The measure with most different values, where it usually differs from row to row."""
     best: tuple[float, Column] | None = None
     for measure in frame.measures:
-        described = frame.profile.column(measure.name)
+        described = frame.described[measure.name]
         share = described.distinct.value / max(1, described.count)
         usable = measure.column.formula is None and share >= _FEWEST_DISTINCT and described.count >= 50
         if usable and (best is None or share > best[0]):
@@ -47,13 +47,10 @@ def _actor(frame: Frame) -> Column | None:
         column
         for column in (*frame.subjects.actors, *(factor.column for factor in frame.factors))
         if column.role in {Role.DIMENSION, Role.IDENTIFIER}
-        and frame.profile.column(column.name).count
-        >= _ROWS_OF_ACTOR * max(1, frame.profile.column(column.name).distinct.value)
-        and frame.profile.column(column.name).distinct.value >= _FEWEST_ACTORS
+        and frame.described[column.name].count >= _ROWS_OF_ACTOR * max(1, frame.described[column.name].distinct.value)
+        and frame.described[column.name].distinct.value >= _FEWEST_ACTORS
     ]
-    return max(
-        candidates, key=lambda column: (frame.profile.column(column.name).distinct.value, column.name), default=None
-    )
+    return max(candidates, key=lambda column: (frame.described[column.name].distinct.value, column.name), default=None)
 
 
 def _compared(frame: Frame, actor: Column, measure: Column) -> Comparison | None:
