@@ -1,0 +1,134 @@
+"""The figures, a function each: what is measured, and what it must reach."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.data_sets import environment_python, first_flights, flights, lineitem
+from benchmarks.measuring import Figure, Run, empty_home, interleaved, median, run, voyant_command, workload
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+_TOKEN = re.compile(r"[^\W\d_]{1,4}|\d{1,3}|_|[^\w\s]")
+
+
+def profile_step() -> Iterator[Figure]:
+    """The profile step against SUMMARIZE on lineitem at scale factor 1."""
+    path = lineitem(1)
+    runs = interleaved(
+        {"summarize": workload("summarize", path), "profile": _profile_command(path)},
+        times=3,
+    )
+    ratio = runs["profile"].seconds / runs["summarize"].seconds
+    yield Figure(
+        what="profile step, lineitem SF 1, time against SUMMARIZE",
+        measured=f"{_seconds(runs['profile'])} against {_seconds(runs['summarize'])}: {ratio:.2f} ×",
+        value=ratio,
+        bar=0.7,
+    )
+    yield _peak("profile step, lineitem SF 1, peak memory", runs["profile"], bar=1500)
+
+
+def profile_scaling() -> Iterator[Figure]:
+    """The profile step at scale factor 5 against scale factor 1."""
+    runs = interleaved({str(scale): _profile_command(lineitem(scale)) for scale in (1, 5)}, times=3)
+    time, memory = runs["5"].seconds / runs["1"].seconds, runs["5"].peak / runs["1"].peak
+    yield Figure(
+        what="profile step, lineitem SF 5, time against SF 1",
+        measured=f"{_seconds(runs['5'])} against {_seconds(runs['1'])}: {time:.2f} ×",
+        value=time,
+        bar=5.5,
+    )
+    yield Figure(
+        what="profile step, lineitem SF 5, peak memory against SF 1",
+        measured=f"{runs['5'].peak:.0f} MiB against {runs['1'].peak:.0f} MiB: {memory:.2f} ×",
+        value=memory,
+        bar=1.3,
+    )
+
+
+def flights_csv() -> Iterator[Figure]:
+    """The whole analysis of the flights as CSV, alone and against fg-data-profiling's default report."""
+    with empty_home() as home:
+        runs = median([run([voyant_command(), "analyze", _renamed(home, flights(), turn)], home) for turn in range(3)])
+    yield Figure(what="voyant analyze, flights CSV, time", measured=_seconds(runs), value=runs.seconds, bar=10)
+    yield _peak("voyant analyze, flights CSV, peak memory", runs, bar=600)
+    report = run([environment_python(), Path(__file__).parent / "workloads" / "default_report.py", flights()])
+    ratio = runs.seconds / report.seconds
+    yield Figure(
+        what="voyant analyze, flights CSV, time against fg-data-profiling's default report",
+        measured=f"{_seconds(runs)} against {_seconds(report)} ({report.peak:.0f} MiB): {ratio:.3f} ×",
+        value=ratio,
+        bar=0.1,
+    )
+
+
+def small_csv() -> Iterator[Figure]:
+    """A CSV of 1,000 rows: from nothing to the result, and again in a warm process."""
+    path = first_flights(1000)
+    colds = []
+    for _ in range(5):
+        with empty_home() as home:
+            colds.append(run([voyant_command(), "analyze", path], home))
+    cold = median(colds)
+    yield Figure(what="voyant analyze, 1,000 rows, cold", measured=_seconds(cold), value=cold.seconds, bar=4)
+    with empty_home() as home:
+        warm = min(float(run(workload("warm_call", path), home).output.split()[-1]) for _ in range(3))
+    yield Figure(what="the same call in a warm process", measured=f"{warm:.2f} s", value=warm, bar=1)
+    shown = median([run([voyant_command(), "--help"]) for _ in range(5)])
+    yield Figure(what="voyant --help", measured=_seconds(shown), value=shown.seconds, bar=0.4)
+
+
+def result_size() -> Iterator[Figure]:
+    """Tokens of the result that an agent gets, counted so that no common tokenizer counts more."""
+    paths = [flights(), first_flights(1000), *sorted(EXAMPLES.glob("*/*.csv*"))]
+    sizes = {}
+    for path in paths:
+        with empty_home() as home:
+            sizes[path.name] = _tokens(run([voyant_command(), "analyze", path, "--json"], home).output)
+    name, size = max(sizes.items(), key=lambda item: item[1])
+    yield Figure(
+        what=f"result for an agent, largest of {len(paths)} tables",
+        measured=f"{size:,} tokens ({name})",
+        value=size,
+        bar=2000,
+    )
+
+
+CASES: dict[str, Callable[[], Iterator[Figure]]] = {
+    "profile": profile_step,
+    "scaling": profile_scaling,
+    "flights": flights_csv,
+    "small": small_csv,
+    "tokens": result_size,
+}
+
+
+def _profile_command(path: Path) -> list[str | Path]:
+    described = path.with_suffix(".json")
+    run(workload("describe", path, described))
+    return workload("profile_step", path, described)
+
+
+def _renamed(home: dict[str, str], path: Path, turn: int) -> Path:
+    """The file under another name, so that nothing of an earlier turn can be used again."""
+    copy = Path(home["VOYANT_HOME"]) / f"{path.stem}_{turn}{path.suffix}"
+    copy.write_bytes(path.read_bytes())
+    return copy
+
+
+def _seconds(measured: Run) -> str:
+    return f"{measured.seconds:.2f} s"
+
+
+def _peak(what: str, measured: Run, bar: float) -> Figure:
+    return Figure(what=what, measured=f"{measured.peak:.0f} MiB", value=measured.peak, bar=bar)
+
+
+def _tokens(text: str) -> int:
+    """Pieces of at most four letters or three digits, and every sign: more than byte-pair encodings make of JSON."""
+    if not text.strip():
+        sys.exit("voyant analyze --json printed nothing")
+    return len(_TOKEN.findall(text))

@@ -1,0 +1,1 @@
+"""What the measured child processes do, a module each."""
