@@ -22,6 +22,7 @@ MOST_CANDIDATES = 12
 _MOST_SLICED = 10
 _MOST_KEYS = 5
 _MOST_ROWS_HASHED = 4_000_000
+_COMPARED_FIRST = 4
 _PART_ROLES = {Role.IDENTIFIER, Role.TIME, Role.DIMENSION, Role.GEOGRAPHY}
 
 
@@ -89,28 +90,42 @@ def distinct_rows(columns: Sequence[SampledColumn]) -> int:
 
 
 def duplicate_rows(table: Table, profiles: Sequence[ColumnProfile]) -> Count:
-    """Rows less distinct rows, by 64-bit hashes of whole rows: exact for up to four million rows, else estimated.
-
-    Equal rows agree in any one column. The estimate looks at the rows whose value in the most varied column has a hash
-    in a slice of all hashes; its error is the standard error of drawing so many of that column's values.
-    """
+    """Rows less distinct rows, by 64-bit hashes of whole rows: exact for up to four million rows, else estimated."""
     stored = [column.name for column in table.dataset.columns if column.formula is None]
-    row = f"hash({', '.join(map(identifier, stored))})"
-    relation = identifier(table.dataset.name)
-    if table.dataset.rows <= _MOST_ROWS_HASHED:
-        [found] = table.query(
-            f"SELECT count(*) - count(DISTINCT h) AS repeated FROM (SELECT {row} AS h FROM {relation})"
-        )
-        return Count(value=found["repeated"])
-    profile = max((each for each in profiles if each.name in stored), key=lambda each: each.distinct.value)
-    value = f"hash({identifier(profile.name)})"
-    parts = slices(table.dataset.rows)
+    if table.dataset.rows > _MOST_ROWS_HASHED:
+        return _estimated_duplicates(table, [profile for profile in profiles if profile.name in stored])
     [found] = table.query(
-        f"SELECT CAST(coalesce(sum(repeated), 0) AS BIGINT) AS repeated, "
-        f"CAST(coalesce(sum(repeated * repeated), 0) AS BIGINT) AS squares FROM ("
-        f"SELECT CAST(sum(n - 1) AS BIGINT) AS repeated FROM ("
-        f"SELECT {value} AS v, {row} AS h, count(*) AS n FROM {relation} "
-        f"WHERE {value} < {HASHES // parts} GROUP BY v, h) GROUP BY v)"
+        f"SELECT count(*) - count(DISTINCT h) AS repeated "
+        f"FROM (SELECT {_hash(stored)} AS h FROM {identifier(table.dataset.name)})"
     )
-    error = math.sqrt(found["squares"]) / found["repeated"] if found["repeated"] else 0.0
-    return Count(value=found["repeated"] * parts, exact=False, error=round(error, 6))
+    return Count(value=found["repeated"])
+
+
+def _estimated_duplicates(table: Table, profiles: Sequence[ColumnProfile]) -> Count:
+    """An estimate from the rows whose value in the most varied column has a hash in a slice of all hashes.
+
+    Equal rows agree in that column too, so they are in the slice together. The error is the standard error of drawing
+    so many of that column's values.
+    """
+    varied = sorted(profiles, key=lambda each: (each.type is ColumnType.TEXT, -each.distinct.value))
+    names = [profile.name for profile in varied]
+    parts = slices(table.dataset.rows)
+    repeated = squares = 0
+    for compared in (names[:_COMPARED_FIRST], names):  # most tables show by a few columns that no row repeats
+        [found] = table.query(
+            f"SELECT CAST(coalesce(sum(repeated), 0) AS BIGINT) AS repeated, "
+            f"CAST(coalesce(sum(repeated * repeated), 0) AS BIGINT) AS squares FROM ("
+            f"SELECT CAST(sum(n - 1) AS BIGINT) AS repeated FROM ("
+            f"SELECT {_hash(names[:1])} AS v, {_hash(compared)} AS h, count(*) AS n "
+            f"FROM {identifier(table.dataset.name)} WHERE {_hash(names[:1])} < {HASHES // parts} GROUP BY v, h) "
+            f"GROUP BY v)"
+        )
+        repeated, squares = found["repeated"], found["squares"]
+        if repeated == 0:
+            break
+    error = math.sqrt(squares) / repeated if repeated else 0.0
+    return Count(value=repeated * parts, exact=False, error=round(error, 6))
+
+
+def _hash(names: Sequence[str]) -> str:
+    return f"hash({', '.join(map(identifier, names))})"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from voyant.analysis.profile.bins import bins_between
@@ -71,20 +72,21 @@ class Stream:
         scale = 2 * half
         bins = bins_between(self.coding, *self.extent)
         rows = self.table.query(
-            f"SELECT bin, count(*) AS n, sum({_fixed('d')}) AS first, sum({_fixed('d * d')}) AS second, "
-            f"sum({_fixed('d * d * d')}) AS third, {self._exact_total()} AS total, "
+            f"SELECT bin, count(*) AS n, {self._first_power()} AS first, sum({_fixed('d * d')}) AS second, "
+            f"sum({_fixed('d * d * d')}) AS third, "
             f"count(*) FILTER (code = 0) AS zeros, count(*) FILTER (code < 0) AS negatives FROM ("
             f"SELECT {'0' if bins is None else bins.sql('code')} AS bin, code, "
             f"(CAST(code AS DOUBLE) / 2 - {_double(centre / 2)}) / {_double(half)} AS d "
             f"FROM ({self._codes()}) WHERE code IS NOT NULL) GROUP BY bin"
         )
-        first, second, third = (
-            sum(row[power] for row in rows) / _FIXED_POINT / self.n for power in ("first", "second", "third")
-        )
+        first, second, third = (sum(row[power] for row in rows) for power in ("first", "second", "third"))
+        total = first if self._sums_as_integers() else (first / _FIXED_POINT / self.n * scale + centre) * self.n
+        first = float(Fraction(total) / self.n - Fraction(centre)) / scale if math.isfinite(total) else 0.0
+        second, third = second / _FIXED_POINT / self.n, third / _FIXED_POINT / self.n
         spread = max(0.0, second - first**2)
         described = number_profile(
             self.coding,
-            sum(row["total"] for row in rows) if self._sums_as_integers() else (first * scale + centre) * self.n,
+            total,
             spread * scale * scale * self.n / (self.n - 1) if self.n > 1 else None,
             (third - 3 * first * second + 2 * first**3) / spread**1.5 if spread > 0 else None,
             n=self.n,
@@ -118,8 +120,8 @@ class Stream:
         low, high = self.extent or (0, 0)
         return self.coding.kind is not Kind.FLOAT and max(abs(low), abs(high)) * self.n < _HUGEINT_SUM
 
-    def _exact_total(self) -> str:
-        return "sum(code)" if self._sums_as_integers() else "0"
+    def _first_power(self) -> str:
+        return "sum(code)" if self._sums_as_integers() else f"sum({_fixed('d')})"
 
 
 def _centre(sampled: ValueCounts, low: float, high: float) -> float:
