@@ -8,17 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voyant.analysis.insights.frame import Clock, Factor, Frame, Measure
+from voyant.analysis.insights.outcomes import is_money
 from voyant.analysis.insights.statistics import Floats, Ints
-from voyant.analysis.wording import average_name
+from voyant.analysis.wording import average_name, called
 from voyant.domain.table import Column
 from voyant.lake.sql import identifier
 
 
 @dataclass(frozen=True)
 class Response:
-    """The number of records, or the mean of a measure."""
+    """The number of records, the mean of a measure, or its total."""
 
     measure: Measure | None
+    is_total: bool = False
 
     @property
     def column(self) -> Column | None:
@@ -32,21 +34,35 @@ class Response:
     def columns(self) -> tuple[str, ...]:
         return (self.measure.name,) if self.measure else ()
 
+    @property
+    def is_plural(self) -> bool:
+        """Whether verbs of it stand in the plural."""
+        return self.measure is None
+
     def name(self, per: str = "") -> str:
-        """In a sentence; counts are per period."""
+        """In a sentence; counts and totals are per period."""
+        each = f" per {per}" if per else ""
         if self.measure is None:
-            return f"records per {per}" if per else "records"
-        return average_name(self.measure.column)
+            return f"records{each}"
+        return f"total {called(self.measure.column)}{each}" if self.is_total else average_name(self.measure.column)
 
     @property
     def aggregate(self) -> str:
-        return f"avg({identifier(self.measure.name)})" if self.measure else "count(*)"
+        if self.measure is None:
+            return "count(*)"
+        return f"{'sum' if self.is_total else 'avg'}({identifier(self.measure.name)})"
 
     def over(self, condition: str, periods: int) -> str:
-        """The SQL of the figure among the rows of a condition: for counts, per period."""
+        """The SQL of the figure among the rows of a condition: counts and totals per period."""
         if self.measure is None:
             return f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END) / {periods}.0"
-        return f"avg(CASE WHEN {condition} THEN {identifier(self.measure.name)} END)"
+        value = f"CASE WHEN {condition} THEN {identifier(self.measure.name)} END"
+        return f"sum({value}) / {periods}.0" if self.is_total else f"avg({value})"
+
+
+def totals(frame: Frame) -> list[Response]:
+    """Of amounts that add up, where each record stands for itself."""
+    return [Response(measure, True) for measure in frame.measures if frame.counted and is_money(measure.column)]
 
 
 def responses(frame: Frame) -> list[Response]:
@@ -69,8 +85,10 @@ def series(
         return counts.astype(np.float64), counts.astype(np.int64)
     held &= response.measure.known
     counts = np.bincount(index[held], minlength=length)
-    weights = response.measure.ranks if ranked else response.measure.values
+    weights = response.measure.ranks if ranked and not response.is_total else response.measure.values
     sums = np.bincount(index[held], weights=weights[held], minlength=length)
+    if response.is_total:
+        return np.asarray(sums), counts.astype(np.int64)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(counts > 0, sums / counts, np.nan)), counts.astype(np.int64)
 

@@ -100,7 +100,7 @@ def kruskal_wallis(codes: Ints, groups: int, scores: Floats) -> Result:
     held = counts > 0
     k = int(held.sum())
     middle = float(scores.mean()) if n else 0.0
-    total = float(scores @ scores) - n * middle**2
+    total = dot(scores, scores) - n * middle**2
     if k < 2 or n <= k or total <= 1e-9:
         return NOTHING
     sums = np.bincount(codes, weights=scores, minlength=groups)
@@ -120,13 +120,18 @@ def rank_correlation(x_ranks: Floats, y_ranks: Floats) -> Result:
     return _tested_correlation(rho, n, n)
 
 
+def dot(a: Floats, b: Floats) -> float:
+    """The sum of products, added in the same order on every machine, which a BLAS on several threads does not."""
+    return float((a * b).sum())
+
+
 def correlation(x: Floats, y: Floats) -> float:
     """Pearson's; 0 where one side does not vary."""
     if len(x) == 0:
         return 0.0
     a, b = x - x.mean(), y - y.mean()
-    scale = math.sqrt(float(a @ a) * float(b @ b))
-    return float(a @ b) / scale if scale > 0 else 0.0
+    scale = math.sqrt(dot(a, a) * dot(b, b))
+    return dot(a, b) / scale if scale > 0 else 0.0
 
 
 def _tested_correlation(rho: float, n: int, effective: float) -> Result:
@@ -170,7 +175,7 @@ def detrended(series: Floats) -> Floats:
     """What a straight line leaves over."""
     x = np.arange(len(series), dtype=np.float64)
     x -= x.mean()
-    slope = float(x @ series) / float(x @ x)
+    slope = dot(x, series) / dot(x, x)
     return np.asarray(series - series.mean() - slope * x, dtype=np.float64)
 
 
@@ -185,17 +190,17 @@ def _around_shape(series: Floats) -> tuple[Floats, int]:
         return np.concatenate([before - before.mean(), after - after.mean()]), 3
     bent = np.maximum(0.0, np.arange(len(series)) - found.at + 1)
     bent -= bent.mean()
-    return np.asarray(series - series.mean() - float(bent @ series) / float(bent @ bent) * bent), 3
+    return np.asarray(series - series.mean() - dot(bent, series) / dot(bent, bent) * bent), 3
 
 
 def inflation(residuals: Floats, parameters: int = 2) -> float:
     """How much autocorrelation at lag 1 enlarges the variance of a sum: n over the effective sample size (Bayley and
     Hammersley 1946), at least 1; the estimate is corrected for its bias in short series (Kendall 1954)."""
     n = len(residuals)
-    scale = float(residuals @ residuals)
+    scale = dot(residuals, residuals)
     if n < 6 or scale <= 1e-12:
         return 1.0
-    lag1 = float(residuals[1:] @ residuals[:-1]) / scale
+    lag1 = dot(residuals[1:], residuals[:-1]) / scale
     lag1 = (n * lag1 + parameters) / (n - 2 - parameters) if n > 8 else lag1 + parameters / n
     lag1 = min(0.95, lag1)
     return max(1.0, (1 + lag1) / (1 - lag1))
@@ -216,10 +221,10 @@ def line(series: Floats, inflated: float | None = None) -> Line:
     """Least squares, the error enlarged for autocorrelation."""
     n = len(series)
     x = np.arange(n, dtype=np.float64) - (n - 1) / 2
-    slope = float(x @ series) / float(x @ x)
+    slope = dot(x, series) / dot(x, x)
     left = detrended(series)
     factor = inflation(left) if inflated is None else inflated
-    error = math.sqrt(max(0.0, float(left @ left)) / (n - 2) / float(x @ x) * factor) * (n - 1)
+    error = math.sqrt(max(0.0, dot(left, left)) / (n - 2) / dot(x, x) * factor) * (n - 1)
     return Line(slope * (n - 1), error, float(special.stdtrit(n - 2, 0.975)) * error, float(series.mean()))
 
 
@@ -238,19 +243,19 @@ def shape(series: Floats) -> Shape:
     series on each side."""
     n = len(series)
     y = series - series.mean()
-    total = float(y @ y) or 1e-12
+    total = dot(y, y) or 1e-12
     left = detrended(series)
     edge = max(3, n // 5)
     ats = np.arange(edge, n - edge + 1)
     if not len(ats):
-        return Shape("line", 0, 1 - float(left @ left) / total)
+        return Shape("line", 0, 1 - dot(left, left) / total)
     before = np.cumsum(y)[ats - 1]
     steps = total - before**2 / ats - before**2 / (n - ats)
     bent = np.maximum(0.0, np.arange(n) - ats[:, None] + 1)
     bent -= bent.mean(axis=1, keepdims=True)
-    hinges = total - (bent @ y) ** 2 / (bent**2).sum(axis=1)
-    best = Shape("line", 0, 1 - float(left @ left) / total)
-    lowest = _bic(float(left @ left), n, 2) - 2
+    hinges = total - (bent * y).sum(axis=1) ** 2 / (bent**2).sum(axis=1)
+    best = Shape("line", 0, 1 - dot(left, left) / total)
+    lowest = _bic(dot(left, left), n, 2) - 2
     for kind, errors in (("step", steps), ("hinge", hinges)):
         place = int(np.argmin(errors))
         bic = _bic(float(errors[place]), n, 3)
@@ -276,7 +281,7 @@ def level_shift(series: Floats) -> Result:
     left = np.concatenate([before - before.mean(), after - after.mean()])
     strength = float(np.abs(k[at - 1])) ** 2 / inflation(left)
     p = min(1.0, 2 * math.exp(-6 * strength / (n**3 + n**2)))
-    spread = math.sqrt(float(left @ left) / (n - 2)) or 1e-12
+    spread = math.sqrt(dot(left, left) / (n - 2)) or 1e-12
     return Result(p, float(after.mean() - before.mean()) / spread, math.inf, n)
 
 

@@ -23,9 +23,10 @@ def key_figures(kpis: Kpis | None) -> tuple[str, ...]:
 
 def figure_sentence(kpi: Kpi) -> str:
     """The value, its change, and what most of the change is owed to."""
+    name = kpi.name.replace("_", " ")
     if kpi.value is None:
-        return sentence(f"{kpi.name}: no value")
-    text = f"{kpi.name}{f' in {period_name(kpi.period)}' if kpi.period else ''}: {quantity(kpi.value, kpi.unit)}"
+        return sentence(f"{name}: no value")
+    text = f"{name}{f' in {period_name(kpi.period)}' if kpi.period else ''}: {quantity(kpi.value, kpi.unit)}"
     changes = [
         f"{_moved(change, kpi)} {period_name(change.base_period)}"
         for change in (kpi.change, kpi.year_change)

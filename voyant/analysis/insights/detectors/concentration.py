@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voyant.analysis.insights import statistics
-from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.comparison import Claim, Comparison, Question, Row, Search, Telling, saturating
 from voyant.analysis.insights.frame import Frame
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.wording import readable, sentence, shown
@@ -23,10 +23,14 @@ def look(frame: Frame, _: Relations) -> Search:
     search = Search()
     if not frame.counted:
         return search
+    seen: list[list[int]] = []
     for column in frame.subjects.actors:
-        comparison = _compared(frame, column)
-        if comparison is not None:
-            search.comparisons.append(comparison)
+        rows = frame.table.query(_ranked(frame, column))
+        counts = [int(row["records"]) for row in rows]
+        if len(rows) < 3 or counts in seen:  # the same counts: another name of the same actors
+            continue
+        seen.append(counts)
+        search.comparisons.append(_compared(frame, column, rows))
     return search
 
 
@@ -41,10 +45,7 @@ def _ranked(frame: Frame, column: Column) -> str:
     )
 
 
-def _compared(frame: Frame, column: Column) -> Comparison | None:
-    rows = frame.table.query(_ranked(frame, column))
-    if len(rows) < 3:
-        return None
+def _compared(frame: Frame, column: Column, rows: list[Row]) -> Comparison:
     actors = int(rows[0]["actors"])
     total = round(float(rows[0]["records"]) * 100 / float(rows[0]["share"]))
     top, share = int(rows[0]["records"]), float(rows[0]["share"])

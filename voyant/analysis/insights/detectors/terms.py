@@ -21,7 +21,7 @@ from voyant.domain.finding import Severity
 from voyant.domain.table import Column
 from voyant.lake.sql import identifier, literal
 
-MOST_TEXTS = 20_000
+MOST_TEXTS = 10_000
 """Texts that words are sought in; the numbers of a sentence are counted on all."""
 _MOST_TERMS = 300
 _FEWEST_TEXTS = 8
@@ -97,7 +97,7 @@ def _read(frame: Frame, column: Column) -> _Texts | None:
 def _words(text: str) -> set[str]:
     """The words of a text; of an id such as ``printer546`` also the word it begins with."""
     found = re.findall(r"[^\W_]+(?:['’\-][^\W_]+)*", text)
-    stems = [match[1] for word in found if (match := re.match(r"([^\W\d_]{3,})\d", word))]
+    stems = [match[1] for word in found if word[-1].isdigit() and (match := re.match(r"([^\W\d_]{3,})\d", word))]
     return {word for word in (*found, *stems) if len(word) > 2 and word not in STOP_WORDS and not word.isdigit()}
 
 

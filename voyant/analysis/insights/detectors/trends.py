@@ -11,7 +11,7 @@ from voyant.analysis.insights.clauses import by_period, since, until
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
 from voyant.analysis.insights.frame import Clock, Frame
 from voyant.analysis.insights.relations import Relations
-from voyant.analysis.insights.responses import Response, bins, filled, responses, series
+from voyant.analysis.insights.responses import Response, bins, filled, responses, series, totals
 from voyant.analysis.insights.statistics import Floats, Shape
 from voyant.analysis.wording import sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
@@ -34,7 +34,7 @@ def look(frame: Frame, _: Relations) -> Search:
     first, last = clock.whole()
     if last - first + 1 < 4:
         return search
-    for response in responses(frame):
+    for response in [*responses(frame), *totals(frame)]:
         tested = filled(series(response, clock.bins, bins(clock), ranked=True)[0])
         actual = filled(series(response, clock.bins, bins(clock))[0])
         if len(tested) < FEWEST_PERIODS or float(np.ptp(tested)) == 0:
@@ -54,7 +54,9 @@ def _compared(frame: Frame, clock: Clock, response: Response, tested: Floats, ac
         f"95 % interval ±{100 * line.margin / level:.0f} points."
     )
     matters = abs(relative) >= _SMALLEST_CHANGE
-    strength = 0.35 + 0.5 * saturating(relative, 0.5) * abs(trend.effect) ** 0.5
+    # How much there is matters before how it is made up.
+    base = 0.35 if response.measure is not None and not response.is_total else 0.42
+    strength = base + 0.5 * saturating(relative, 0.5) * abs(trend.effect) ** 0.5
     rising = Comparison(
         question=Question.TREND,
         test=SLOPE,
@@ -122,7 +124,7 @@ def _trend(frame: Frame, clock: Clock, response: Response, rising: bool, strengt
         if not (early < late_value if rising else early > late_value):
             return None
         return sentence(
-            f"{name} {verb}{'' if response.measure is None else 's'} over time: from "
+            f"{name} {verb}{'' if response.is_plural else 's'} over time: from "
             f"{telling.quantity('early', response.unit)} until {telling.moment('early_until', clock.grain)} to "
             f"{telling.quantity('late', response.unit)} since {telling.moment('late_since', clock.grain)}"
         )
@@ -135,7 +137,7 @@ def _trend(frame: Frame, clock: Clock, response: Response, rising: bool, strengt
         strength=strength,
         title=f"{name} early and late",
         severity=Severity.NOTICE,
-        view=line_view(frame, clock, response, f"{name} {verb}{'' if response.measure is None else 's'}"),
+        view=line_view(frame, clock, response, f"{name} {verb}{'' if response.is_plural else 's'}"),
     )
 
 
@@ -153,7 +155,7 @@ def _break(frame: Frame, clock: Clock, response: Response, shape: Shape, strengt
 
     def tell(telling: Telling) -> str:
         direction = "up" if telling.value("after") > telling.value("before") else "down"
-        verb = "step" if response.measure is None else "steps"
+        verb = "step" if response.is_plural else "steps"
         return sentence(
             f"{name} {verb} {direction} in {telling.moment('since', clock.grain)}: from "
             f"{telling.quantity('before', response.unit)} before to {telling.quantity('after', response.unit)} since"
@@ -193,7 +195,7 @@ def _no_trend(frame: Frame, clock: Clock, response: Response) -> Claim:
         ") AS numbered"
     )
     name = response.name(clock.grain.value)
-    verb = "show" if response.measure is None else "shows"
+    verb = "show" if response.is_plural else "shows"
 
     def tell(telling: Telling) -> str | None:
         if abs(telling.value("change")) > 100 * _WIDEST_BOUND:
@@ -217,8 +219,9 @@ def _no_trend(frame: Frame, clock: Clock, response: Response) -> Claim:
 
 def line_view(frame: Frame, clock: Clock, response: Response, title: str) -> View:
     name = response.name(clock.grain.value)
+    total = "total_" if response.is_total else ""
     return View(
-        name=f"{'_'.join(response.columns) or 'records'}_over_time",
+        name=f"{total}{'_'.join(response.columns) or 'records'}_over_time",
         title=sentence(title)[:-1],
         mark=Mark.LINE,
         sql=by_period(frame, clock, response.aggregate),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.clauses import between, by_period, share
-from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, coverage, saturating
 from voyant.analysis.insights.frame import Clock, Factor, Frame
 from voyant.analysis.insights.labels import value_name
 from voyant.analysis.insights.relations import Relations
@@ -84,28 +84,23 @@ def look(frame: Frame, relations: Relations) -> Search:
 def _best(own: Floats, total: Floats, factor: Factor | None, index: int) -> Window:
     """The run of periods with the most surprising excess of ``own`` over its usual part of ``total``."""
     n = len(own)
-    longest = max(1, n // 3)
-    best = Window(0, 0, 1.0, 1.0, 0.0, factor, index)
-    runs = 0
     own_sums, total_sums = np.concatenate([[0.0], np.cumsum(own)]), np.concatenate([[0.0], np.cumsum(total)])
-    surprise = 0.0
-    for length in range(1, longest + 1):
-        for start in range(n - length + 1):
-            runs += 1
-            inside, base = own_sums[start + length] - own_sums[start], total_sums[start + length] - total_sums[start]
-            outside, other_base = own_sums[-1] - inside, total_sums[-1] - base
-            if other_base <= 0 or base <= 0 or inside <= 0:
-                continue
-            expected = max(outside, 0.5) / other_base * base
-            z = (inside - expected) / math.sqrt(expected * (1 + base / other_base))
-            if z > surprise:
-                surprise = z
-                best = Window(start, start + length - 1, float(inside / expected), 1.0, float(inside), factor, index)
+    best, surprise, runs = Window(0, 0, 1.0, 1.0, 0.0, factor, index), 0.0, 0
+    for length in range(1, max(1, n // 3) + 1):
+        inside = own_sums[length:] - own_sums[:-length]
+        base = total_sums[length:] - total_sums[:-length]
+        runs += len(inside)
+        other_base = np.maximum(total_sums[-1] - base, 1e-9)
+        expected = np.maximum(np.maximum(own_sums[-1] - inside, 0.5) / other_base * base, 1e-9)
+        z = np.where(base > 0, (inside - expected) / np.sqrt(expected * (1 + base / other_base)), 0.0)
+        start = int(np.argmax(z))
+        if z[start] > surprise:
+            surprise = float(z[start])
+            ratio = float(inside[start] / expected[start])
+            best = Window(start, start + length - 1, ratio, 1.0, float(inside[start]), factor, index)
     if surprise <= 0:
         return best
-    return Window(
-        best.first, best.last, best.ratio, _p_value(own, total, best, runs), best.inside, best.factor, best.index
-    )
+    return replace(best, p=_p_value(own, total, best, runs))
 
 
 def _p_value(own: Floats, total: Floats, window: Window, runs: int) -> float:
@@ -168,6 +163,7 @@ def _surge(frame: Frame, clock: Clock, window: Window) -> Claim:
             f"{telling.quantity('otherwise')} at other times"
         )
 
+    weight = coverage(window.inside, frame.rows)
     columns = () if window.factor is None else (window.factor.name,)
     condition = "" if window.factor is None else window.factor.is_value(window.index)
     return Claim(
@@ -177,7 +173,7 @@ def _surge(frame: Frame, clock: Clock, window: Window) -> Claim:
         sql=sql,
         tell=tell,
         # A surge of all records is often that of one group, which says more.
-        strength=(0.35 if window.factor is not None else 0.2) + 0.5 * saturating(window.ratio - 1, 1.0),
+        strength=(0.35 if window.factor is not None else 0.2) + 0.5 * saturating(window.ratio - 1, 1.0) * weight,
         title=f"{label} during and outside the surge",
         severity=Severity.NOTICE,
         view=View(
@@ -247,7 +243,7 @@ def _makeup(frame: Frame, clock: Clock, window: Window, factor: Factor, other: F
         focus=((factor.name, factor.values[window.index]), (other.name, other.values[index])),
         sql=sql,
         tell=tell,
-        strength=0.62,
+        strength=0.35 + 0.27 * coverage(window.inside, frame.rows),
         title=f"{readable(other.name)} of {label} during and outside the surge",
         severity=Severity.NOTICE,
     )
