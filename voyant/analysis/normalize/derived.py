@@ -16,7 +16,7 @@ from voyant.lake.sql import identifier
 
 MOST_DURATIONS = 3
 MOST_TIMES = 8
-ORDERED_SHARE = 0.95
+ORDERED_SHARE = 0.8
 """Of the rows with both dates in which the one is not before the other."""
 FEWEST_PAIRS = 10
 COMPARED_ROWS = 20_000
