@@ -42,7 +42,8 @@ def xlsx(sheets: Mapping[str, Rows], *, merged: Sequence[str] = (), hidden: Sequ
         related.append(f'<Relationship Id="r{number}" Type="{_OFFICE}/worksheet" Target="worksheets/s{number}.xml"/>')
         files[f"xl/worksheets/s{number}.xml"] = _xlsx_sheet(rows, merged)
     files["xl/workbook.xml"] = (
-        f'<?xml version="1.0"?><workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{"".join(listed)}</sheets></workbook>'
+        f'<?xml version="1.0"?><workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
+        f"<sheets>{''.join(listed)}</sheets></workbook>"
     )
     files["xl/_rels/workbook.xml.rels"] = f"{_RELATIONS}{''.join(related)}</Relationships>"
     return _zip(files)

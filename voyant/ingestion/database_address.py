@@ -17,6 +17,7 @@ _SYSTEMS = {
     "mariadb": "mysql",
     "sqlite": "sqlite",
 }
+DATABASE_SCHEMES = tuple(_SYSTEMS)
 _OURS = frozenset({"table"})
 
 

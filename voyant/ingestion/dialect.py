@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from voyant.ingestion.cells import Kind, kind_of
@@ -129,15 +129,26 @@ def _is_doubled(character: str, text: str) -> bool:
 def _quotings(plain: Dialect, lines: Sequence[str]) -> Iterator[Dialect]:
     """The ways of quoting with this delimiter that the lines give reason to try, the usual one first."""
     delimiter, text = plain.delimiter, "".join(lines)
-    blanks = delimiter == " " or bool(re.search(re.escape(delimiter) + r' +"', text))
-    yield Dialect(delimiter=delimiter, blanks=blanks)
-    if '"' in text:
+    usual = replace(plain, blanks=delimiter == " ")
+    yield usual
+    if not usual.blanks and re.search(re.escape(delimiter) + r' +"', text):
+        yield replace(usual, blanks=True)
+    if '"' in text and not _closes_every_quote(usual, lines):
         if '\\"' in text:
-            yield Dialect(delimiter=delimiter, blanks=blanks, backslash=True)
+            yield replace(usual, backslash=True)
         if _quoted_cells('"', delimiter, text) == 0:
-            yield Dialect(delimiter=delimiter, blanks=delimiter == " ", quote="")
+            yield replace(usual, quote="")
     if _quoted_cells("'", delimiter, text) >= 2:
-        yield Dialect(delimiter=delimiter, blanks=delimiter == " ", quote="'")
+        yield replace(usual, quote="'")
+
+
+def _closes_every_quote(dialect: Dialect, lines: Sequence[str]) -> bool:
+    try:
+        for _ in dialect.reader(lines):
+            pass
+    except csv.Error:
+        return False
+    return True
 
 
 def _quoted_cells(quote: str, delimiter: str, text: str) -> int:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from voyant.domain.source import Compression, Format, Source, SourceKind, without_credentials
 from voyant.errors import Code, InvalidInput, NotFound
+from voyant.ingestion.database_address import DATABASE_SCHEMES, DatabaseAddress
 from voyant.ingestion.files import local_files
 from voyant.ingestion.formats import recognise
-
-_DATABASES = {
-    "postgres": "postgresql",
-    "postgresql": "postgresql",
-    "mysql": "mysql",
-    "mariadb": "mysql",
-}
-"""Schemes of database addresses, and the extra that reads each."""
 
 _FORMATS_BY_SUFFIX = {
     ".csv": Format.CSV,
@@ -83,13 +77,7 @@ def discover(hint: str) -> Discovery:
     if kind is SourceKind.URL:
         return _from_name(hint)
     if kind is SourceKind.DATABASE:
-        parts = urlsplit(hint)
-        needs = [f"the extra {_DATABASES[parts.scheme]!r}"] if parts.scheme in _DATABASES else []
-        if not parts.username:
-            needs.append("credentials")
-        if "table=" not in parts.query:
-            needs.append("a table or a query")
-        return Discovery(hint=without_credentials(hint), kind=kind, confidence=1.0, needs=tuple(needs))
+        return _from_address(hint)
     return _from_files(hint, kind)
 
 
@@ -105,17 +93,18 @@ def kind_of_hint(hint: str) -> SourceKind:
         )
     if hint == "-":
         return SourceKind.STDIN
-    scheme, separator, _ = hint.partition("://")
-    if separator and scheme.isalnum():
+    address = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", hint)
+    if address:
+        scheme = address[1].lower()
         if scheme in {"http", "https"}:
             return SourceKind.URL
-        if scheme in _DATABASES or scheme == "sqlite":
+        if scheme.partition("+")[0] in DATABASE_SCHEMES:
             return SourceKind.DATABASE
         if scheme != "file":
             raise InvalidInput(
                 f"Addresses with {scheme}:// cannot be read.",
                 code=Code.UNSUPPORTED,
-                remedy=f"Use http, https, file, sqlite, {', '.join(_DATABASES)}, or a path.",
+                remedy=f"Use http, https, file, {', '.join(DATABASE_SCHEMES)}, or a path.",
             )
     path = Path(hint.removeprefix("file://")).expanduser()
     if path.is_dir():
@@ -133,6 +122,23 @@ def source_of(hint: str, *, table: str | None = None, query: str | None = None) 
     if kind is SourceKind.DATABASE:
         shown[kind] = without_credentials(hint)
     return Source(kind=kind, location=location, table=table, query=query, display_name=shown.get(kind, location))
+
+
+def _from_address(hint: str) -> Discovery:
+    try:
+        address = DatabaseAddress.parse(hint)
+    except InvalidInput as error:
+        return Discovery(
+            hint=without_credentials(hint), kind=SourceKind.DATABASE, confidence=0.0, problem=error.message
+        )
+    needs = []
+    if address.system != "sqlite":
+        needs.append(f"the extra {address.system!r}")
+        if address.user is None:
+            needs.append("credentials")
+    if address.table is None:
+        needs.append("a table or a query")
+    return Discovery(hint=address.shown, kind=SourceKind.DATABASE, confidence=1.0, needs=tuple(needs))
 
 
 def _from_name(hint: str) -> Discovery:

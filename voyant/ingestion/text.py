@@ -101,6 +101,11 @@ def find_layout(lines: Sequence[str]) -> Layout:
     if declared:
         dialect = replace(dialect, delimiter=declared[1])
     records = _placed(dialect, lines, skipped, comment)
+    if not records:  # one quote opens at the start and never closes
+        dialect = replace(dialect, quote="")
+        records = _placed(dialect, lines, skipped, comment)
+    if not records:
+        raise InvalidInput("The file names its delimiter but holds no rows.", code=Code.NOT_ENOUGH_DATA)
     start = find_start([record.cells for record in records])
     usual = _usual_width([record.cells for record in records[start.row :]])
     header, has_header = records[start.row].cells, start.has_header
