@@ -41,6 +41,10 @@ class Question(StrEnum):
     QUALITY = "Which quality checks fail?"
 
 
+class NothingToTell(Exception):
+    """A cell that a sentence needs is empty."""
+
+
 class Telling:
     """The rows of a claim's SQL, and the numbers that its sentence has taken from them."""
 
@@ -63,6 +67,8 @@ class Telling:
 
     def moment(self, column: str, grain: Grain, row: int = 0) -> str:
         value = self.rows[row][column]
+        if value is None:
+            raise NothingToTell(column)
         stated = moment(value, grain)
         iso = value.isoformat() if isinstance(value, date) else str(value)
         self.numbers.append(Number(stated=stated, value=iso, row=row, column=column))
@@ -71,13 +77,23 @@ class Telling:
     def hour(self, column: str, row: int = 0) -> str:
         return self._stated(column, row, lambda value: f"{value:.0f}:00")
 
+    def told(self, tell: Callable[[Telling], str | None]) -> str | None:
+        """The sentence; None where there is none to tell."""
+        try:
+            return tell(self) if self.rows else None
+        except NothingToTell:
+            return None
+
     def value(self, column: str, row: int = 0) -> float:
         """For choosing words; NaN where there is none."""
         found = self.rows[row][column]
         return math.nan if found is None else float(found)
 
     def _stated(self, column: str, row: int, style: Callable[[float], str]) -> str:
-        value = float(self.rows[row][column])
+        found = self.rows[row][column]
+        if found is None:
+            raise NothingToTell(column)
+        value = float(found)
         stated = style(value)
         self.numbers.append(Number(stated=stated, value=rounded(value), row=row, column=column))
         return stated

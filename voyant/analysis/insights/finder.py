@@ -87,7 +87,7 @@ def _stated(frame: Frame, comparisons: list[Comparison]) -> tuple[list[Finding],
 
     def accept(claim: Claim, score: float) -> bool:
         telling = Telling(frame.table.query(claim.sql))
-        text = claim.tell(telling) if telling.rows else None
+        text = telling.told(claim.tell)
         if text is None or any(text == finding.text for finding in findings):
             return False
         findings.append(_finding(claim, telling, text, judged[id(claim)], len(analyses), score))

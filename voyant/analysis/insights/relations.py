@@ -18,7 +18,8 @@ from voyant.analysis.wording import listed, readable
 from voyant.domain.table import ColumnType
 
 _MIRRORS = 0.97
-_TWINS = 0.995
+_TWINS = 0.9995
+"""Of rank correlation: more than two measures of one thing usually have, or two series that both grow."""
 _CALENDAR_FOLLOWS = 0.85
 """Less than for mirrors: a column may keep another time zone than the time itself."""
 _CALENDAR_WORDS = frozenset({"year", "quarter", "month", "week", "day", "weekday", "hour", "minute", "second"})

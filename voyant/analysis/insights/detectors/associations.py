@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -52,17 +52,23 @@ def _compared(frame: Frame, driver: Measure, outcome: Measure) -> list[Compariso
         return []
     x, x_ranks, y = driver.values[held], driver.ranks[held], outcome.ranks[held]
     result = statistics.rank_correlation(x_ranks, y)
+    steps = _steps(frame, driver, outcome)
+    if steps is not None:
+        # Two series that both drift look linked; whether they move together shows in their steps.
+        moved = statistics.rank_correlation(*steps)
+        same = moved.effect * result.effect > 0 and abs(moved.effect) >= _SMALLEST_RHO
+        result = replace(result, p=moved.p, effect=result.effect if same else 0.0, upper=max(result.upper, moved.upper))
     parts = np.minimum((x_ranks - 1) * 8 / max(float(x_ranks.max()), 1.0), 7).astype(np.int64)
     bent = statistics.kruskal_wallis(parts, 8, y)
     matters = abs(result.effect) >= _SMALLEST_RHO and result.p < 0.05
-    bends = not matters and bent.p < 0.05 and bent.effect >= _SMALLEST_BENT and len(x) >= 80
+    bends = steps is None and not matters and bent.p < 0.05 and bent.effect >= _SMALLEST_BENT and len(x) >= 80
     brackets = brackets_of(x, y, is_whole(driver)) if matters or bends else ()
     confounder = _confounder(frame, driver, outcome, result.effect) if matters else None
     note = "" if confounder is None else confounder.note
     found = [
         Comparison(
             question=Question.ASSOCIATION,
-            test="Spearman rank correlation",
+            test="Spearman rank correlation" if steps is None else "Spearman rank correlation of the steps in time",
             effect_name="rho",
             effect=result.effect,
             p=result.p,
@@ -74,7 +80,7 @@ def _compared(frame: Frame, driver: Measure, outcome: Measure) -> list[Compariso
             denial=_none(frame, driver, outcome) if result.upper <= _LARGEST_DENIED and not bends else None,
         )
     ]
-    if len(x) >= 80:
+    if len(x) >= 80 and steps is None:
         found.append(
             Comparison(
                 question=Question.ASSOCIATION,
@@ -89,6 +95,20 @@ def _compared(frame: Frame, driver: Measure, outcome: Measure) -> list[Compariso
             )
         )
     return found
+
+
+def _steps(frame: Frame, driver: Measure, outcome: Measure) -> tuple[Floats, Floats] | None:
+    """Ranks of the changes from one time to the next; None unless the table is a series with one row at a time."""
+    clock = frame.clock
+    if clock is None or not clock.regular:
+        return None
+    held = driver.known & outcome.known & clock.timed
+    moments = clock.seconds[held]
+    order = np.argsort(moments, kind="stable")
+    if held.sum() < 10 or (np.diff(moments[order]) == 0).any():
+        return None
+    x, y = (np.diff(measure.values[held][order]) for measure in (driver, outcome))
+    return statistics.midranks(x), statistics.midranks(y)
 
 
 def is_whole(measure: Measure) -> bool:

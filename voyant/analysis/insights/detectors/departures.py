@@ -25,6 +25,7 @@ MOST_GROUPS = 12
 _FEWEST_RECORDS = 30
 _FEWEST_POINTS = 6
 _FEWEST_IN_BIN = 2
+_FEWEST_IN_QUARTER = 3
 _FEWEST_OF_GROUP = 3
 """Of its records in a stretch, on average."""
 _FEWEST_IN_STRETCH = 4
@@ -139,6 +140,8 @@ def _matters(sums: Floats, rows: Floats, index: int, response: Response, rising:
     if response.measure is None:
         shares = 100 * rows[index] / np.maximum(rows.sum(axis=0), 1)
         apart, least = float(shares[1] - shares[0]), _SMALLEST_SHARE_CHANGE
+    elif min(rows[index].min(), (rows.sum(axis=0) - rows[index]).min()) < _FEWEST_IN_QUARTER:
+        return False
     else:
         own = sums[index] / np.maximum(rows[index], 1)
         others = (sums.sum(axis=0) - sums[index]) / np.maximum(rows.sum(axis=0) - rows[index], 1)

@@ -75,7 +75,7 @@ def _dominant(frame: Frame, factor: Factor, lead: float) -> Claim:
 
     def tell(telling: Telling) -> str:
         label = group_label(factor, telling.rows[0][factor.name])
-        if factor.is_boolean:
+        if len(telling.rows) == 2:
             return sentence(
                 f"{readable(factor.name)} is {label} for {telling.percent('share')} of the records "
                 f"({telling.count('records')})"
