@@ -36,14 +36,14 @@ def _rows_of(check: Check, columns: list[Column], table: str) -> Iterator[str]:
     source = identifier(table)
     names = ", ".join(identifier(column.name) for column in columns)
     if check.condition is not None:
-        rows = f"SELECT * FROM {source} WHERE {check.condition}"
+        rows = f"SELECT {names} FROM {source} WHERE {check.condition}"
     elif check.kind == "duplicate_rows":
         rows = f"SELECT {names} FROM {source} GROUP BY {names} HAVING count(*) > 1"
     else:
         return
     yield (
         f"SELECT {literal(check.id)} AS _check, {_shown(columns)} FROM "
-        f"(SELECT * FROM ({rows}) AS failing ORDER BY {names} LIMIT {ROWS_OF_A_CHECK}) AS kept"
+        f"({rows} ORDER BY {names} LIMIT {ROWS_OF_A_CHECK}) AS kept"
     )
 
 

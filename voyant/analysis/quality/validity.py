@@ -189,23 +189,34 @@ def _far_values(column: Column, profile: ColumnProfile, low: float, high: float)
     first, middle, last = (_number(profile, p) for p in (0.01, 0.5, 0.99))
     if first is None or middle is None or last is None or first == last or profile.count < 100:
         return
-    lowest = first - _FAR * (middle - first) if middle > first else min(low, first)
-    highest = last + _FAR * (last - middle) if last > middle else max(high, last)
+    # Nothing can be far on a side where the outer percentile is the median, or below 0 where all is positive.
+    lowest = f"{first - _FAR * (middle - first):.6g}" if middle > first and low < 0 else None
+    highest = f"{last + _FAR * (last - middle):.6g}" if last > middle else None
     name = identifier(column.name)
-    bounded = low >= 0  # then nothing can be far below
-    bottom = "0" if bounded else f"{lowest:.6g}"
+    outside = [f"{name} < {lowest}"] if lowest else []
+    outside += [f"{name} > {highest}"] if highest else []
+    if not outside:
+        return
+    inside = (lowest is None or float(lowest) <= low) and (highest is None or high <= float(highest))
     yield Rule(
         kind="far_value",
         dimension=Dimension.VALIDITY,
         columns=(column.name,),
-        description=f"{column.name} lies within {bottom} to {highest:.6g}",
+        description=f"{column.name} lies {_between(lowest, highest)}",
         reason="values further out lie ten times as far from the rest as the rest is wide: possibly slips",
         severity=Severity.INFO,
         weight=0.25,
-        condition=f"{name} > {highest:.6g}" if bounded else f"{name} < {lowest:.6g} OR {name} > {highest:.6g}",
+        condition=" OR ".join(outside),
         among=f"{name} IS NOT NULL",
+        known=(profile.count, 0) if inside and not _infinite(profile) else None,
         most_failing=MOST_EXCEPTIONS,
     )
+
+
+def _between(lowest: str | None, highest: str | None) -> str:
+    if lowest is None:
+        return f"at or below {highest}"
+    return f"at or above {lowest}" if highest is None else f"between {lowest} and {highest}"
 
 
 def _number(profile: ColumnProfile, p: float) -> float | None:
