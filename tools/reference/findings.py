@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -39,10 +40,11 @@ def page() -> str:
 
 
 def _detectors() -> Iterator[tuple[str, list[str]]]:
-    """What each detector looks for, and the kinds of claim that its module makes."""
-    for look in detectors.DETECTORS:
-        module = importlib.import_module(look.__module__)
-        yield inspect.getdoc(module) or "", sorted(set(_kinds(module)))
+    """What each module of detectors looks for, and the kinds of claim that it makes."""
+    for found in pkgutil.iter_modules(detectors.__path__):
+        module = importlib.import_module(f"{detectors.__name__}.{found.name}")
+        if kinds := sorted(set(_kinds(module))):
+            yield inspect.getdoc(module) or "", kinds
 
 
 def _kinds(module: ModuleType) -> Iterator[str]:

@@ -19,13 +19,14 @@ from voyant.analysis.insights.subjects import Subjects
 from voyant.analysis.periods import Timeline
 from voyant.domain.kpi import Grain
 from voyant.domain.profile import ColumnProfile, Profile
-from voyant.domain.table import Column, Table
+from voyant.domain.table import Column, Dataset, Table
 from voyant.lake.sql import identifier, literal
 
 MOST_ROWS = 500_000
 MOST_VALUES = 40
 """Of a grouping; rows with rarer values are left out of its tests."""
 MOST_BINS = 104
+_HASHED_COLUMNS = 24
 
 _DAY = 86_400
 
@@ -190,7 +191,7 @@ def load(table: Table, profile: Profile, subjects: Subjects, timeline: Timeline 
     if timeline is not None:
         selected.append(f"CAST(floor(epoch({timeline.axis.moment})) AS BIGINT) AS t")
     sampled = dataset.rows > MOST_ROWS
-    where = f"\nWHERE {_chosen(subjects, dataset.rows)}" if sampled else ""
+    where = f"\nWHERE {_chosen(dataset)}" if sampled else ""
     arrow = table.arrow(f"SELECT {', '.join(selected or ['1 AS one'])}\nFROM {identifier(dataset.name)}{where}")
     factors = tuple(_factor(column, arrow.column(f"f{i}")) for i, column in enumerate(subjects.groupings))
     measures = tuple(Measure(column, _floats(arrow.column(f"m{i}"))) for i, column in enumerate(subjects.measures))
@@ -211,9 +212,10 @@ def load(table: Table, profile: Profile, subjects: Subjects, timeline: Timeline 
     )
 
 
-def _chosen(subjects: Subjects, rows: int) -> str:
-    columns = [identifier(column.name) for column in subjects.all_columns]
-    return f"hash({', '.join(columns)}) % {rows} < {MOST_ROWS}"
+def _chosen(dataset: Dataset) -> str:
+    """The SQL condition of the sample: by content, so that the same table gives the same sample in any order."""
+    columns = [identifier(column.name) for column in dataset.columns if column.formula is None][:_HASHED_COLUMNS]
+    return f"hash({', '.join(columns)}) % {dataset.rows} < {MOST_ROWS}"
 
 
 def _factor(column: Column, values: Any) -> Factor:

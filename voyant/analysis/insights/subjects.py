@@ -32,10 +32,6 @@ class Subjects:
     texts: tuple[Column, ...]
     skipped: tuple[str, ...]
 
-    @property
-    def all_columns(self) -> tuple[Column, ...]:
-        return self.groupings + self.measures + self.actors + self.texts
-
 
 def choose(dataset: Dataset, profile: Profile) -> Subjects:
     """The subjects of a table, best first; beyond the bounds it says what it left out."""

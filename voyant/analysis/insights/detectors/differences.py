@@ -1,4 +1,4 @@
-"""Measures that differ between groups, and measures that do not although the data would show it."""
+"""Measures that differ between groups: which is highest, which lowest, which stands apart."""
 
 from __future__ import annotations
 

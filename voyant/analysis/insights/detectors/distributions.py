@@ -1,4 +1,4 @@
-"""Values that dominate a column, and columns whose values are spread evenly; the same for totals of measures."""
+"""Values that dominate a column, and values that account for much of the total of a measure."""
 
 from __future__ import annotations
 
