@@ -65,13 +65,13 @@ def _print_quality(result: Result) -> None:
     if result.quality is None:
         return
     parts = ", ".join(
-        f"{name} {'not applicable' if score is None else format(score, '.2f')}"
+        f"{name} {'not applicable' if score is None else format(score, '.3f')}"
         for name, score in result.quality.parts.items()
     )
     out = console()
     out.print("\nQuality", style="bold")
     out.print(
-        f"  {result.quality.score:.2f} of 1: {parts}; {result.quality.passed} checks passed, "
+        f"  {result.quality.score:.3f} of 1: {parts}; {result.quality.passed} checks passed, "
         f"{result.quality.failed} failed",
         markup=False,
     )

@@ -13,7 +13,7 @@ from voyant.domain.job import Degradation, Status
 from voyant.domain.kpi import Kpis
 from voyant.domain.manifest import MANIFEST_NAME, Manifest, ManifestInput
 from voyant.domain.narrative import Narrative
-from voyant.domain.normalization import Normalization
+from voyant.domain.normalization import ChangeKind, Normalization
 from voyant.domain.quality import Quality
 from voyant.domain.result import (
     ManifestReference,
@@ -35,6 +35,7 @@ from voyant.workflows.runner import Run
 
 T = TypeVar("T")
 LOW_QUALITY = 0.7
+MOST_ASSUMPTIONS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +207,10 @@ def _warnings(parts: Parts) -> tuple[str, ...]:
             f"{parts.normalization.rejected_cells:,} cells did not fit their column's type; they are missing in the "
             "table and kept in rejects.parquet."
         )
+    assumed = [change for change in parts.normalization.changes if change.kind is ChangeKind.ASSUMED]
+    warnings.extend(f"{change.column}: {change.text}" for change in assumed[:MOST_ASSUMPTIONS])
+    if len(assumed) > MOST_ASSUMPTIONS:
+        warnings.append(f"{len(assumed) - MOST_ASSUMPTIONS:,} more such assumptions stand in normalize.json.")
     if parts.normalization.other_tables:
         names = ", ".join(parts.normalization.other_tables[:10])
         warnings.append(
