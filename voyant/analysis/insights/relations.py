@@ -25,6 +25,8 @@ _CALENDAR_FOLLOWS = 0.85
 _CALENDAR_WORDS = frozenset({"year", "quarter", "month", "week", "day", "weekday", "hour", "minute", "second"})
 _ROWS_FOR_IDENTITIES = 2_000
 _ROWS_FOR_RANGES = 20_000
+_MANY_GROUPS = 8
+_UNEXPLAINED = 0.02
 
 
 @dataclass(frozen=True)
@@ -208,8 +210,8 @@ def _equal(a: Floats, b: Floats) -> bool:
 
 
 def _determined(factors: tuple[Factor, ...], measures: tuple[Measure, ...]) -> set[frozenset[str]]:
-    """A measure with one value per group (the population of a country) is a name of the group; a grouping that cuts a
-    measure into ranges (adult, from 18 years on) is a name of the range."""
+    """A measure with about one value per group (the population of a country, the distance of a place) is a name of the
+    group; a grouping that cuts a measure into ranges (adult, from 18 years on) is a name of the range."""
     bound = set()
     for measure in measures:
         known = np.flatnonzero(measure.known)
@@ -221,9 +223,19 @@ def _determined(factors: tuple[Factor, ...], measures: tuple[Measure, ...]) -> s
             if held.sum() < 10:
                 continue
             named = 2 <= len(values) <= MOST_VALUES and _follows(groups[held], places[held])
-            if named or _cuts(groups[held], places[held]):
+            if named or _cuts(groups[held], places[held]) or _fixed(groups[held], measure.values[known][held]):
                 bound.add(frozenset((factor.name, measure.name)))
     return bound
+
+
+def _fixed(groups: Ints, values: Floats) -> bool:
+    """Whether many groups explain nearly all of a measure's variance."""
+    counts = np.bincount(groups)
+    if int((counts > 0).sum()) < _MANY_GROUPS:
+        return False
+    total = float(((values - values.mean()) ** 2).sum())
+    means = np.bincount(groups, weights=values) / np.maximum(counts, 1)
+    return total > 0 and float(((values - means[groups]) ** 2).sum()) < _UNEXPLAINED * total
 
 
 def _cuts(groups: Ints, places: Ints) -> bool:
