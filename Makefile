@@ -37,7 +37,7 @@ check: $(DEVELOPMENT) ## Lint, types, directions of imports, doctests, generated
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --doctest-modules voyant
+	$(BIN)/python -m pytest -p tests.conftest --doctest-modules voyant
 	$(BIN)/python -m tools.reference --check
 
 format: $(DEVELOPMENT) ## Format the code and fix what the linter can fix

@@ -31,7 +31,7 @@ EXPECTED = {
 
 def write_orders(path: Path, rows: int = 600) -> Path:
     """Orders of two shops over 20 months; the amounts of one of them double half-way."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["Order ID", "Ordered at", "Shop", "Amount", "Note"])

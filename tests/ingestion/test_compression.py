@@ -54,7 +54,7 @@ def test_takes_off_what_is_around(pack: Callable[[bytes], bytes], reader: Reader
 def test_a_file_that_is_cut_off(name: str, kept: float, reader: Reader) -> None:
     import random
 
-    noise = random.Random(1)  # noqa: S311
+    noise = random.Random(1)
     data = "".join(f"{noise.random()},{noise.random()}\n" for _ in range(20_000)).encode()
     packed = PACKERS[name](data)
     with pytest.raises(VoyantError) as caught:

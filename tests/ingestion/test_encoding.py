@@ -93,7 +93,7 @@ def test_json_in_utf16(reader: Reader) -> None:
 def test_binary_data_is_refused(reader: Reader) -> None:
     import random
 
-    noise = random.Random(7).randbytes(5000)  # noqa: S311
+    noise = random.Random(7).randbytes(5000)
     with pytest.raises(VoyantError) as caught:
         reader.one("data.csv", b"\x00\x01" + noise)
     assert caught.value.code is Code.UNREADABLE

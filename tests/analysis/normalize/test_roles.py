@@ -13,12 +13,12 @@ GROWING = [str(number) for number in range(200)]
 
 
 def spread(low: int, high: int, count: int = 200) -> list[str]:
-    generator = random.Random(5)  # noqa: S311 - a fixed table, no secret
+    generator = random.Random(5)
     return [str(generator.randint(low, high)) for _ in range(count)]
 
 
 def choices(*values: str, count: int = 200) -> list[str]:
-    generator = random.Random(7)  # noqa: S311 - a fixed table, no secret
+    generator = random.Random(7)
     return [generator.choice(values) for _ in range(count)]
 
 
