@@ -143,6 +143,35 @@ CASES = {
         ["country", "2019", "2020", "2021"],
         [("Peru", "1.5", "2.5", "3.5"), ("Chad", "4.5", "5.5", "6.5")],
     ),
+    "years far to the right, as the World Bank writes": Case(
+        b'Country Name,Country Code,Indicator,1960,1961,1962\nAruba,ABW,"Births, total",4.8,4.7,\nChad,TCD,Births,6.2,6.3,6.3\n',
+        ["Country Name", "Country Code", "Indicator", "1960", "1961", "1962"],
+        [("Aruba", "ABW", "Births, total", "4.8", "4.7", None), ("Chad", "TCD", "Births", "6.2", "6.3", "6.3")],
+    ),
+    "an index without a name above, as pandas writes": Case(
+        b",co2\n1958-03-29,316.1\n1958-04-05,317.3\n", ["", "co2"], [("1958-03-29", "316.1"), ("1958-04-05", "317.3")]
+    ),
+    "numbers apart by blanks": Case(
+        b"1.10000 0.34\n0.50000 -0.19\n1.20000 0.41\n",
+        ["", ""],
+        [("1.10000", "0.34"), ("0.50000", "-0.19"), ("1.20000", "0.41")],
+    ),
+    "remarks within": Case(
+        b"a,b,c\n# first part\n1,2,3\n# second\n4,5,6\n#7,8,9\n",
+        ["a", "b", "c"],
+        [("1", "2", "3"), ("4", "5", "6"), ("#7", "8", "9")],
+        notes=("2 comment lines within the table skipped",),
+    ),
+    "quotes that open on one line and close on another by chance": Case(
+        b'id\tnote\n1\t"Big" one\n2\tsmall\n3\tthe "last"\n4\tx\n',
+        ["id", "note"],
+        [("1", '"Big" one'), ("2", "small"), ("3", 'the "last"'), ("4", "x")],
+    ),
+    "inner quotes in a cell of two lines": Case(
+        b'id,note,n\n1,"so ""x"" and\nmore",2\n3,"he "said" it\nloud",4\n',
+        ["id", "note", "n"],
+        [("1", 'so "x" and\nmore', "2"), ("3", 'he "said" it\nloud', "4")],
+    ),
     "a header of texts above texts": Case(
         b"name,city\nAnn,Rome\nBob,Oslo\n", ["name", "city"], [("Ann", "Rome"), ("Bob", "Oslo")]
     ),

@@ -40,7 +40,7 @@ def _first_full_row(rows: Sequence[Row]) -> int:
 
     A fuller row soon below is taken instead where it names the columns for certain: facts about the report stand above.
     """
-    filled = [sum(bool(cell.strip()) for cell in row) for row in rows[: _ROWS_LOOKED_AT * 2]]
+    filled = [_filled(row) for row in rows[: _ROWS_LOOKED_AT * 2]]
     later = [count for count in filled[len(filled) // 2 :] if count] or [count for count in filled if count]
     usual = median_low(later) if later else 0
     first = next((row for row, count in enumerate(filled) if count and count > usual / 2), 0)
@@ -49,6 +49,12 @@ def _first_full_row(rows: Sequence[Row]) -> int:
             if filled[row] >= usual:
                 return row if _votes(rows[row], _below(rows, row)) > 0 else first
     return first
+
+
+def _filled(row: Row) -> int:
+    """How many cells hold something; a corner left empty counts, as above the row names that data frames write."""
+    count = sum(bool(cell.strip()) for cell in row)
+    return len(row) if len(row) > 1 and count == len(row) - 1 and not row[0].strip() else count
 
 
 def is_header(first: Row, body: Sequence[Row]) -> bool:
@@ -69,7 +75,7 @@ def is_header(first: Row, body: Sequence[Row]) -> bool:
     if votes:
         return votes > 0
     texts = [cell.strip() for cell, kind in zip(first, kinds, strict=True) if kind not in values and cell.strip()]
-    names = [text for text in texts if len(text) <= 100]
+    names = [text for text in texts if len(text) <= 250]
     return len(names) == len(texts) and len(set(texts)) == len(texts) and len(texts) > len(first) / 2
 
 
@@ -94,9 +100,9 @@ def _vote(cell: str, below: Sequence[str]) -> int:
 def _is_series(first: Row) -> bool:
     """Whether numbers in the row run on, as years above columns or the positions that some tools write as names."""
     numbers = [cell.strip() for cell in first if cell.strip().isdecimal()]
-    if len(numbers) < 3 or len(numbers) < len(first) - 3:
+    if len(numbers) < 3 or any(len(number) > 5 for number in numbers):
         return False
-    values = [int(number) for number in numbers if len(number) <= 4]
-    if len(values) < len(numbers) or any(b - a != 1 for a, b in pairwise(values)):
+    values = [int(number) for number in numbers]
+    if any(later - earlier != 1 for earlier, later in pairwise(values)):
         return False
-    return (values[0] in {0, 1} and len(numbers) >= len(first) - 1) or 1800 <= values[0] <= 2200
+    return 1800 <= values[0] <= 2200 or (values[0] in {0, 1} and len(values) >= len(first) - 1)

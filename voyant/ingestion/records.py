@@ -63,6 +63,11 @@ class Lines:
             self.characters += len(rest)
         return line + "…"  # beyond the limit, so that it counts as too long
 
+    @property
+    def line_is_too_long(self) -> bool:
+        """Whether the record is one line beyond the limit."""
+        return len(self.record) == 1 and self._size > self._limit
+
     def next_record(self) -> None:
         """Forgets the lines of the record before."""
         self.record.clear()
@@ -94,15 +99,21 @@ def read_records(lines: Lines, dialect: Dialect, width: int) -> Iterator[list[st
 
 
 def _read_again(lines: Lines, dialect: Dialect, width: int) -> list[str] | Malformed:
-    if len(lines.record) == 1 and lines.record[0].endswith("…"):
+    if lines.line_is_too_long:
         return Malformed(lines.record[0], "the line is longer than the limit max_record_bytes")
     lines.put_back(keep=0)
     cells = _read_with_inner_quotes(lines, dialect)
-    if cells is not None and len(cells) == width:
+    is_record = cells is not None and len(cells) == width
+    if cells is not None and is_record and len(lines.record) == 1:
+        return cells
+    plain = [dialect.prepared(line).rstrip("\r\n").split(dialect.single_delimiter) for line in lines.record[:2]]
+    if len(plain[0]) == width and (not is_record or len(plain[1]) == width):
+        lines.put_back(keep=1)  # lines that are records each, without their quotes, are not lines of one cell
+        return plain[0]
+    if cells is not None and is_record:
         return cells
     lines.put_back(keep=1)
-    cells = dialect.prepared(lines.record[0]).rstrip("\r\n").split(dialect.single_delimiter)
-    return cells if len(cells) == width else Malformed(lines.record[0], "a quote is not closed")
+    return Malformed(lines.record[0], "a quote is not closed")
 
 
 def _read_with_inner_quotes(lines: Lines, dialect: Dialect) -> list[str] | None:

@@ -309,8 +309,11 @@ class _Reading:
             self.writer.add(self._row, [None])
 
     def _take(self, record: list[str] | Malformed) -> None:
-        self._row += 1
         width = len(self._layout.names)
+        if isinstance(record, list) and len(record) == 1 < width and record[0].startswith("#"):
+            self.lines.comments += 1
+            return
+        self._row += 1
         if isinstance(record, Malformed):
             self.writer.reject(Reject(self._row, record.raw, record.reason))
             return
