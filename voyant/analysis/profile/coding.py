@@ -26,7 +26,7 @@ BLANKS = " \t\n\r\v\f"
 _LENGTH_DIGITS = 12
 _EXACT_IN_DOUBLE = 2**50
 _INT64 = 2**63
-_BEYOND_BIGINT = {"HUGEINT", "UBIGINT", "UHUGEINT"}
+_BEYOND_BIGINT = ("DECIMAL", "HUGEINT", "UBIGINT", "UHUGEINT")
 _MICROSECONDS = Fraction(1_000_000)
 _SECONDS_OF_DAY = 86_400
 _EPOCH = date(1970, 1, 1)
@@ -98,7 +98,7 @@ def coding_of(column: Column, largest: Any = 0) -> Coding:
         case ColumnType.BOOLEAN:
             return Coding(column, Kind.WHOLE, f"CAST({name} AS INTEGER)")
         case ColumnType.INTEGER:
-            wide = column.engine_type.upper() in _BEYOND_BIGINT
+            wide = column.engine_type.upper().startswith(_BEYOND_BIGINT)
             return Coding(column, Kind.WHOLE, f"CAST({name} AS {'HUGEINT' if wide else 'BIGINT'})")
         case ColumnType.DECIMAL:
             per_unit = 10 ** decimal_scale(column)
