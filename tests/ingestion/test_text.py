@@ -118,7 +118,10 @@ CASES = {
         b"Sales report,,\n,,\nname,age,city\nAnn,31,Rome\nBob,42,Oslo\n", PEOPLE, ANN_BOB
     ),
     "comments above": Case(
-        b"# made by a tool, version 2\n# on a day\nname,age,city\nAnn,31,Rome\nBob,42,Oslo\n", PEOPLE, ANN_BOB
+        b"# made by a tool, version 2\n# on a day\nname,age,city\nAnn,31,Rome\nBob,42,Oslo\n",
+        PEOPLE,
+        ANN_BOB,
+        notes=("2 lines above the table skipped",),
     ),
     "comments within": Case(
         b"# a\nname,age,city\nAnn,31,Rome\n# b\nBob,42,Oslo\n",
@@ -144,7 +147,8 @@ CASES = {
         [("Peru", "1.5", "2.5", "3.5"), ("Chad", "4.5", "5.5", "6.5")],
     ),
     "years far to the right, as the World Bank writes": Case(
-        b'Country Name,Country Code,Indicator,1960,1961,1962\nAruba,ABW,"Births, total",4.8,4.7,\nChad,TCD,Births,6.2,6.3,6.3\n',
+        b"Country Name,Country Code,Indicator,1960,1961,1962\n"
+        b'Aruba,ABW,"Births, total",4.8,4.7,\nChad,TCD,Births,6.2,6.3,6.3\n',
         ["Country Name", "Country Code", "Indicator", "1960", "1961", "1962"],
         [("Aruba", "ABW", "Births, total", "4.8", "4.7", None), ("Chad", "TCD", "Births", "6.2", "6.3", "6.3")],
     ),

@@ -116,12 +116,13 @@ def find_layout(lines: Sequence[str]) -> Layout:
         header, has_header = (above, True) if above else ([], False)
     body = [record.cells for record in records if record.end > end]
     names = _fit(header, body, usual) if has_header else [""] * usual
+    comments = sum(bool(comment) and line.startswith(comment) for line in lines[:end])
     return Layout(
         dialect=dialect,
         lines_above=end,
         names=tuple(names),
         comment=comment,
-        notes=_layout_notes(dialect, start.row, has_header=has_header),
+        notes=_layout_notes(dialect, start.row + comments, has_header=has_header),
     )
 
 
