@@ -47,6 +47,7 @@ class Normalization:
 
     Attributes:
         rejected_cells: Cells that did not fit their column's type: missing in the table, kept in ``rejects.parquet``.
+        rejected_records: Records that could not be read at all, kept there too. Records of the source = rows + these.
         notes: How the source was read: delimiter, encoding, lines skipped.
         unchanged: Whether the source's own Parquet file is the table.
         other_tables: Of the same source, in the lake too.
@@ -55,6 +56,7 @@ class Normalization:
     dataset: Dataset
     changes: tuple[Change, ...]
     rejected_cells: int
+    rejected_records: int = 0
     notes: tuple[str, ...] = ()
     unchanged: bool = False
     other_tables: tuple[str, ...] = ()

@@ -79,6 +79,8 @@ def _heading(contents: Contents) -> dict[str, Any]:
     if contents.kpis and contents.kpis.first and contents.kpis.last:
         facts.append(("Time span", _span(contents.kpis.first.label, contents.kpis.last.label)))
     facts.append(("Cells missing", figures.share(nulls, cells) if nulls else "none"))
+    if contents.normalization.rejected_records:
+        facts.append(("Records rejected", f"{contents.normalization.rejected_records:,}"))
     if contents.normalization.rejected_cells:
         facts.append(("Cells rejected", f"{contents.normalization.rejected_cells:,}"))
     if contents.quality and contents.quality.score is not None:
@@ -128,6 +130,7 @@ def _changes(contents: Contents) -> dict[str, Any]:
         "rows": rows,
         "more": f"{left_out:,}" if left_out else "",
         "rejected": f"{normalization.rejected_cells:,}" if normalization.rejected_cells else "",
+        "rejected_records": f"{normalization.rejected_records:,}" if normalization.rejected_records else "",
         "notes": normalization.notes,
         "unchanged": normalization.unchanged,
     }

@@ -34,7 +34,6 @@ from voyant.workflows.context import JobContext
 from voyant.workflows.runner import Run
 
 T = TypeVar("T")
-LOW_QUALITY = 0.7
 MOST_ASSUMPTIONS = 3
 
 
@@ -202,10 +201,13 @@ def _next(narrative: Narrative | None) -> tuple[NextCall, ...]:
 
 def _warnings(parts: Parts) -> tuple[str, ...]:
     warnings = [f"{entry.step} is missing: {entry.error['message']}" for entry in parts.degraded]
-    if parts.normalization.rejected_cells:
+    if records := parts.normalization.rejected_records:
         warnings.append(
-            f"{parts.normalization.rejected_cells:,} cells did not fit their column's type; they are missing in the "
-            "table and kept in rejects.parquet."
+            f"{_counted(records, 'record')} could not be read: missing in the table, kept in rejects.parquet."
+        )
+    if cells := parts.normalization.rejected_cells:
+        warnings.append(
+            f"{_counted(cells, 'cell')} did not fit the column's type: missing in the table, kept in rejects.parquet."
         )
     assumed = [change for change in parts.normalization.changes if change.kind is ChangeKind.ASSUMED]
     warnings.extend(f"{change.column}: {change.text}" for change in assumed[:MOST_ASSUMPTIONS])
@@ -217,7 +219,9 @@ def _warnings(parts: Parts) -> tuple[str, ...]:
             f"The source has other tables too, taken in but not analysed: {names}. Choose one with --table."
         )
     if parts.quality is not None:
-        if parts.quality.score is not None and parts.quality.score < LOW_QUALITY:
-            warnings.append(f"The quality score is {parts.quality.score:.2f}, below {LOW_QUALITY}.")
         warnings.extend(parts.quality.warnings)
     return tuple(dict.fromkeys(warnings))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

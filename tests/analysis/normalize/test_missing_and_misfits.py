@@ -114,7 +114,8 @@ def test_a_table_without_rows(read):
 def test_staged_rejects_are_among_the_rejects(engine):
     staged = stage_text(engine, {"x": [*NUMBERS, "odd"]})
     engine.execute('CREATE TABLE ragged ("row" BIGINT, "column" VARCHAR, raw VARCHAR, reason VARCHAR)')
-    engine.execute("INSERT INTO ragged VALUES (7, 'x', 'a,b', 'ragged')")
+    engine.execute("INSERT INTO ragged VALUES (6, NULL, 'a,b', 'ragged'), (7, 'x', '0000-00-00', 'no date')")
     outcome = outcome_of(engine, replace(staged, rejects="ragged"))
-    assert [reject["raw"] for reject in outcome.rejects] == ["a,b", "odd"]
-    assert outcome.normalized.rejected_cells == 1
+    assert [reject["raw"] for reject in outcome.rejects] == ["a,b", "0000-00-00", "odd"]
+    assert outcome.normalized.rejected_cells == 2
+    assert outcome.normalized.rejected_records == 1

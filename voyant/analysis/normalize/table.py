@@ -36,7 +36,8 @@ class Normalized:
         select: Gives the typed rows in source order, under their final names, without derived columns.
         rejects: Gives ``row``, ``column``, ``raw`` and ``reason`` of each cell that did not fit its column's type, and
             of what could not be staged.
-        rejected_cells: Cells that did not fit; those that could not be staged are not among them.
+        rejected_cells: Cells that did not fit, those among them that could not even be staged.
+        rejected_records: Records that could not be staged: they are not in the table.
         unchanged: The source's own Parquet file is the table: it may be taken in as it is.
     """
 
@@ -44,6 +45,7 @@ class Normalized:
     select: str
     rejects: str
     rejected_cells: int
+    rejected_records: int
     changes: tuple[Change, ...]
     notes: tuple[str, ...]
     unchanged: bool
@@ -55,6 +57,7 @@ class Normalized:
             dataset=self.dataset,
             changes=self.changes,
             rejected_cells=self.rejected_cells,
+            rejected_records=self.rejected_records,
             notes=self.notes,
             unchanged=self.unchanged,
         )
@@ -94,15 +97,27 @@ def normalize(staged: StagedTable, engine: Engine) -> Normalized:
         change for column, final in zip(prepared, stored, strict=True) for change in _changes(column, final)
     )
     unchanged = staged.parquet is not None and not changes
+    records, cells = _not_staged(engine, staged)
     return Normalized(
         dataset=Dataset(name=staged.name, rows=staged.rows, columns=stored + derived),
         select=typed.select(),
         rejects=_rejects(prepared, stored, rows, staged.rejects),
-        rejected_cells=sum(column.misfits for column in prepared),
+        rejected_cells=sum(column.misfits for column in prepared) + cells,
+        rejected_records=records,
         changes=changes + changes_of_derived(derived),
         notes=staged.notes,
         unchanged=unchanged,
     )
+
+
+def _not_staged(engine: Engine, staged: StagedTable) -> tuple[int, int]:
+    """How many whole records, and how many cells of others, the source held that could not be staged."""
+    if staged.rejects is None:
+        return 0, 0
+    records, cells = engine.tuples(
+        f'SELECT count(DISTINCT "row") FILTER ("column" IS NULL), count("column") FROM {staged.rejects}'
+    )[0]
+    return records, cells
 
 
 def _rows_of(staged: StagedTable) -> Rows:
