@@ -230,3 +230,13 @@ def test_the_same_from_python(orders: Path) -> None:
 
     assert result.dataset.rows == 600
     assert "revenue" in {kpi.name for kpi in result.kpis}
+
+
+def test_a_source_of_nested_records_is_about_the_records(shell: Shell, tmp_path: Path) -> None:
+    orders = [{"id": n, "total": n * 2.5, "items": [{"sku": f"s{k}", "n": k} for k in range(5)]} for n in range(1, 40)]
+    path = tmp_path / "nested.json"
+    path.write_text(json.dumps(orders))
+    dataset = shell("analyze", path, "--json").json
+
+    assert dataset["dataset"]["table"] == "nested"
+    assert "nested_items" in " ".join(dataset["warnings"])

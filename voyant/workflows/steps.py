@@ -46,7 +46,7 @@ def normalize(context: StepContext, parameters: AnalyzeParameters) -> StepResult
             limits=context.job.limits,
             progress=lambda share: context.progress(share / 2),
         )
-        main = max(reading.tables, key=lambda staged: staged.rows * len(staged.columns))
+        main = max(reading.tables, key=_weight)
         taken: dict[str, ManifestInput] = {}
         for number, staged in enumerate(reading.tables):
             normalized = find_types(staged, engine)
@@ -58,6 +58,11 @@ def normalize(context: StepContext, parameters: AnalyzeParameters) -> StepResult
         others = tuple(other.table for other in taken.values())
         _write_normalization(context, pinned.table, found, others, engine)
     return StepResult(pinned=pinned)
+
+
+def _weight(staged: StagedTable) -> tuple[bool, int]:
+    """What makes a table the one that its source is about: no other table's child, then its cells."""
+    return staged.parent is None, staged.rows * len(staged.columns)
 
 
 def _take_in(
