@@ -9,6 +9,7 @@ from voyant.analysis.profile.associations import MOST_COLUMNS, associate, can_as
 from voyant.analysis.profile.coding import coding_of
 from voyant.analysis.profile.columns import FREQUENT, describe_column
 from voyant.analysis.profile.counts import MOST_COUNTED
+from voyant.analysis.profile.distinct import slices
 from voyant.analysis.profile.keys import MOST_CANDIDATES, can_be_key, composite_keys, duplicate_rows, single_keys
 from voyant.analysis.profile.missing import MOST_COLUMNS as MOST_MISSING
 from voyant.analysis.profile.missing import missing_patterns
@@ -88,10 +89,15 @@ def _notes(
             "Distinct values marked as not exact are estimated from a slice of their hashes; the error is one standard "
             "error, relative."
         )
-    if not duplicates.exact:
+    if not duplicates.exact and duplicates.value:
         yield (
-            "Duplicate rows are estimated from a slice of the hashes of whole rows; the error is one standard error, "
-            "relative."
+            "Duplicate rows are estimated from a slice of the hashes of one column's values; the error is one standard "
+            "error, relative."
+        )
+    if not duplicates.exact and not duplicates.value:
+        yield (
+            f"No row of one slice in {slices(table.dataset.rows)} repeats another; with 95 % confidence fewer than "
+            f"{3 * slices(table.dataset.rows):,} rows of the table do."
         )
     if associated > MOST_COLUMNS:
         yield f"There are associations between the first {MOST_COLUMNS} of {associated:,} columns that can have any."
