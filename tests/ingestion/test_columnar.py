@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +98,26 @@ def test_no_rows(reader: Reader) -> None:
     with pytest.raises(VoyantError) as caught:
         reader.read(reader.folder / "data.parquet")
     assert caught.value.code is Code.NOT_ENOUGH_DATA
+
+
+STRANGE = pa.table(
+    {
+        "half": pa.array([1.5, None]).cast(pa.float16()),
+        "long": pa.array([Decimal("1." + 45 * "0" + "1"), None], pa.decimal256(60, 46)),
+    }
+)
+
+
+def test_arrow_types_that_the_engine_lacks_lose_nothing(reader: Reader) -> None:
+    path = reader.folder / "data.arrow"
+    _ipc(STRANGE, path, pa.ipc.new_file)
+    (staged,) = reader.read(path)
+    assert staged.rows == [(1.5, "1." + 45 * "0" + "1"), (None, None)]
+
+
+def test_a_parquet_file_of_strange_types_is_written_anew(reader: Reader) -> None:
+    path = reader.folder / "data.parquet"
+    parquet.write_table(STRANGE.append_column("id", [[1, 2]]), path)
+    (staged,) = reader.read(path)
+    assert staged.table.parquet is None
+    assert [row[-1] for row in staged.rows] == [1, 2]

@@ -13,6 +13,7 @@ from voyant.domain.manifest import ManifestStep
 from voyant.domain.parameters import AnalyzeParameters
 from voyant.domain.source import Source, SourceKind
 from voyant.errors import Code, InternalError, InvalidInput, Unavailable, VoyantError
+from voyant.lake.engine import Engine
 from voyant.lake.lake import Lake
 from voyant.workflows.context import JobContext, StepContext
 from voyant.workflows.pipeline import Pipeline, Step, StepResult
@@ -100,6 +101,15 @@ def test_a_failed_core_step_fails_the_job(context: JobContext) -> None:
 def test_a_fault_of_ours_has_a_code_too(context: JobContext) -> None:
     with pytest.raises(InternalError, match="KeyError"):
         run(context, step("one", fail_with(KeyError("x")), is_core=True))
+
+
+def test_a_statement_that_the_engine_refuses_is_a_fault_of_ours(context: JobContext) -> None:
+    def refused(_: StepContext) -> None:
+        with Engine() as engine:
+            engine.query("SELECT nothing FROM nowhere")
+
+    with pytest.raises(InternalError, match="nowhere"):
+        run(context, step("one", refused, is_core=True))
 
 
 def test_only_what_may_pass_is_tried_again(context: JobContext) -> None:

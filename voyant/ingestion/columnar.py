@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from voyant.errors import Code, InvalidInput, VoyantError
 from voyant.ingestion.protocol import StagedColumn, StagedTable
 from voyant.ingestion.staging import Workspace, insert_arrow
-from voyant.lake.sql import literal
+from voyant.lake.sql import identifier, literal
 
 _ROWS_PER_PART = 100_000
 _BATCHES_PER_PART = 500
@@ -28,7 +30,26 @@ def stage_parquet(path: Path, name: str, workspace: Workspace) -> list[StagedTab
             remedy="Copy or write the file again: it was cut off or damaged.",
         ) from error
     columns = tuple(StagedColumn(name=row["column_name"], engine_type=row["column_type"]) for row in described)
-    return [StagedTable(name=name, relation=relation, columns=columns, rows=rows, text=False, parquet=path)]
+    if _is_plain(path):
+        return [StagedTable(name=name, relation=relation, columns=columns, rows=rows, text=False, parquet=path)]
+    cells = ", ".join(f"{identifier(column.name)} AS c{index}" for index, column in enumerate(columns))
+    numbered = f"read_parquet({literal(str(path))}, hive_partitioning = false, file_row_number = true)"
+    view = workspace.new_name("raw")
+    workspace.engine.execute(f"CREATE VIEW {view} AS SELECT file_row_number + 1 AS _row, {cells} FROM {numbered}")
+    return [StagedTable(name=name, relation=f"main.{view}", columns=columns, rows=rows, text=False)]
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether every reader takes the file's types as the engine does, so that it may stand in the lake as it is."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        schema = parquet.read_schema(path)
+    except (pa.ArrowException, OSError):
+        return False
+    strange = (pa.types.is_float16, pa.types.is_decimal256, pa.types.is_duration)
+    return not any(test(field.type) for field in schema for test in strange)
 
 
 def stage_arrow(path: Path, name: str, workspace: Workspace) -> list[StagedTable]:
@@ -38,21 +59,38 @@ def stage_arrow(path: Path, name: str, workspace: Workspace) -> list[StagedTable
     try:
         schema, batches = _open(path)
         names = [f"c{index}" for index in range(len(schema.names))]
-        table = _create(workspace, pa.table([pa.array([], field.type) for field in schema], names=names))
+        table = _create(workspace, pa.table([_storable(pa.array([], field.type)) for field in schema], names=names))
         rows = 0
         for part in _parts(batches):
             numbers = pa.array(range(rows + 1, rows + part.num_rows + 1), pa.int64())
-            filled = pa.table([numbers, *part.columns], names=["_row", *names])
+            filled = pa.table([numbers, *map(_storable, part.columns)], names=["_row", *names])
             insert_arrow(workspace.engine, table, filled)
             rows += part.num_rows
             workspace.progress(0.0)
     except (pa.ArrowException, OSError, VoyantError) as error:
         raise InvalidInput(f"{path.name!r} is no whole Arrow file: {error}", code=Code.UNREADABLE) from error
+    except duckdb.NotImplementedException as error:
+        raise InvalidInput(
+            f"{path.name!r} has a column of a type that cannot be read: {str(error).splitlines()[0]}",
+            code=Code.UNSUPPORTED,
+            remedy="Cast the column to a common type, such as a decimal of at most 38 digits.",
+        ) from error
     types = [row["column_type"] for row in workspace.engine.query(f"DESCRIBE {table}")][1:]
     columns = tuple(
         StagedColumn(name=column, engine_type=type_) for column, type_ in zip(schema.names, types, strict=True)
     )
     return [StagedTable(name=name, relation=f"main.{table}", columns=columns, rows=rows, text=False)]
+
+
+def _storable(column: Any) -> Any:
+    """The column in a type that the engine takes in, without loss."""
+    import pyarrow as pa
+
+    if pa.types.is_float16(column.type):
+        return column.cast(pa.float32())
+    if pa.types.is_decimal256(column.type):
+        return column.cast(pa.string())
+    return column
 
 
 def _open(path: Path) -> tuple[Any, Iterator[Any]]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from voyant.domain.source import Compression, Format, Source, SourceKind, without_credentials
 from voyant.errors import Code, InvalidInput, NotFound
 from voyant.ingestion.database_address import DATABASE_SCHEMES, DatabaseAddress
-from voyant.ingestion.files import local_files
+from voyant.ingestion.files import check_name, local_files
 from voyant.ingestion.formats import recognise
 
 _FORMATS_BY_SUFFIX = {
@@ -86,6 +86,7 @@ def kind_of_hint(hint: str) -> SourceKind:
 
     Raises:
         InvalidInput: It is empty, or an address of a kind that cannot be read.
+        NotFound: No file can have such a name.
     """
     if not hint.strip():
         raise InvalidInput(
@@ -107,6 +108,7 @@ def kind_of_hint(hint: str) -> SourceKind:
                 remedy=f"Use http, https, file, {', '.join(DATABASE_SCHEMES)}, or a path.",
             )
     path = Path(hint.removeprefix("file://")).expanduser()
+    check_name(path)
     if path.is_dir():
         return SourceKind.FOLDER
     if not path.exists() and any(mark in hint for mark in "*?["):

@@ -21,6 +21,7 @@ from voyant.ingestion.union import Piece, group_alike, unite
 from voyant.lake.engine import Engine
 
 _MAX_WRAPPINGS = 3
+_LONGEST_NAME_SHOWN = 100
 _NO_DATA = {"readme", "license", "licence", "copying", "notice", "changelog", "manifest", "_success", "_metadata"}
 
 _Stage = Callable[[Path, str, Workspace], list[StagedTable]]
@@ -90,6 +91,7 @@ def local_files(source: Source, limits: Limits | None = None) -> tuple[Path, ...
         InvalidInput: There are more than the limit.
     """
     path = Path(source.location).expanduser()
+    check_name(path)
     if source.kind is SourceKind.FILES and not path.exists():
         paths = [Path(found) for found in glob.glob(str(path), recursive=True)]  # noqa: PTH207 (the pattern may be absolute)
         paths = [found for found in paths if found.is_file()]
@@ -103,8 +105,14 @@ def local_files(source: Source, limits: Limits | None = None) -> tuple[Path, ...
                 code=Code.NOT_ENOUGH_DATA,
                 remedy="Name a folder with data files, or a file.",
             )
-    elif path.exists():
+    elif path.is_file():
         paths = [path]
+    elif path.exists():
+        raise InvalidInput(
+            f"{source.location!r} is no regular file.",
+            code=Code.UNSUPPORTED,
+            remedy="Pipe what it gives into the command, and name - as the source.",
+        )
     else:
         raise NotFound(f"There is no file {source.location!r}.", remedy=_nearby(path))
     if limits and len(paths) > limits.max_files:
@@ -113,6 +121,18 @@ def local_files(source: Source, limits: Limits | None = None) -> tuple[Path, ...
             code=Code.TOO_LARGE,
         )
     return tuple(sorted(paths))
+
+
+def check_name(path: Path) -> None:
+    """Raises NotFound where the system will not even look: a name too long, a circle of links, a folder kept shut."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError) as error:
+        shown = str(path) if len(str(path)) <= _LONGEST_NAME_SHOWN else str(path)[:_LONGEST_NAME_SHOWN] + "…"
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise NotFound(f"{shown!r} cannot be looked at: {reason}.", remedy="Check the path.") from error
 
 
 def _nearby(path: Path) -> str:

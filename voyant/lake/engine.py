@@ -148,4 +148,16 @@ def _as_voyant_error(error: duckdb.Error, sql: str) -> VoyantError:
         return InvalidInput(f"The engine ran out of memory: {message}", code=Code.TOO_LARGE, data={"sql": sql[:500]})
     if isinstance(error, duckdb.IOException):
         return InvalidInput(f"The engine could not read or write: {message}", code=Code.UNREADABLE)
+    if _is_damaged(error, message):
+        return InvalidInput(
+            f"The data are damaged: {message}",
+            code=Code.UNREADABLE,
+            remedy="Copy or write the file again: it was cut off or damaged.",
+        )
     return QueryRejected(f"The engine refused the statement: {message}", data={"sql": sql[:500]})
+
+
+def _is_damaged(error: duckdb.Error, message: str) -> bool:
+    """Whether a Parquet file does not hold what it says: its decoders raise no error of the engine's own kinds."""
+    said = ("Failed to read file", "in Parquet file", "are corrupt", "Could not convert Timestamp(MS)")
+    return type(error) is duckdb.Error or any(words in message for words in said)

@@ -17,7 +17,7 @@ from voyant.domain.artifact import Artifact
 from voyant.domain.job import Degradation, StepStatus
 from voyant.domain.manifest import ManifestStep
 from voyant.domain.parameters import AnalyzeParameters
-from voyant.errors import Code, InternalError, InvalidInput, VoyantError
+from voyant.errors import Code, InternalError, InvalidInput, QueryRejected, VoyantError
 from voyant.workflows.context import JobContext, StepContext
 from voyant.workflows.pipeline import Pipeline, Step, StepResult
 
@@ -86,6 +86,8 @@ def _run_step(step: Step, context: StepContext, parameters: AnalyzeParameters, t
         try:
             with _time_limit(context.job, step.name, time_limit):
                 result = step.run(context, parameters)
+        except QueryRejected as error:
+            failure = _unless_ours(error, step.name)
         except VoyantError as error:
             failure = error
         except MemoryError as error:
@@ -101,6 +103,13 @@ def _run_step(step: Step, context: StepContext, parameters: AnalyzeParameters, t
         if not failure.retry_allowed or attempt == step.attempts:
             return failure
     return None
+
+
+def _unless_ours(error: QueryRejected, step: str) -> VoyantError:
+    """The error; our fault where the engine refused the statement: the callers' own were checked before."""
+    if "sql" not in error.data:
+        return error
+    return InternalError(f"The step {step!r} failed: {error.message}", data=error.data)
 
 
 def _keep(result: StepResult, context: StepContext) -> None:

@@ -118,3 +118,36 @@ def test_huge_integers_beyond_the_type_are_not_lost_silently(engine):
     assert outcome.values("x")[3] is None
     assert outcome.normalized.rejected_cells == 1
     assert outcome.rejects[0]["raw"] == "170141183460469231731687303715884105727"
+
+
+@pytest.mark.parametrize(
+    ("good", "beyond", "type_"),
+    [
+        ("DATE '2024-01-31'", "DATE 'infinity'", ColumnType.DATE),
+        ("DATE '0001-01-01'", "DATE '0001-01-01' - 1", ColumnType.DATE),
+        ("DATE '9999-12-31'", "DATE '9999-12-31' + 1", ColumnType.DATE),
+        ("TIMESTAMP '9999-12-31 23:59:59.999999'", "TIMESTAMP '-infinity'", ColumnType.TIMESTAMP),
+        ("TIMESTAMPTZ '2024-01-31 12:00:00+00'", "TIMESTAMPTZ 'infinity'", ColumnType.TIMESTAMP),
+        ("TIMESTAMP_S '2024-01-31 12:00:00'", "TIMESTAMP_S '10000-01-01 00:00:00'", ColumnType.TIMESTAMP),
+        ("TIMESTAMP_MS '2024-01-31 12:00:00'", "TIMESTAMP_MS '10000-01-01 00:00:00'", ColumnType.TIMESTAMP),
+        ("TIME '23:59:59.999999'", "TIME '24:00:00'", ColumnType.TIME),
+    ],
+)
+def test_dates_and_times_that_few_can_hold_are_rejected(
+    engine: Engine, good: str, beyond: str, type_: ColumnType
+) -> None:
+    outcome = read_typed(engine, f"CASE WHEN i = 7 THEN {beyond} ELSE {good} END")
+    assert outcome.column("x").type is type_
+    assert [reject["row"] for reject in outcome.rejects] == [8]
+    values = outcome.values("x")
+    assert values[7] is None
+    assert None not in values[:7] + values[8:]
+    assert outcome.normalized.rejected_cells == 1
+
+
+def test_a_parquet_file_with_dates_stays_unless_one_is_beyond(engine: Engine, tmp_path: Path) -> None:
+    days = "SELECT i AS id, DATE '2024-01-01' + CAST(i AS INTEGER) AS day FROM range(50) t(i)"
+    assert read_parquet(engine, tmp_path, days).normalized.unchanged
+    outcome = read_parquet(engine, tmp_path, f"{days} UNION ALL SELECT 50, DATE 'infinity'")
+    assert not outcome.normalized.unchanged
+    assert outcome.normalized.rejected_cells == 1

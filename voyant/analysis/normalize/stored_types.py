@@ -16,6 +16,7 @@ class Mapped:
         sql: Expression over the column.
         note: What changes and what that costs; None where nothing does.
         may_fail: Some values may be beyond the stored type: NULL then, and to be reported.
+        raw: SQL of the text that stands for such a value; None where it can be cast to text.
     """
 
     type: ColumnType
@@ -23,6 +24,7 @@ class Mapped:
     sql: str
     note: str | None = None
     may_fail: bool = False
+    raw: str | None = None
 
 
 _KEPT = {
@@ -44,7 +46,15 @@ _WIDENED = {
     "UINTEGER": "BIGINT",
     "UBIGINT": "DECIMAL(20,0)",
 }
-_MOMENTS = {"TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"}
+# The engine also knows infinite times and years before 1 and after 9999, which few formats and clients can hold.
+_FIRST_AND_LAST = {
+    "DATE": ("0001-01-01", "9999-12-31"),
+    "TIMESTAMP": ("0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"),
+    "TIMESTAMP_MS": ("0001-01-01 00:00:00", "9999-12-31 23:59:59.999"),
+    "TIMESTAMP_S": ("0001-01-01 00:00:00", "9999-12-31 23:59:59"),
+    "TIMESTAMPTZ": ("0001-01-01 00:00:00+00", "9999-12-31 23:59:59.999999+00"),
+    "TIME": ("00:00:00", "23:59:59.999999"),
+}
 _ZONED = {"TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ", "TIMESTAMPTZ_NS", "TIMESTAMP_NS WITH TIME ZONE"}
 _AS_TEXT = {"UUID", "BIT", "VARINT", "BIGNUM", "GEOMETRY", "TIME WITH TIME ZONE", "TIMETZ"}
 
@@ -52,6 +62,9 @@ _AS_TEXT = {"UUID", "BIT", "VARINT", "BIGNUM", "GEOMETRY", "TIME WITH TIME ZONE"
 def map_type(engine_type: str, cell: str) -> Mapped:
     """The stored type of a column of any engine type; ``cell`` is the SQL of its values."""
     kind = engine_type.upper()
+    if kind in {"DATE", "TIME", "TIMESTAMP"}:
+        raw = "'no time of day'" if kind == "TIME" else None
+        return Mapped(type=_KEPT[kind], engine_type=kind, sql=_within(cell, kind, cell), may_fail=True, raw=raw)
     if kind in _KEPT:
         return Mapped(type=_KEPT[kind], engine_type=kind, sql=cell)
     if match := re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", kind):
@@ -63,14 +76,19 @@ def map_type(engine_type: str, cell: str) -> Mapped:
         return _cast(cell, kind, _WIDENED[kind], ColumnType.INTEGER)
     if kind in {"HUGEINT", "UHUGEINT"}:
         return _cast(cell, kind, "DECIMAL(38,0)", ColumnType.INTEGER, may_fail=True)
-    if kind in _MOMENTS:
-        lost = "; digits beyond microseconds are dropped" if kind == "TIMESTAMP_NS" else ""
-        return _cast(cell, kind, "TIMESTAMP", ColumnType.TIMESTAMP, note=lost)
+    if kind == "TIMESTAMP_NS":
+        return _cast(cell, kind, "TIMESTAMP", ColumnType.TIMESTAMP, note="; digits beyond microseconds are dropped")
+    if kind in {"TIMESTAMP_MS", "TIMESTAMP_S"}:
+        sql = _within(cell, kind, f"CAST({cell} AS TIMESTAMP)")
+        note = f"{kind} stored as TIMESTAMP"
+        # Casting one to text goes through microseconds, which cannot count that far: the engine stops for good.
+        raw = f"CASE WHEN {cell} > CAST('2000-01-01' AS {kind}) THEN 'after the year 9999' ELSE 'before the year 1' END"
+        return Mapped(type=ColumnType.TIMESTAMP, engine_type="TIMESTAMP", sql=sql, note=note, may_fail=True, raw=raw)
     if kind in _ZONED:
-        sql = f"CAST({cell} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
-        return Mapped(
-            type=ColumnType.TIMESTAMP, engine_type="TIMESTAMP", sql=sql, note=f"{kind} stored as TIMESTAMP in UTC"
-        )
+        zoned = f"CAST({cell} AS TIMESTAMPTZ)"
+        sql = _within(zoned, "TIMESTAMPTZ", f"{zoned} AT TIME ZONE 'UTC'")
+        note = f"{kind} stored as TIMESTAMP in UTC"
+        return Mapped(type=ColumnType.TIMESTAMP, engine_type="TIMESTAMP", sql=sql, note=note, may_fail=True)
     if kind == "INTERVAL":
         sql = f"CAST(epoch({cell}) AS DECIMAL(18,6))"
         note = "INTERVAL stored as seconds; a month counts 30 days"
@@ -83,6 +101,12 @@ def map_type(engine_type: str, cell: str) -> Mapped:
         return Mapped(type=ColumnType.TEXT, engine_type="VARCHAR", sql=cell)
     note = f"{engine_type.split('(')[0]} values stored as JSON text"
     return Mapped(type=ColumnType.NESTED, engine_type="VARCHAR", sql=f"CAST(to_json({cell}) AS VARCHAR)", note=note)
+
+
+def _within(cell: str, kind: str, value: str) -> str:
+    """The value where the cell is a date or time that anyone can hold."""
+    first, last = _FIRST_AND_LAST[kind]
+    return f"CASE WHEN {cell} BETWEEN CAST('{first}' AS {kind}) AND CAST('{last}' AS {kind}) THEN {value} END"
 
 
 def _cast(

@@ -187,7 +187,9 @@ def _rejects(prepared: Sequence[_Prepared], columns: Sequence[Column], rows: Row
 
 def _raw(prepared: _Prepared, column: Column) -> str:
     """SQL of the text that a reject keeps: personal data stands in no artifact, so there only its place is kept."""
-    return literal(WITHHELD) if column.personal else f"CAST({prepared.cell} AS VARCHAR)"
+    if column.personal:
+        return literal(WITHHELD)
+    return prepared.mapped.raw or f"CAST({prepared.cell} AS VARCHAR)"
 
 
 def _assign(facts: Facts) -> Assigned:

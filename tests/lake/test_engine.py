@@ -1,0 +1,33 @@
+"""What the engine says of a file that is not what it claims."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from voyant.errors import Code, InvalidInput, QueryRejected
+from voyant.lake.engine import Engine
+from voyant.lake.sql import literal
+
+
+@pytest.mark.parametrize("compression", ["snappy", "zstd", "gzip"])
+def test_damaged_parquet_is_damaged_data_and_no_refused_statement(tmp_path: Path, compression: str) -> None:
+    chance = random.Random(compression)
+    path = tmp_path / "data.parquet"
+    texts = [f"text {number}" for number in range(3000)]
+    parquet.write_table(pa.table({"value": texts}), path, compression=compression, use_dictionary=False)
+    data = bytearray(path.read_bytes())
+    data[2000:3000] = chance.randbytes(1000)
+    path.write_bytes(data)
+    with Engine() as engine, pytest.raises(InvalidInput) as caught:
+        engine.query(f"SELECT max(value) AS largest FROM read_parquet({literal(str(path))})")
+    assert caught.value.code is Code.UNREADABLE
+
+
+def test_a_statement_that_is_none_is_refused() -> None:
+    with Engine() as engine, pytest.raises(QueryRejected):
+        engine.query("SELECT nothing FROM nowhere")
