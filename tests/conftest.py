@@ -7,7 +7,13 @@ import os
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# What lands must not hang on chance: there the examples are the same each time, everywhere else new ones are tried.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 _HOME = tempfile.TemporaryDirectory(prefix="voyant-tests-")
 os.environ["VOYANT_HOME"] = _HOME.name

@@ -39,7 +39,7 @@ cells = st.tuples(
     st.none() | st.integers(-5, 130),
     st.none() | st.emails(),
 )
-thorough = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @given(st.lists(cells, max_size=12), st.integers(0, 80))

@@ -48,7 +48,7 @@ class _Shapes(dict[int, str]):
 
     def __missing__(self, point: int) -> str:
         character = chr(point)
-        if character.isdigit():
+        if character.isdecimal():
             shape = "9"
         elif character.isalpha():
             shape = "A" if character.isupper() else "a"

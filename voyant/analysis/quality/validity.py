@@ -273,7 +273,6 @@ def _shape(column: Column, profile: ColumnProfile) -> Iterator[Rule]:
         weight=1.0,
         condition=f"NOT regexp_matches({name}, {literal(_as_regex(main.shape))})",
         among=f"{name} IS NOT NULL",
-        known=(profile.count, 0) if main.share == 1 else None,
         most_failing=1 - _MAIN_SHAPE,
     )
 
