@@ -21,10 +21,19 @@ def test_damaged_parquet_is_damaged_data_and_no_refused_statement(tmp_path: Path
     texts = [f"text {number}" for number in range(3000)]
     parquet.write_table(pa.table({"value": texts}), path, compression=compression, use_dictionary=False)
     data = bytearray(path.read_bytes())
-    data[2000:3000] = chance.randbytes(1000)
+    data[50:250] = chance.randbytes(200)
     path.write_bytes(data)
     with Engine() as engine, pytest.raises(InvalidInput) as caught:
-        engine.query(f"SELECT max(value) AS largest FROM read_parquet({literal(str(path))})")
+        engine.query(f"SELECT count(DISTINCT value) AS n FROM read_parquet({literal(str(path))})")
+    assert caught.value.code is Code.UNREADABLE
+
+
+def test_a_parquet_file_that_is_cut_off_is_damaged_data(tmp_path: Path) -> None:
+    path = tmp_path / "data.parquet"
+    parquet.write_table(pa.table({"value": [1, 2, 3]}), path)
+    path.write_bytes(path.read_bytes()[:-20])
+    with Engine() as engine, pytest.raises(InvalidInput) as caught:
+        engine.query(f"SELECT count(value) AS n FROM read_parquet({literal(str(path))})")
     assert caught.value.code is Code.UNREADABLE
 
 

@@ -159,5 +159,11 @@ def _as_voyant_error(error: duckdb.Error, sql: str) -> VoyantError:
 
 def _is_damaged(error: duckdb.Error, message: str) -> bool:
     """Whether a Parquet file does not hold what it says: its decoders raise no error of the engine's own kinds."""
-    said = ("Failed to read file", "in Parquet file", "are corrupt", "Could not convert Timestamp(MS)")
+    said = (
+        "Failed to read file",
+        "No magic bytes",
+        "in Parquet file",
+        "are corrupt",
+        "Could not convert Timestamp(MS)",
+    )
     return type(error) is duckdb.Error or any(words in message for words in said)
