@@ -19,6 +19,7 @@ Whether a retry can help stands in the type: only ``Unavailable`` is retried.
 
 from __future__ import annotations
 
+import errno
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -162,3 +163,20 @@ class ConfigurationError(VoyantError):
 
 class InternalError(VoyantError):
     """A fault of ours."""
+
+
+def as_disk_full(error: BaseException) -> ConfigurationError | None:
+    """The error to raise where any library's error means that the disk is full; else None.
+
+    Some give the system's error number, some only its text, and some wrap one that does.
+    """
+    link: BaseException | None = error
+    while link is not None:
+        number = link.errno if isinstance(link, OSError) else None
+        if number in {errno.ENOSPC, errno.EDQUOT} or any(words in str(link) for words in _DISK_FULL):
+            return ConfigurationError("The disk is full.", code=Code.STORAGE_FULL)
+        link = link.__cause__
+    return None
+
+
+_DISK_FULL = ("No space left on device", "Disk quota exceeded", "database or disk is full")

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voyant.errors import Code, InvalidInput, NotFound, VoyantError
+from voyant.errors import Code, ConfigurationError, NotFound, VoyantError, as_disk_full
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -32,7 +32,7 @@ class ArtifactStore:
         """Writes the bytes, or those of a file; gives their number and SHA-256.
 
         Raises:
-            InvalidInput: The disk is full.
+            ConfigurationError: The disk is full, or may not be written.
         """
         import obstore
 
@@ -102,4 +102,6 @@ def _measured(data: bytes | Path) -> tuple[int, str]:
 
 
 def _write_error(name: str, error: Any) -> VoyantError:
-    return InvalidInput(f"The artifact {name!r} could not be written: {error}", code=Code.STORAGE_FULL)
+    return as_disk_full(error) or ConfigurationError(
+        f"The artifact {name!r} could not be written: {error}", code=Code.DATABASE
+    )

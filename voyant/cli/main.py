@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 from voyant import __version__
 from voyant.cli import analyze, artifacts, jobs, operations, sources, verification
 from voyant.cli.errors import CALLERS_INPUT, DONE, INTERRUPTED, exit_code_of, show_error
-from voyant.errors import InternalError, VoyantError
+from voyant.errors import InternalError, VoyantError, as_disk_full
 
 app = typer.Typer(
     name="voyant",
@@ -79,6 +79,7 @@ def run(arguments: list[str]) -> int:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - must stay open until the process ends
         return DONE
     except Exception as error:  # noqa: BLE001 - nobody at a shell can use a traceback
-        show_error(InternalError(f"{type(error).__name__}: {error}"), as_json=as_json)
-        return exit_code_of(InternalError(""))
+        failure = as_disk_full(error) or InternalError(f"{type(error).__name__}: {error}")
+        show_error(failure, as_json=as_json)
+        return exit_code_of(failure)
     return int(outcome or DONE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import lzma
 import zipfile
 import zlib
@@ -12,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from voyant.domain.source import Compression
-from voyant.errors import Code, ConfigurationError, InvalidInput
+from voyant.errors import Code, InvalidInput, as_disk_full
 from voyant.ingestion.staging import Workspace
 
 _CHUNK_BYTES = 1 << 20
@@ -130,10 +129,8 @@ def _mapped_errors(path: Path, compression: Compression) -> Iterator[None]:
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError) as error:
         raise InvalidInput(f"The {compression} file {path.name!r} is broken: {error}.", code=Code.UNREADABLE) from error
     except OSError as error:  # gzip's BadGzipFile and Arrow's errors are of this kind too
-        if error.errno == errno.ENOSPC:
-            raise ConfigurationError(
-                f"There is no room to expand {path.name!r}: the disk is full.", code=Code.STORAGE_FULL
-            ) from error
+        if full := as_disk_full(error):
+            raise full from error
         raise InvalidInput(
             f"The {compression} file {path.name!r} cannot be expanded: {error}.", code=Code.UNREADABLE
         ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import glob
 import sys
 from collections import Counter
@@ -12,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voyant.domain.source import Format, Source, SourceKind, table_name
-from voyant.errors import Code, ConfigurationError, InvalidInput, NotFound, VoyantError
+from voyant.errors import Code, InvalidInput, NotFound, VoyantError, as_disk_full
 from voyant.ingestion.compression import is_hidden, unpack
 from voyant.ingestion.formats import recognise
 from voyant.ingestion.protocol import Limits, Progress, StagedTable, no_progress
@@ -289,8 +288,8 @@ def _mapped_errors(source: Source) -> Iterator[None]:
             remedy="Give the user who runs Voyant the right to read it.",
         ) from error
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise ConfigurationError("The disk is full.", code=Code.STORAGE_FULL) from error
+        if full := as_disk_full(error):
+            raise full from error
         raise InvalidInput(f"{shown!r} cannot be read: {error.strerror or error}.", code=Code.UNREADABLE) from error
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
-from voyant.errors import Code, InvalidInput, QueryRejected, VoyantError
+from voyant.errors import Code, InvalidInput, QueryRejected, VoyantError, as_disk_full
 from voyant.lake.sql import literal
 
 if TYPE_CHECKING:
@@ -146,6 +146,8 @@ def _as_voyant_error(error: duckdb.Error, sql: str) -> VoyantError:
     message = str(error).split("\n", maxsplit=1)[0]
     if isinstance(error, duckdb.OutOfMemoryException):
         return InvalidInput(f"The engine ran out of memory: {message}", code=Code.TOO_LARGE, data={"sql": sql[:500]})
+    if full := as_disk_full(error):
+        return full
     if isinstance(error, duckdb.IOException):
         return InvalidInput(f"The engine could not read or write: {message}", code=Code.UNREADABLE)
     if _is_damaged(error, message):

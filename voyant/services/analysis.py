@@ -17,7 +17,7 @@ from voyant.domain.normalization import Normalization
 from voyant.domain.parameters import AnalyzeParameters
 from voyant.domain.serialization import from_json, to_json
 from voyant.domain.source import Source
-from voyant.errors import VoyantError
+from voyant.errors import InternalError, VoyantError, as_disk_full
 from voyant.services.jobs import JobRecorder, Progress
 from voyant.services.results import result_digest
 from voyant.services.sources import remember
@@ -77,13 +77,22 @@ def analyze(
         recorder.cancelled()
         artifact_store().remove(caller.tenant, recorder.job_id)
         raise
-    except VoyantError as error:
-        recorder.failed(error)
+    except Exception as error:
+        # First makes room: on a full disk nothing can be written down before.
         artifact_store().remove(caller.tenant, recorder.job_id)
-        raise
+        shutil.rmtree(scratch, ignore_errors=True)
+        failure = _as_ours(error)
+        recorder.failed(failure)
+        raise failure from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return recorder.job_id
+
+
+def _as_ours(error: Exception) -> VoyantError:
+    if isinstance(error, VoyantError):
+        return error
+    return as_disk_full(error) or InternalError(f"{type(error).__name__}: {error}")
 
 
 def _remember_reading(row: SourceRow, context: JobContext) -> None:

@@ -14,7 +14,7 @@ from voyant.errors import VoyantError
 from voyant.settings.configuration import settings
 
 LEAST_FREE_BYTES = 2**30
-OPTIONAL = {"adbc_driver_postgresql": "postgresql", "pymysql": "mysql"}
+OPTIONAL = {"adbc_driver_postgresql": "postgresql", "asyncmy": "mysql"}
 """Modules that extras bring, by what the extra is called."""
 
 

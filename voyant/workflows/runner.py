@@ -17,7 +17,7 @@ from voyant.domain.artifact import Artifact
 from voyant.domain.job import Degradation, StepStatus
 from voyant.domain.manifest import ManifestStep
 from voyant.domain.parameters import AnalyzeParameters
-from voyant.errors import Code, InternalError, InvalidInput, QueryRejected, VoyantError
+from voyant.errors import Code, InternalError, InvalidInput, QueryRejected, VoyantError, as_disk_full
 from voyant.workflows.context import JobContext, StepContext
 from voyant.workflows.pipeline import Pipeline, Step, StepResult
 
@@ -95,7 +95,9 @@ def _run_step(step: Step, context: StepContext, parameters: AnalyzeParameters, t
         except Exception as error:
             # Whatever it is, the job must end with an error that says so and not with a traceback.
             log.exception("The step %r failed.", step.name)
-            failure = InternalError(f"The step {step.name!r} failed: {type(error).__name__}: {error}")
+            failure = as_disk_full(error) or InternalError(
+                f"The step {step.name!r} failed: {type(error).__name__}: {error}"
+            )
         else:
             _keep(result, context)
             return None
