@@ -91,6 +91,12 @@ def test_a_failed_step_that_is_not_core_degrades_the_job(context: JobContext) ->
     assert sorted(context.artifacts) == ["one.json", "three.json"]
 
 
+@pytest.mark.parametrize("code", [Code.UNKNOWN_COLUMN, Code.BAD_KPI])
+def test_what_the_caller_asked_for_by_name_is_not_left_out(context: JobContext, code: Code) -> None:
+    with pytest.raises(InvalidInput, match="no such column"):
+        run(context, step("one", fail_with(InvalidInput("no such column", code=code))))
+
+
 def test_a_failed_core_step_fails_the_job(context: JobContext) -> None:
     with pytest.raises(InvalidInput, match="no good"):
         run(context, step("one", fail_with(InvalidInput("no good")), is_core=True), step("two", write("two.json")))

@@ -76,11 +76,18 @@ def download(
     with http_client(
         seconds=limits.download_seconds, private_addresses=limits.private_addresses, transport=transport
     ) as client:
+        failure: Unavailable | None = None
         for attempt in stamina.retry_context(
             on=_pause_before_retry, attempts=_ATTEMPTS, timeout=limits.download_seconds, wait_initial=0.5, wait_max=10
         ):
-            with attempt, _errors_about(url, limits):
-                return _fetch(client, url, folder, limits, progress)
+            with attempt:
+                try:
+                    with _errors_about(url, limits):
+                        return _fetch(client, url, folder, limits, progress)
+                except Unavailable as error:
+                    # That the time ran out while trying again says less than why it had to be tried again.
+                    failure = failure if failure and error.code is Code.TIMEOUT else error
+                    raise failure from error
     raise AssertionError("a retry ends with a result or an error")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from voyant.workflows import steps
 from voyant.workflows.pipeline import Pipeline, Step
 
+# Tried once: reading a source tries again by itself, with pauses and a time limit over all attempts.
 NORMALIZE = Step(
     name="normalize",
     run=steps.normalize,
     is_core=True,
-    attempts=3,
     libraries=("duckdb", "pyarrow", "pyiceberg", "voyant"),
 )
 PROFILE = Step(name="profile", run=steps.profile, is_core=True, libraries=("duckdb", "numpy", "scipy", "voyant"))

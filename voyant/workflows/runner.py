@@ -23,6 +23,9 @@ from voyant.workflows.pipeline import Pipeline, Step, StepResult
 
 log = logging.getLogger(__name__)
 
+# What the caller asked for by name cannot be had: to leave it out and call the job completed would be no answer.
+_ASKED_FOR = frozenset({Code.UNKNOWN_COLUMN, Code.BAD_KPI})
+
 
 class Observer(Protocol):
     """Is told how a run goes; the one that keeps jobs writes it down."""
@@ -74,7 +77,7 @@ def run_pipeline(
         observer.step_finished(position, finished, step_context.written)
         steps.append(finished)
         if error is not None:
-            if step.is_core:
+            if step.is_core or error.code in _ASKED_FOR:
                 raise error
             degraded.append(Degradation(step=step.name, error=error.as_dict()))
     return Run(steps=tuple(steps), degraded=tuple(degraded))
