@@ -20,6 +20,7 @@ def analyze(
     source: str | PathLike[str],
     *,
     table: str | None = None,
+    query: str | None = None,
     kpis: Mapping[str, str] | None = None,
     time: str | None = None,
     out: str | PathLike[str] | None = None,
@@ -33,6 +34,7 @@ def analyze(
     Args:
         source: A path, glob, folder, URL or database URL.
         table: Of a source with several; None for the largest.
+        query: Of a database: the rows that this SELECT gives, in place of a table.
         kpis: SQL by name, such as ``{"revenue": "sum(amount)"}``, or a SELECT.
         time: The column that periods are formed by; None to find it.
         out: A folder that the artifacts are copied to as well.
@@ -51,7 +53,7 @@ def analyze(
     from voyant.services.results import read_result
     from voyant.services.sources import source_from
 
-    found = source_from(LOCAL_CALLER, fspath(source), table=table)
+    found = source_from(LOCAL_CALLER, fspath(source), table=table, query=query)
     job_id = run(LOCAL_CALLER, found, kpis=kpis, time_column=time, on_progress=on_progress)
     if out is not None:
         export_artifacts(LOCAL_CALLER, job_id, Path(out))

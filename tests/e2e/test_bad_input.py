@@ -8,10 +8,12 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -209,6 +211,7 @@ def test_what_was_asked_for_must_be_there(shell: WarmShell, tmp_path: Path) -> N
     path = tmp_path / "orders.csv"
     path.write_text(ROWS)
     assert_refused(shell("analyze", path, "--table", "nix", "--json"), Code.NO_TABLE)
+    assert_refused(shell("analyze", path, "--query", "SELECT 1", "--json"), Code.INVALID_BODY)
     assert_refused(shell("analyze", path, "--time", "nix", "--json"), Code.UNKNOWN_COLUMN)
     assert_refused(shell("analyze", path, "--kpi", "revenue=sum(nix)", "--json"), Code.UNKNOWN_COLUMN)
     assert_refused(shell("analyze", path, "--kpi", "revenue=sum(amount", "--json"), Code.BAD_KPI)
@@ -452,6 +455,17 @@ def test_a_url_that_lies_or_refuses(
     assert_refused(outcome, code, exit_code)
     assert "hunter2" not in outcome.out + outcome.err
     assert not holding(online.home, "hunter2")
+
+
+def test_a_query_of_a_database_is_analysed(online: WarmShell, tmp_path: Path) -> None:
+    path = tmp_path / "shop.sqlite"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE orders (id INTEGER, amount REAL)")
+        connection.executemany("INSERT INTO orders VALUES (?, ?)", [(number, number * 1.5) for number in range(100)])
+    url = f"sqlite:///{path}"
+    assert_analysed(online("analyze", url, "--query", "SELECT * FROM orders WHERE id < 60", "--json"), 60)
+    assert_refused(online("analyze", url, "--query", "DELETE FROM orders", "--json"), Code.SQL_REFUSED)
+    assert_analysed(online("analyze", url, "--json"), 100)
 
 
 def test_a_database_that_is_not_there(online: WarmShell) -> None:

@@ -554,5 +554,6 @@ def test_sqlite_mistakes(sqlite_file: Path, engine: Engine) -> None:
         stage(f"sqlite:///{sqlite_file}", engine, table="nix")
     with pytest.raises(NotFound, match="nowhere"):
         stage("sqlite:///nowhere.sqlite", engine)
-    with pytest.raises(VoyantError, match="nix"):
-        stage(f"sqlite:///{sqlite_file}", engine, query="SELECT nix FROM orders")
+    for query in ("SELECT nix FROM orders", "SELECT * FROM nix"):
+        with pytest.raises(QueryRejected, match="nix"):
+            stage(f"sqlite:///{sqlite_file}", engine, query=query)

@@ -14,6 +14,9 @@ SOURCE = typer.Argument(
     ..., metavar="SOURCE", help="A path, glob, folder, URL, database URL, source id, or - for standard input."
 )
 TABLE = typer.Option(None, "--table", help="Of a source with several tables: the one to analyse.", show_default=False)
+QUERY = typer.Option(
+    None, "--query", metavar="SELECT", help="Of a database: the rows that this SELECT gives.", show_default=False
+)
 KPI = typer.Option(
     [], "--kpi", metavar="NAME=SQL", help="A key figure, such as revenue='sum(amount)'. May be repeated."
 )
@@ -33,6 +36,7 @@ MAX_TOKENS = typer.Option(
 def analyze(
     source: str = SOURCE,
     table: str | None = TABLE,
+    query: str | None = QUERY,
     kpi: list[str] = KPI,
     time: str | None = TIME,
     out: Path | None = OUT,
@@ -49,7 +53,7 @@ def analyze(
     from voyant.services.results import read_result
     from voyant.services.sources import source_from
 
-    found = source_from(caller, source, table=table)
+    found = source_from(caller, source, table=table, query=query)
     with shown_progress() as progress:
         job_id = run(caller, found, kpis=declared, time_column=time, on_progress=progress)
     if out is not None:

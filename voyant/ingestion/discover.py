@@ -117,8 +117,18 @@ def kind_of_hint(hint: str) -> SourceKind:
 
 
 def source_of(hint: str, *, table: str | None = None, query: str | None = None) -> Source:
-    """The source that a hint means, with the table or query of it that is wanted."""
+    """The source that a hint means, with the table or query of it that is wanted.
+
+    Raises:
+        InvalidInput: It is of no kind that can be read, or is asked for a query without being a database.
+        NotFound: No file can have such a name.
+    """
     kind = kind_of_hint(hint)
+    if query is not None and kind is not SourceKind.DATABASE:
+        raise InvalidInput(
+            f"Only a database answers a query; {without_credentials(hint)!r} is a {kind}.",
+            remedy="Name it by its address, such as sqlite:///orders.sqlite, or leave the query out.",
+        )
     location = hint.removeprefix("file://")
     shown = {SourceKind.STDIN: "standard input", SourceKind.URL: without_credentials(hint)}
     if kind is SourceKind.DATABASE:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from voyant.domain.source import table_name
-from voyant.errors import Code, InvalidInput, VoyantError
+from voyant.errors import Code, InvalidInput, QueryRejected, VoyantError
 from voyant.ingestion.protocol import StagedColumn, StagedTable
 from voyant.ingestion.staging import Workspace, insert_arrow
 from voyant.lake.sql import identifier, literal
@@ -19,6 +19,7 @@ from voyant.lake.sql import identifier, literal
 _COLUMNS_PER_QUERY = 400  # SQLite gives at most 2,000 values a row, and four are asked for each column
 _CELLS_PER_BATCH = 400_000
 _QUERY_VIEW = "voyant query"
+_INTERRUPTED = "interrupted"  # SQLite's word for a statement that the progress handler stopped
 _STEPS_BETWEEN_LOOKS = 100_000  # of SQLite's machine: some milliseconds
 
 
@@ -78,7 +79,12 @@ def stage_sqlite(
         if query is not None:
             # A temporary view stands in memory: the file is open for reading only.
             connection.execute(f"CREATE TEMP VIEW {identifier(_QUERY_VIEW)} AS {query}\n")
-            return [replace(_stage_sqlite_table(connection, _QUERY_VIEW, workspace), name=name)]
+            try:
+                return [replace(_stage_sqlite_table(connection, _QUERY_VIEW, workspace), name=name)]
+            except sqlite3.OperationalError as error:
+                if str(error) == _INTERRUPTED:
+                    raise
+                raise QueryRejected(f"The SQLite file {path.name!r} refuses the query: {error}.") from error
         chosen = tables or [found for found, is_table in _sqlite_relations(connection) if is_table]
         return [_stage_sqlite_table(connection, table, workspace) for table in chosen]
 
@@ -107,7 +113,7 @@ def _sqlite(path: Path, workspace: Workspace) -> Iterator[sqlite3.Connection]:
             connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
             yield connection
     except sqlite3.OperationalError as error:
-        if str(error) == "interrupted":
+        if str(error) == _INTERRUPTED:
             raise InvalidInput(
                 f"Reading the SQLite file {path.name!r} took longer than {workspace.limits.query_seconds:g} seconds.",
                 code=Code.TIMEOUT,

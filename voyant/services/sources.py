@@ -37,11 +37,12 @@ class SourceSummary:
     jobs: tuple[str, ...] = ()
 
 
-def source_from(caller: Caller, hint: str, *, table: str | None = None) -> Source:
+def source_from(caller: Caller, hint: str, *, table: str | None = None, query: str | None = None) -> Source:
     """The source that a path, address or source id names.
 
     Args:
         table: The one that is meant, of a source with several.
+        query: A SELECT that the database runs, in place of a table.
 
     Raises:
         NotFound: There is nothing there.
@@ -51,7 +52,7 @@ def source_from(caller: Caller, hint: str, *, table: str | None = None) -> Sourc
 
     if hint.startswith("src_"):
         hint = source_of(caller, hint).location
-    return source_at(hint, table=table)
+    return source_at(hint, table=table, query=query)
 
 
 def remember(caller: Caller, source: Source) -> SourceRow:
@@ -61,7 +62,8 @@ def remember(caller: Caller, source: Source) -> SourceRow:
         location = str(Path(location).absolute())
     row, _ = SourceRow.objects.get_or_create(
         tenant=caller.tenant,
-        key=sha256(f"{location}\n{source.query or ''}".encode()).hexdigest(),
+        # Without credentials: a password that changes makes no other source, and no hash of one is kept to be guessed.
+        key=sha256(f"{without_credentials(location)}\n{source.query or ''}".encode()).hexdigest(),
         defaults={
             "id": new_id("src"),
             "kind": source.kind,
