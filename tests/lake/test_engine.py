@@ -1,42 +1,41 @@
-"""What the engine says of a file that is not what it claims."""
+"""The engine stops when it is told to, whoever tells it."""
 
 from __future__ import annotations
 
-import random
-from pathlib import Path
+import os
+import signal
+import threading
+from collections.abc import Callable
 
-import pyarrow as pa
 import pytest
-from pyarrow import parquet
 
-from voyant.errors import Code, InvalidInput, QueryRejected
+from voyant.errors import QueryRejected
 from voyant.lake.engine import Engine
-from voyant.lake.sql import literal
+
+ENDLESS = "SELECT sum(hash(range)) AS s FROM range(1000000000000)"
 
 
-@pytest.mark.parametrize("compression", ["snappy", "zstd", "gzip"])
-def test_damaged_parquet_is_damaged_data_and_no_refused_statement(tmp_path: Path, compression: str) -> None:
-    chance = random.Random(compression)
-    path = tmp_path / "data.parquet"
-    texts = [f"text {number}" for number in range(3000)]
-    parquet.write_table(pa.table({"value": texts}), path, compression=compression, use_dictionary=False)
-    data = bytearray(path.read_bytes())
-    data[50:250] = chance.randbytes(200)
-    path.write_bytes(data)
-    with Engine() as engine, pytest.raises(InvalidInput) as caught:
-        engine.query(f"SELECT count(DISTINCT value) AS n FROM read_parquet({literal(str(path))})")
-    assert caught.value.code is Code.UNREADABLE
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda engine: engine.execute(f"CREATE TABLE t AS {ENDLESS}"),
+        lambda engine: engine.tuples(ENDLESS),
+        lambda engine: engine.query(ENDLESS),
+        lambda engine: engine.first_rows(ENDLESS, 1),
+        lambda engine: engine.arrow(ENDLESS),
+    ],
+    ids=["execute", "tuples", "query", "first_rows", "arrow"],
+)
+def test_an_interrupt_from_the_keyboard_is_one(ask: Callable[[Engine], object]) -> None:
+    timer = threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT])
+    with Engine(threads=1) as engine:  # with more, the engine may see the signal only when a statement ends
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            ask(engine)
 
 
-def test_a_parquet_file_that_is_cut_off_is_damaged_data(tmp_path: Path) -> None:
-    path = tmp_path / "data.parquet"
-    parquet.write_table(pa.table({"value": [1, 2, 3]}), path)
-    path.write_bytes(path.read_bytes()[:-20])
-    with Engine() as engine, pytest.raises(InvalidInput) as caught:
-        engine.query(f"SELECT count(value) AS n FROM read_parquet({literal(str(path))})")
-    assert caught.value.code is Code.UNREADABLE
-
-
-def test_a_statement_that_is_none_is_refused() -> None:
-    with Engine() as engine, pytest.raises(QueryRejected):
-        engine.query("SELECT nothing FROM nowhere")
+def test_another_thread_can_stop_a_statement() -> None:
+    with Engine(threads=1) as engine:  # with more, the engine may see the signal only when a statement ends
+        threading.Timer(0.3, engine.interrupt).start()
+        with pytest.raises(QueryRejected, match=r"(?i)interrupt"):
+            engine.query(ENDLESS)

@@ -17,6 +17,8 @@ from voyant.lake.sql import literal
 if TYPE_CHECKING:
     import pyarrow
 
+INTERRUPTED_BY_SIGNAL = "Query interrupted"
+
 
 class Engine:
     """A DuckDB connection.
@@ -140,6 +142,11 @@ def _mapped_errors(sql: str) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise _as_voyant_error(error, sql) from error
+    except RuntimeError as error:
+        # The engine takes the signal of Ctrl-C while a statement runs; without this the job would go on or fail.
+        if str(error) == INTERRUPTED_BY_SIGNAL:
+            raise KeyboardInterrupt from error
+        raise
 
 
 def _as_voyant_error(error: duckdb.Error, sql: str) -> VoyantError:
