@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -171,3 +175,18 @@ def test_inputs_of_an_artifact_are_noted(context: JobContext) -> None:
 
     assert context.artifacts["two.json"].inputs == ("one.json",)
     assert context.artifacts["two.json"].step == "two"
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_an_interrupt_ends_a_statement_at_once(context: JobContext, attempt: int) -> None:
+    def endless(step_context: StepContext) -> None:
+        with step_context.job.engine() as engine:
+            engine.query("SELECT sum(hash(range)) AS s FROM range(1000000000000)")
+
+    timer = threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT])
+    timer.start()
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run(context, step("one", endless))
+
+    assert time.monotonic() - started < 10

@@ -143,7 +143,7 @@ def _mapped_errors(sql: str) -> Iterator[None]:
     except duckdb.Error as error:
         raise _as_voyant_error(error, sql) from error
     except RuntimeError as error:
-        # The engine takes the signal of Ctrl-C while a statement runs; without this the job would go on or fail.
+        # The engine at times takes the signal of Ctrl-C itself; without this the job would go on or fail.
         if str(error) == INTERRUPTED_BY_SIGNAL:
             raise KeyboardInterrupt from error
         raise

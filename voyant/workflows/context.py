@@ -89,7 +89,11 @@ class JobContext:
         """Stops what runs, from another thread: the engines at once, the step at its next report of progress."""
         self._stop_reason = reason
         self._stopped.set()
-        for engine in self._engines:
+        self.interrupt_engines()
+
+    def interrupt_engines(self) -> None:
+        """Stops the statements that run now, from another thread."""
+        for engine in tuple(self._engines):
             engine.interrupt()
 
     def check_stopped(self) -> None:

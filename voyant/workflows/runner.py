@@ -19,6 +19,7 @@ from voyant.domain.manifest import ManifestStep
 from voyant.domain.parameters import AnalyzeParameters
 from voyant.errors import Code, InternalError, InvalidInput, QueryRejected, VoyantError, as_disk_full
 from voyant.workflows.context import JobContext, StepContext
+from voyant.workflows.interrupts import passed_on
 from voyant.workflows.pipeline import Pipeline, Step, StepResult
 
 log = logging.getLogger(__name__)
@@ -60,26 +61,27 @@ def run_pipeline(
     for step in pipeline.steps:
         if step.prepare is not None:
             step.prepare()
-    for position, step in enumerate(pipeline.steps):
-        observer.step_started(position, step.name)
-        started, clock = datetime.now(UTC), time.perf_counter()
-        step_context = StepContext(context, step.name)
-        error = _run_step(step, step_context, parameters, step.timeout_seconds or time_limit)
-        finished = ManifestStep(
-            name=step.name,
-            status=StepStatus.FAILED if error else StepStatus.COMPLETED,
-            started=started.isoformat(timespec="milliseconds"),
-            seconds=round(time.perf_counter() - clock, 3),
-            libraries={name: _version(name) for name in step.libraries},
-            seed=context.seed,
-            error=error.as_dict() if error else None,
-        )
-        observer.step_finished(position, finished, step_context.written)
-        steps.append(finished)
-        if error is not None:
-            if step.is_core or error.code in _ASKED_FOR:
-                raise error
-            degraded.append(Degradation(step=step.name, error=error.as_dict()))
+    with passed_on(context.interrupt_engines):
+        for position, step in enumerate(pipeline.steps):
+            observer.step_started(position, step.name)
+            started, clock = datetime.now(UTC), time.perf_counter()
+            step_context = StepContext(context, step.name)
+            error = _run_step(step, step_context, parameters, step.timeout_seconds or time_limit)
+            finished = ManifestStep(
+                name=step.name,
+                status=StepStatus.FAILED if error else StepStatus.COMPLETED,
+                started=started.isoformat(timespec="milliseconds"),
+                seconds=round(time.perf_counter() - clock, 3),
+                libraries={name: _version(name) for name in step.libraries},
+                seed=context.seed,
+                error=error.as_dict() if error else None,
+            )
+            observer.step_finished(position, finished, step_context.written)
+            steps.append(finished)
+            if error is not None:
+                if step.is_core or error.code in _ASKED_FOR:
+                    raise error
+                degraded.append(Degradation(step=step.name, error=error.as_dict()))
     return Run(steps=tuple(steps), degraded=tuple(degraded))
 
 
