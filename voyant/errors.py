@@ -12,9 +12,11 @@
         Rejected                final
         UnexpectedReply         final
       ConfigurationError      an operator must fix it
+      Busy                    too much is asked at once; retry later
+      JobCancelled            the caller called it off
       InternalError           a fault of ours
 
-Whether a retry can help stands in the type: only ``Unavailable`` is retried.
+Whether a retry can help stands in the type: ``Unavailable`` and ``Busy``, and no other.
 """
 
 from __future__ import annotations
@@ -33,7 +35,11 @@ class Code(Enum):
     BAD_KPI = (1005, 422, "Bad KPI", "Give NAME=SQL with an aggregate such as sum(amount), or a SELECT.")
     SQL_REFUSED = (1006, 422, "SQL refused", "Send one read-only SELECT over the listed tables.")
     UNSUPPORTED = (1007, 422, "Unsupported source or format", "Convert it to one of the supported formats.")
+    IDEMPOTENCY_KEY_REUSED = (1008, 409, "Idempotency key reused", "Send another key, or the first request again.")
     TOO_LARGE = (1009, 413, "Too large", "Send less, or raise the named limit.")
+    JOB_CANCELLED = (1010, 409, "Job cancelled", "Ask again if it is still wanted.")
+    JOB_NOT_COMPLETED = (1011, 409, "Job not completed", "Wait until its status is completed, then ask again.")
+    NOT_CANCELLABLE = (1012, 409, "Job has ended", "Nothing is left to do.")
     NO_JOB = (2001, 404, "No such job", "List the jobs with: voyant job list")
     NO_ARTIFACT = (2002, 404, "No such artifact", "List the artifacts with: voyant artifact list JOB")
     NO_SOURCE = (2003, 404, "No such source", "Check the path; list known sources with: voyant source list")
@@ -42,6 +48,7 @@ class Code(Enum):
     INTERNAL = (5001, 500, "Internal error", "This is a fault of ours: please report it with the message.")
     DATABASE = (5002, 500, "Database error", "Check that VOYANT_HOME can be written, then try again.")
     TIMEOUT = (5003, 504, "Time limit reached", "Ask for less, or raise the named limit.")
+    BUSY = (5005, 503, "Busy", "Wait as long as Retry-After says, then send it again.")
     CONFIGURATION = (5006, 500, "Configuration error", "Correct the named setting.")
     NOT_ENOUGH_DATA = (7002, 422, "Not enough data", "Give a source with at least one row and one column.")
     UNREADABLE = (8001, 422, "Unreadable data", "Check that the file is whole and of the format it claims.")
@@ -159,6 +166,19 @@ class ConfigurationError(VoyantError):
     """An operator must fix it; the message names the setting and every place looked in."""
 
     default_code = Code.CONFIGURATION
+
+
+class Busy(VoyantError):
+    """Too much is asked at once: the same request will be taken later."""
+
+    default_code = Code.BUSY
+    retry_allowed = True
+
+
+class JobCancelled(VoyantError):
+    """Somebody called the job off."""
+
+    default_code = Code.JOB_CANCELLED
 
 
 class InternalError(VoyantError):

@@ -12,14 +12,13 @@ from pathlib import Path
 import pytest
 
 from voyant.artifacts.store import ArtifactStore
-from voyant.domain.artifact import Artifact
-from voyant.domain.manifest import ManifestStep
 from voyant.domain.parameters import AnalyzeParameters
 from voyant.domain.source import Source, SourceKind
 from voyant.errors import Code, InternalError, InvalidInput, Unavailable, VoyantError
 from voyant.lake.engine import Engine
 from voyant.lake.lake import Lake
 from voyant.workflows.context import JobContext, StepContext
+from voyant.workflows.execution import Execution
 from voyant.workflows.pipeline import Pipeline, Step, StepResult
 from voyant.workflows.runner import Run, run_pipeline
 
@@ -35,8 +34,9 @@ class Notes:
     def step_started(self, position: int, step: str) -> None:
         pass
 
-    def step_finished(self, position: int, step: ManifestStep, artifacts: tuple[Artifact, ...]) -> None:
-        self.finished.append((step.name, step.status, tuple(artifact.name for artifact in artifacts)))
+    def step_finished(self, position: int, execution: Execution) -> None:
+        names = tuple(artifact.name for artifact in execution.artifacts)
+        self.finished.append((execution.step.name, execution.step.status, names))
 
 
 @pytest.fixture

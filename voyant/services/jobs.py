@@ -1,25 +1,17 @@
-"""Jobs: made, followed, listed."""
+"""Jobs: listed, shown, followed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import Any
 
-from django.db import transaction
-
-from voyant.domain.artifact import Artifact
 from voyant.domain.caller import Caller
-from voyant.domain.ids import new_id
-from voyant.domain.job import Degradation, JobSummary, Status, StepStatus
-from voyant.domain.manifest import ManifestInput, ManifestStep
+from voyant.domain.job import Degradation, EventKind, JobEvent, JobSummary, Runner, Status
 from voyant.domain.page import Page, page_of
-from voyant.errors import VoyantError
 from voyant.services.access import job_of, jobs_of
-from voyant.store.models import Artifact as ArtifactRow
-from voyant.store.models import Job, Source, Step
+from voyant.store.models import Job
 
-Progress = Callable[[str, float], None]
+MOST_EVENTS = 1000
 
 
 def list_jobs(caller: Caller, *, limit: int = 20, cursor: str | None = None) -> Page[JobSummary]:
@@ -31,8 +23,26 @@ def list_jobs(caller: Caller, *, limit: int = 20, cursor: str | None = None) -> 
 
 
 def show_job(caller: Caller, job_id: str) -> JobSummary:
-    """One job."""
-    return summary_of(job_of(caller, job_id))
+    """One job, with its place in the queue where it waits.
+
+    Raises:
+        NotFound: There is no such job.
+    """
+    job = job_of(caller, job_id)
+    return replace(summary_of(job), queue_position=_queue_position(job))
+
+
+def events_after(caller: Caller, job_id: str, event_id: int = 0) -> list[JobEvent]:
+    """What happened to a job since the event of that id, oldest first, as much as one answer holds.
+
+    Raises:
+        NotFound: There is no such job.
+    """
+    rows = job_of(caller, job_id).events.filter(id__gt=event_id).order_by("id")[:MOST_EVENTS]
+    return [
+        JobEvent(id=row.id, job_id=job_id, kind=EventKind(row.kind), data=row.data, created_at=row.created_at)
+        for row in rows
+    ]
 
 
 def steps_of(caller: Caller, job_id: str) -> list[dict[str, Any]]:
@@ -54,112 +64,13 @@ def summary_of(job: Job) -> JobSummary:
         degraded=tuple(Degradation(**entry) for entry in job.degraded),
         error=job.error,
         created_at=job.created_at,
+        started_at=job.started_at,
         finished_at=job.finished_at,
     )
 
 
-class JobRecorder:
-    """Keeps the row of one job true while it runs; each write is whole.
-
-    Args:
-        on_progress: Told the stage and the share of all steps that is done.
-    """
-
-    def __init__(self, job: Job, steps: int, on_progress: Progress) -> None:
-        self._job = job
-        self._steps = steps
-        self._done = 0
-        self._on_progress = on_progress
-
-    @classmethod
-    def start(
-        cls,
-        caller: Caller,
-        kind: str,
-        *,
-        parameters: dict[str, Any],
-        source: Source,
-        steps: int,
-        on_progress: Progress,
-    ) -> JobRecorder:
-        """A job that runs from now on."""
-        job = Job.objects.create(
-            id=new_id("job"),
-            tenant=caller.tenant,
-            subject=caller.subject,
-            kind=kind,
-            status=Status.RUNNING,
-            parameters=parameters,
-            source=source,
-            started_at=datetime.now(UTC),
-        )
-        return cls(job, steps, on_progress)
-
-    @property
-    def job_id(self) -> str:
-        return self._job.id
-
-    def progress(self, step: str, share: float) -> None:
-        """Passes on what a step says of itself; not written down, since it comes often."""
-        self._on_progress(step, (self._done + share) / self._steps)
-
-    def step_started(self, position: int, step: str) -> None:
-        with transaction.atomic():
-            Step.objects.create(
-                job=self._job, position=position, name=step, status=StepStatus.RUNNING, started_at=datetime.now(UTC)
-            )
-            self._save(stage=step, progress=round(100 * self._done / self._steps))
-        self._on_progress(step, self._done / self._steps)
-
-    def step_finished(self, position: int, step: ManifestStep, artifacts: tuple[Artifact, ...]) -> None:
-        self._done += 1
-        with transaction.atomic():
-            self._job.steps.filter(position=position).update(status=step.status, seconds=step.seconds, error=step.error)
-            self.add_artifacts(artifacts)
-
-    def add_artifacts(self, artifacts: tuple[Artifact, ...]) -> None:
-        ArtifactRow.objects.bulk_create(
-            ArtifactRow(
-                id=new_id("art"),
-                job=self._job,
-                step=artifact.step,
-                name=artifact.name,
-                type=artifact.type,
-                media_type=artifact.media_type,
-                bytes=artifact.bytes,
-                sha256=artifact.sha256,
-            )
-            for artifact in artifacts
-        )
-
-    def completed(
-        self, pinned: ManifestInput, degraded: tuple[Degradation, ...], artifacts: tuple[Artifact, ...]
-    ) -> None:
-        with transaction.atomic():
-            self.add_artifacts(artifacts)
-            self._save(
-                status=Status.COMPLETED,
-                progress=100,
-                stage="",
-                dataset={"source": pinned.source, "table": pinned.table, "snapshot": pinned.snapshot},
-                degraded=[{"step": entry.step, "error": entry.error} for entry in degraded],
-                finished_at=datetime.now(UTC),
-            )
-        self._on_progress("", 1.0)
-
-    def failed(self, error: VoyantError) -> None:
-        self._end(Status.FAILED, error.as_dict())
-
-    def cancelled(self) -> None:
-        self._end(Status.CANCELLED, None)
-
-    def _end(self, status: Status, error: dict[str, Any] | None) -> None:
-        with transaction.atomic():
-            self._job.artifacts.all().delete()
-            self._job.steps.filter(status=StepStatus.RUNNING).update(status=StepStatus.FAILED)
-            self._save(status=status, error=error, finished_at=datetime.now(UTC))
-
-    def _save(self, **changes: Any) -> None:
-        for name, value in changes.items():
-            setattr(self._job, name, value)
-        self._job.save(update_fields=list(changes))
+def _queue_position(job: Job) -> int | None:
+    if job.status != Status.QUEUED:
+        return None
+    before = Job.objects.filter(status=Status.QUEUED, runner=Runner.DURABLE, id__lt=job.id)
+    return before.count() + 1

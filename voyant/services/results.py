@@ -26,12 +26,11 @@ from voyant.domain.result import (
     ResultQuality,
 )
 from voyant.domain.serialization import from_json, to_json
-from voyant.errors import Code, NotFound
+from voyant.errors import Code, Conflict
 from voyant.services.access import job_of
 from voyant.services.budget import DEFAULT_TOKENS, fit
 from voyant.services.wiring import artifact_store
-from voyant.workflows.context import JobContext
-from voyant.workflows.runner import Run
+from voyant.store.models import Job
 
 T = TypeVar("T")
 MOST_ASSUMPTIONS = 3
@@ -56,13 +55,12 @@ def read_result(caller: Caller, job_id: str, *, max_tokens: int = DEFAULT_TOKENS
     """The result of a completed job in at most about that many tokens.
 
     Raises:
-        NotFound: There is no such job, or it has no result.
+        NotFound: There is no such job.
+        Conflict: It has not completed; ``data`` holds the error of one that failed.
     """
     job = job_of(caller, job_id)
     if job.status != Status.COMPLETED:
-        raise NotFound(
-            f"The job {job_id} is {job.status} and has no result.", code=Code.NO_JOB, data={"error": job.error}
-        )
+        raise _no_result(job)
     store = artifact_store()
     data = store.read(caller.tenant, job_id, MANIFEST_NAME)
     manifest = from_json(data, Manifest)
@@ -72,11 +70,24 @@ def read_result(caller: Caller, job_id: str, *, max_tokens: int = DEFAULT_TOKENS
     return fit(result, max_tokens)
 
 
-def result_digest(context: JobContext, kind: str, pinned: ManifestInput, run: Run) -> str:
+def _no_result(job: Job) -> Conflict:
+    data = {"status": job.status, "error": job.error}
+    if job.status == Status.CANCELLED:
+        return Conflict(f"The job {job.id} was cancelled and has no result.", code=Code.JOB_CANCELLED, data=data)
+    remedy = "Its error says what to do." if job.status == Status.FAILED else None
+    message = f"The job {job.id} is {job.status} and has no result."
+    return Conflict(message, code=Code.JOB_NOT_COMPLETED, remedy=remedy, data=data)
+
+
+def result_digest(
+    store: ArtifactStore,
+    job: Job,
+    pinned: ManifestInput,
+    artifacts: tuple[Artifact, ...],
+    degraded: tuple[Degradation, ...],
+) -> str:
     """A hash of what was found, the same for every run of the same input: without ids, snapshots and addresses."""
-    artifacts = tuple(sorted(context.artifacts.values(), key=lambda artifact: artifact.name))
-    parts = _read_parts(context.store, context.tenant, context.job_id, kind, pinned, artifacts, run.degraded)
-    result = _assemble(parts)
+    result = _assemble(_read_parts(store, job.tenant, job.id, job.kind, pinned, artifacts, degraded))
     anonymous = replace(
         result,
         job_id="",

@@ -13,6 +13,7 @@ from voyant.domain.caller import Caller
 from voyant.domain.ids import new_id
 from voyant.domain.page import Page, page_of
 from voyant.domain.source import Source, SourceKind, without_credentials
+from voyant.security.secrets import seal
 from voyant.services.access import source_of, sources_of
 from voyant.services.wiring import artifact_store, lake
 from voyant.store.models import Source as SourceRow
@@ -55,8 +56,12 @@ def source_from(caller: Caller, hint: str, *, table: str | None = None, query: s
     return source_at(hint, table=table, query=query)
 
 
-def remember(caller: Caller, source: Source) -> SourceRow:
-    """The row of that source, made at its first use."""
+def remember(caller: Caller, source: Source, *, keep_secret: bool = False) -> SourceRow:
+    """The row of that source, made at its first use.
+
+    Args:
+        keep_secret: Whether credentials in its address are kept, sealed, for a job that another process will run.
+    """
     location = source.location
     if source.kind in {SourceKind.FILE, SourceKind.FILES, SourceKind.FOLDER}:
         location = str(Path(location).absolute())
@@ -71,6 +76,9 @@ def remember(caller: Caller, source: Source) -> SourceRow:
             "name": source.display_name,
         },
     )
+    if keep_secret and without_credentials(location) != location:
+        row.secret = seal(location)
+        row.save(update_fields=["secret", "updated_at"])
     return row
 
 

@@ -12,15 +12,16 @@ import msgspec
 from voyant.artifacts.store import ArtifactStore, digest_of, file_chunks
 from voyant.domain.artifact import Artifact
 from voyant.domain.caller import Caller
-from voyant.domain.manifest import MANIFEST_NAME, Manifest, ManifestStep
+from voyant.domain.manifest import MANIFEST_NAME, Manifest
 from voyant.domain.parameters import AnalyzeParameters
 from voyant.domain.serialization import from_json
 from voyant.errors import Code, InvalidInput, NotFound
 from voyant.services.access import artifact_of
-from voyant.services.jobs import Progress
+from voyant.services.recording import Progress, ignore_progress
 from voyant.services.wiring import artifact_store, lake
 from voyant.settings.configuration import settings
 from voyant.workflows.context import JobContext
+from voyant.workflows.execution import Execution
 from voyant.workflows.pipelines import PIPELINES
 from voyant.workflows.runner import run_pipeline
 
@@ -110,7 +111,7 @@ def verify(caller: Caller, reference: str) -> Verdict:
     )
 
 
-def replay(caller: Caller, reference: str, *, on_progress: Progress = lambda _stage, _share: None) -> Verdict:
+def replay(caller: Caller, reference: str, *, on_progress: Progress = ignore_progress) -> Verdict:
     """Computes every step after the reading of the source again, from the pinned snapshot, and compares the bytes.
 
     What the reading itself made is not computed again, since the source may have changed; its hashes are compared.
@@ -164,7 +165,7 @@ class _Unobserved:
     def step_started(self, position: int, step: str) -> None:
         self._on_progress(step, 0.0)
 
-    def step_finished(self, position: int, step: ManifestStep, artifacts: tuple[Artifact, ...]) -> None:
+    def step_finished(self, position: int, execution: Execution) -> None:
         pass
 
 

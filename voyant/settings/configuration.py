@@ -50,6 +50,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float, Meta(gt=0, description="The longest that a caller's SQL statement may run.")
     ] = 60
 
+    max_queued_jobs: Annotated[int, Meta(ge=1, description="Jobs that may wait for their turn.")] = 1000
+    secret_key: Annotated[
+        str | None,
+        Meta(
+            description="The key that seals credentials of sources: 32 bytes in URL-safe base64. "
+            "A single machine makes its own in the home."
+        ),
+    ] = None
+
     @property
     def database_path(self) -> Path:
         return self.home / "voyant.db"

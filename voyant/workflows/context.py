@@ -62,7 +62,12 @@ class JobContext:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Frees the engines; a step that runs afterwards opens them anew."""
         self._resources.close()
+        self._table = None
 
     def table(self) -> EngineTable:
         """The pinned table, opened once for all steps of this process."""

@@ -29,5 +29,9 @@ PIPELINES = {
     pipeline.name: pipeline
     for pipeline in (
         Pipeline(name="analyze", steps=(NORMALIZE, PROFILE, QUALITY, KPI, INSIGHTS, CHARTS, NARRATIVE, REPORT)),
+        Pipeline(name="ingest", steps=(NORMALIZE,)),
+        Pipeline(name="profile", steps=(NORMALIZE, PROFILE)),
+        Pipeline(name="quality", steps=(NORMALIZE, PROFILE, QUALITY)),
+        Pipeline(name="kpi", steps=(NORMALIZE, PROFILE, KPI)),
     )
 }

@@ -2,7 +2,16 @@
 
 from voyant.store.models.artifact import Artifact
 from voyant.store.models.iceberg import IcebergNamespaceProperty, IcebergTable
-from voyant.store.models.job import Job, Step
+from voyant.store.models.job import IdempotencyKey, Job, JobEvent, Step
 from voyant.store.models.source import Source
 
-__all__ = ["Artifact", "IcebergNamespaceProperty", "IcebergTable", "Job", "Source", "Step"]
+__all__ = [
+    "Artifact",
+    "IcebergNamespaceProperty",
+    "IcebergTable",
+    "IdempotencyKey",
+    "Job",
+    "JobEvent",
+    "Source",
+    "Step",
+]

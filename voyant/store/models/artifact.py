@@ -20,6 +20,7 @@ class Artifact(models.Model):
     media_type = models.CharField(max_length=100)
     bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
+    inputs = models.JSONField(default=list)
 
     class Meta:
         ordering: ClassVar = ["id"]

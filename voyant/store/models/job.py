@@ -19,17 +19,23 @@ class Job(models.Model):
     status = models.CharField(max_length=20)
     progress = models.PositiveSmallIntegerField(default=0)
     stage = models.CharField(max_length=60, blank=True, default="")
+    runner = models.CharField(max_length=20, default="process")
     parameters = models.JSONField(default=dict)
     source = models.ForeignKey(Source, null=True, on_delete=models.SET_NULL)
-    dataset = models.JSONField(null=True)
+    pinned = models.JSONField(null=True)
     degraded = models.JSONField(default=list)
     error = models.JSONField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    dispatched_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
+    cancel_requested_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["tenant", "-id"], name="job_by_tenant")]
+        indexes: ClassVar = [
+            models.Index(fields=["tenant", "-id"], name="job_by_tenant"),
+            models.Index(fields=["status", "id"], name="job_by_status"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.id} {self.kind} {self.status}"
@@ -44,6 +50,8 @@ class Step(models.Model):
     status = models.CharField(max_length=20)
     started_at = models.DateTimeField(null=True)
     seconds = models.FloatField(null=True)
+    libraries = models.JSONField(default=dict)
+    seed = models.IntegerField(default=0)
     error = models.JSONField(null=True)
 
     class Meta:
@@ -52,3 +60,34 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id} {self.name} {self.status}"
+
+
+class JobEvent(models.Model):
+    """A change of a job, written in one transaction with the state it changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=20)
+    data = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.kind}"
+
+
+class IdempotencyKey(models.Model):
+    """A key that a caller sent with a request, and the job that the request made."""
+
+    tenant = models.CharField(max_length=100)
+    key = models.CharField(max_length=255)
+    request_sha256 = models.CharField(max_length=64)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["tenant", "key"], name="key_once_per_tenant")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -8,7 +8,7 @@ from django.db import models
 
 
 class Source(models.Model):
-    """A place that was read at least once; its credentials are never stored."""
+    """A place that was read, or that was named to be read; ``secret`` is its whole address, sealed."""
 
     id = models.CharField(primary_key=True, max_length=40)
     tenant = models.CharField(max_length=100)
@@ -16,6 +16,7 @@ class Source(models.Model):
     location = models.TextField()
     name = models.TextField()
     key = models.CharField(max_length=64)
+    secret = models.TextField(blank=True, default="")
     fingerprint = models.CharField(max_length=64, blank=True, default="")
     tables = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)

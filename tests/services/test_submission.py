@@ -1,0 +1,200 @@
+"""Jobs are accepted once, in order, within bounds, and their states only move forward."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from voyant.domain.caller import Caller
+from voyant.domain.job import EventKind, Runner, Status
+from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.source import Source, SourceKind
+from voyant.errors import Busy, Code, Conflict, InvalidInput, JobCancelled, NotFound
+from voyant.services.analysis import analyze, parameters_of
+from voyant.services.artifacts import list_artifacts
+from voyant.services.execution import run_here, stored_parameters
+from voyant.services.jobs import events_after, list_jobs, show_job
+from voyant.services.recording import JobRecorder
+from voyant.services.results import read_result
+from voyant.services.sources import source_from
+from voyant.services.submission import cancel, submit
+from voyant.settings.configuration import Settings
+from voyant.store.models import Job
+from voyant.workflows.pipelines import PIPELINES
+
+SECRET = "s3cret-of-the-shop"  # noqa: S105
+
+
+@pytest.fixture
+def parameters(tmp_path: Path, caller: Caller) -> AnalyzeParameters:
+    path = tmp_path / "orders.csv"
+    path.write_text("day,country,amount\n" + "".join(f"2024-01-{1 + n % 28:02},NL,{n}.5\n" for n in range(60)))
+    return parameters_of(source_from(caller, str(path)))
+
+
+@pytest.fixture(autouse=True)
+def empty_queue() -> Iterator[None]:
+    yield
+    Job.objects.filter(status=Status.QUEUED).delete()
+
+
+def kinds(caller: Caller, job_id: str) -> list[EventKind]:
+    return [event.kind for event in events_after(caller, job_id)]
+
+
+def test_an_accepted_job_waits_with_its_place(caller: Caller, parameters: AnalyzeParameters) -> None:
+    first = submit(caller, "analyze", parameters).job
+    second = submit(caller, "profile", parameters).job
+
+    assert (first.status, second.status) == (Status.QUEUED, Status.QUEUED)
+    assert [show_job(caller, job.id).queue_position for job in (first, second)] == [1, 2]
+    assert kinds(caller, first.id) == [EventKind.QUEUED]
+
+
+@pytest.mark.parametrize("kind", PIPELINES)
+def test_every_kind_runs_to_a_result(caller: Caller, parameters: AnalyzeParameters, kind: str) -> None:
+    job_id = submit(caller, kind, parameters, runner=Runner.PROCESS).job.id
+    run_here(job_id)
+
+    result = read_result(caller, job_id)
+    assert (result.kind, result.status, result.dataset.rows) == (kind, Status.COMPLETED, 60)
+    steps = len(PIPELINES[kind].steps)
+    expected = [EventKind.QUEUED, EventKind.RUNNING, *[EventKind.STEP_STARTED, EventKind.STEP_FINISHED] * steps]
+    assert kinds(caller, job_id) == [*expected, EventKind.COMPLETED]
+
+
+def test_events_can_be_read_from_where_a_reader_stopped(caller: Caller, parameters: AnalyzeParameters) -> None:
+    job_id = submit(caller, "ingest", parameters, runner=Runner.PROCESS).job.id
+    seen = events_after(caller, job_id)
+    run_here(job_id)
+
+    rest = events_after(caller, job_id, seen[-1].id)
+    assert [*seen, *rest] == events_after(caller, job_id)
+    assert rest[0].kind is EventKind.RUNNING
+
+
+def test_an_unknown_kind_is_refused(caller: Caller, parameters: AnalyzeParameters) -> None:
+    with pytest.raises(InvalidInput, match="'dance'"):
+        submit(caller, "dance", parameters)
+
+
+def test_the_same_key_and_request_give_the_same_job(caller: Caller, parameters: AnalyzeParameters) -> None:
+    first = submit(caller, "analyze", parameters, idempotency_key="k")
+    again = submit(caller, "analyze", parameters, idempotency_key="k")
+
+    assert (first.is_new, again.is_new, again.job.id) == (True, False, first.job.id)
+
+
+def test_the_same_key_with_another_request_is_refused(caller: Caller, parameters: AnalyzeParameters) -> None:
+    submit(caller, "analyze", parameters, idempotency_key="k")
+    with pytest.raises(Conflict) as refused:
+        submit(caller, "profile", parameters, idempotency_key="k")
+    assert refused.value.code is Code.IDEMPOTENCY_KEY_REUSED
+
+
+def test_keys_of_tenants_are_apart(caller: Caller, other_caller: Caller, parameters: AnalyzeParameters) -> None:
+    mine = submit(caller, "analyze", parameters, idempotency_key="k")
+    theirs = submit(other_caller, "profile", parameters, idempotency_key="k")
+    assert theirs.is_new
+    assert theirs.job.id != mine.job.id
+
+
+def test_one_key_from_ten_threads_at_once_makes_one_job(caller: Caller, parameters: AnalyzeParameters) -> None:
+    ids: list[str] = []
+    together = threading.Barrier(10)
+
+    def ask() -> None:
+        together.wait()
+        ids.append(submit(caller, "analyze", parameters, idempotency_key="k").job.id)
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ids) == 10
+    assert len(set(ids)) == 1
+
+
+def test_no_more_jobs_wait_than_may(
+    caller: Caller, parameters: AnalyzeParameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voyant.services.submission.settings", lambda: Settings(max_queued_jobs=1))
+    submit(caller, "analyze", parameters)
+    with pytest.raises(Busy) as refused:
+        submit(caller, "analyze", parameters)
+    assert refused.value.retry_allowed
+
+
+def test_a_waiting_job_is_cancelled_at_once_and_stays_so(caller: Caller, parameters: AnalyzeParameters) -> None:
+    job_id = submit(caller, "analyze", parameters).job.id
+    assert cancel(caller, job_id).status is Status.CANCELLED
+    assert cancel(caller, job_id).status is Status.CANCELLED
+    assert kinds(caller, job_id) == [EventKind.QUEUED, EventKind.CANCELLED]
+
+
+def test_a_running_job_notices_that_it_was_cancelled(
+    caller: Caller, parameters: AnalyzeParameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voyant.services.execution.SECONDS_BETWEEN_LOOKS", 0.01)
+    job_id = submit(caller, "analyze", parameters, runner=Runner.PROCESS).job.id
+    Job.objects.filter(id=job_id).update(status=Status.RUNNING)
+    cancel(caller, job_id)
+
+    with pytest.raises(JobCancelled):
+        run_here(job_id)
+    assert show_job(caller, job_id).status is Status.CANCELLED
+    assert list_artifacts(caller, job_id) == []
+
+
+def test_what_has_ended_cannot_be_cancelled(caller: Caller, parameters: AnalyzeParameters) -> None:
+    job_id = analyze(caller, parameters.source)
+    with pytest.raises(Conflict) as refused:
+        cancel(caller, job_id)
+    assert refused.value.code is Code.NOT_CANCELLABLE
+    assert show_job(caller, job_id).status is Status.COMPLETED
+
+
+def test_states_never_move_backwards(caller: Caller, parameters: AnalyzeParameters) -> None:
+    job_id = submit(caller, "analyze", parameters).job.id
+    recorder = JobRecorder(Job.objects.get(id=job_id), steps=1)
+    cancel(caller, job_id)
+
+    recorder.started()
+    assert not recorder.completed((), ())
+    assert not recorder.failed(InvalidInput("too late"))
+    assert show_job(caller, job_id).status is Status.CANCELLED
+    assert kinds(caller, job_id) == [EventKind.QUEUED, EventKind.CANCELLED]
+
+
+def test_another_tenants_jobs_do_not_exist(caller: Caller, other_caller: Caller, parameters: AnalyzeParameters) -> None:
+    job_id = submit(caller, "analyze", parameters).job.id
+    assert list_jobs(other_caller).items == ()
+    for act in (show_job, cancel, events_after, read_result, list_artifacts):
+        with pytest.raises(NotFound):
+            act(other_caller, job_id)  # type: ignore[operator]
+
+
+def test_a_result_asked_for_before_the_end_says_so(caller: Caller, parameters: AnalyzeParameters) -> None:
+    job_id = submit(caller, "analyze", parameters).job.id
+    with pytest.raises(Conflict) as refused:
+        read_result(caller, job_id)
+    assert refused.value.code is Code.JOB_NOT_COMPLETED
+
+
+def test_credentials_reach_the_run_and_are_written_nowhere_in_clear(caller: Caller, home: Path) -> None:
+    location = f"postgresql://ann:{SECRET}@db.example/shop"
+    source = Source(kind=SourceKind.DATABASE, location=location, display_name="postgresql://db.example/shop")
+    job_id = submit(caller, "analyze", parameters_of(source)).job.id
+
+    job = Job.objects.get(id=job_id)
+    assert stored_parameters(job).source.location == location
+    connection.close()
+    stored = b"".join(path.read_bytes() for path in home.glob("voyant.db*"))
+    assert SECRET.encode() not in stored
+    assert (home / "secret.key").stat().st_mode & 0o077 == 0

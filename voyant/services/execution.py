@@ -1,0 +1,244 @@
+"""Running jobs: what the runner of this process and the durable one have in common, and the former."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import msgspec
+
+from voyant import __version__
+from voyant.domain.artifact import JSON, Artifact
+from voyant.domain.job import Degradation, StepStatus
+from voyant.domain.manifest import MANIFEST_NAME, SCHEMA_VERSION, Manifest, ManifestInput, ManifestJob, ManifestStep
+from voyant.domain.normalization import Normalization
+from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.serialization import from_json, to_json
+from voyant.errors import InternalError, JobCancelled, VoyantError, as_disk_full
+from voyant.security.secrets import unseal
+from voyant.services.recording import JobRecorder, Progress, ignore_progress
+from voyant.services.results import result_digest
+from voyant.services.wiring import artifact_store, lake, limits
+from voyant.settings.configuration import settings
+from voyant.store.models import Job
+from voyant.workflows.context import JobContext
+from voyant.workflows.execution import Execution, execute
+from voyant.workflows.pipeline import Pipeline
+from voyant.workflows.pipelines import PIPELINES
+from voyant.workflows.runner import run_pipeline
+
+SECONDS_BETWEEN_LOOKS = 0.25
+"""How soon a running job notices that it was cancelled."""
+
+
+class JobExecution:
+    """A job in the process that runs it, or some of its steps. Closing it frees engines and scratch files.
+
+    Args:
+        parameters: Where this process knows more than the row, which holds no credentials.
+    """
+
+    def __init__(
+        self, job: Job, *, parameters: AnalyzeParameters | None = None, on_progress: Progress = ignore_progress
+    ) -> None:
+        self.pipeline: Pipeline = PIPELINES[job.kind]
+        self.parameters = parameters or stored_parameters(job)
+        self.recorder = JobRecorder(job, len(self.pipeline.steps), on_progress)
+        self._job = job
+        self.context = JobContext(
+            tenant=job.tenant,
+            job_id=job.id,
+            source_id=job.source_id or "",
+            lake=lake(),
+            store=artifact_store(),
+            scratch=settings().scratch_path / job.id,
+            limits=limits(),
+            pinned=pinned_input(job),
+            artifacts={artifact.name: artifact for artifact in artifacts_of(job)},
+            progress=self.recorder.progress,
+        )
+
+    def run_step(self, position: int) -> Execution:
+        """Runs one step once and writes down how it went; one that went before is not run again."""
+        step = self.pipeline.steps[position]
+        self.recorder.step_started(position, step.name)
+        execution = execute(step, self.context, self.parameters, time_limit=settings().step_timeout_seconds)
+        self.recorder.step_finished(position, execution)
+        return execution
+
+    def complete(self) -> None:
+        """Writes the manifest and ends the job."""
+        manifest = _manifest(self._job)
+        size, digest = self.context.store.write(self._job.tenant, self._job.id, MANIFEST_NAME, to_json(manifest))
+        written = Artifact(
+            name=MANIFEST_NAME, type="manifest", media_type=JSON, bytes=size, sha256=digest, step="manifest"
+        )
+        if not self.recorder.completed(degradations_of(manifest.steps), (written,)):
+            raise JobCancelled(f"The job {self._job.id} ended before it was complete.")
+        _remember_reading(self._job, manifest.inputs[0])
+
+    def fail(self, error: VoyantError) -> None:
+        """Ends the job with that error, and removes what it wrote."""
+        # First makes room: on a full disk nothing can be written down before.
+        self.remove_traces()
+        self.recorder.failed(error)
+
+    def cancel(self) -> None:
+        """Ends the job as cancelled, and removes what it wrote."""
+        self.recorder.cancelled()
+        self.remove_traces()
+
+    def remove_traces(self) -> None:
+        """Removes artifacts and scratch files."""
+        artifact_store().remove(self._job.tenant, self._job.id)
+        self.close()
+
+    def close(self) -> None:
+        """Frees the engines and the scratch files; artifacts stay."""
+        self.context.close()
+        shutil.rmtree(self.context.scratch, ignore_errors=True)
+
+
+def run_here(
+    job_id: str, parameters: AnalyzeParameters | None = None, *, on_progress: Progress = ignore_progress
+) -> None:
+    """Runs a waiting job in this process, to its end.
+
+    Raises:
+        VoyantError: The job failed; it is kept with that error.
+        JobCancelled: Somebody called it off; it is kept as such, without artifacts.
+        KeyboardInterrupt: The person at the shell did.
+    """
+    execution = JobExecution(Job.objects.get(id=job_id), parameters=parameters, on_progress=on_progress)
+    recorder, context = execution.recorder, execution.context
+    try:
+        recorder.started()
+        with stopped_when_cancelled(context):
+            limit = settings().step_timeout_seconds
+            run_pipeline(execution.pipeline, context, execution.parameters, recorder, time_limit=limit)
+        execution.complete()
+    except (KeyboardInterrupt, JobCancelled):
+        execution.cancel()
+        raise
+    except Exception as error:
+        failure = as_ours(error)
+        execution.fail(failure)
+        raise failure from error
+    finally:
+        execution.close()
+
+
+@contextmanager
+def stopped_when_cancelled(context: JobContext) -> Iterator[None]:
+    """While inside, the job's engines and steps are stopped as soon as its row says that it was cancelled."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        from django.db import connection
+
+        try:
+            while not ended.wait(SECONDS_BETWEEN_LOOKS):
+                if is_cancelled(context.job_id):
+                    context.stop(JobCancelled(f"The job {context.job_id} was cancelled."))
+                    return
+        finally:
+            connection.close()
+
+    watcher = threading.Thread(target=watch, name="cancellation", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def is_cancelled(job_id: str) -> bool:
+    """Whether somebody called the job off, or it ended as cancelled already."""
+    return Job.objects.filter(id=job_id).exclude(cancel_requested_at=None).exists()
+
+
+def as_ours(error: Exception) -> VoyantError:
+    """Any error as one with a code and a remedy."""
+    if isinstance(error, VoyantError):
+        return error
+    return as_disk_full(error) or InternalError(f"{type(error).__name__}: {error}")
+
+
+def stored_parameters(job: Job) -> AnalyzeParameters:
+    """The parameters of a job, with the credentials that its source keeps sealed."""
+    parameters = msgspec.convert(job.parameters, AnalyzeParameters)
+    if job.source is None or not job.source.secret:
+        return parameters
+    return replace(parameters, source=replace(parameters.source, location=unseal(job.source.secret)))
+
+
+def pinned_input(job: Job) -> ManifestInput | None:
+    """The table that the job's later steps read, once one has taken it in."""
+    return None if job.pinned is None else msgspec.convert(job.pinned, ManifestInput)
+
+
+def artifacts_of(job: Job) -> tuple[Artifact, ...]:
+    """What the job's steps made so far, by name."""
+    return tuple(
+        Artifact(
+            name=row.name,
+            type=row.type,
+            media_type=row.media_type,
+            bytes=row.bytes,
+            sha256=row.sha256,
+            step=row.step,
+            inputs=tuple(row.inputs),
+        )
+        for row in job.artifacts.exclude(name=MANIFEST_NAME).order_by("name")
+    )
+
+
+def degradations_of(steps: tuple[ManifestStep, ...]) -> tuple[Degradation, ...]:
+    """The steps that failed without failing the job."""
+    return tuple(Degradation(step=step.name, error=step.error) for step in steps if step.error is not None)
+
+
+def _manifest(job: Job) -> Manifest:
+    job.refresh_from_db()
+    pinned, steps, artifacts = pinned_input(job), _steps_of(job), artifacts_of(job)
+    if pinned is None:
+        raise RuntimeError("the pipeline has pinned no table")
+    digest = result_digest(artifact_store(), job, pinned, artifacts, degradations_of(steps))
+    return Manifest(
+        schema_version=SCHEMA_VERSION,
+        job=ManifestJob(id=job.id, kind=job.kind, tenant=job.tenant, parameters=job.parameters),
+        inputs=(pinned,),
+        steps=steps,
+        artifacts=artifacts,
+        result_sha256=digest,
+        voyant_version=__version__,
+    )
+
+
+def _steps_of(job: Job) -> tuple[ManifestStep, ...]:
+    return tuple(
+        ManifestStep(
+            name=row.name,
+            status=StepStatus(row.status),
+            started=row.started_at.isoformat(timespec="milliseconds") if row.started_at else "",
+            seconds=row.seconds or 0.0,
+            libraries=row.libraries,
+            seed=row.seed,
+            error=row.error,
+        )
+        for row in job.steps.order_by("position")
+    )
+
+
+def _remember_reading(job: Job, pinned: ManifestInput) -> None:
+    source = job.source
+    if source is None:
+        return
+    data = artifact_store().read(job.tenant, job.id, "normalize.json")
+    source.tables = sorted({*source.tables, pinned.table, *from_json(data, Normalization).other_tables})
+    source.fingerprint = pinned.fingerprint
+    source.save(update_fields=["tables", "fingerprint", "updated_at"])

@@ -1,0 +1,157 @@
+"""The rows of a job, kept true while it runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from voyant.domain.artifact import Artifact
+from voyant.domain.ids import new_id
+from voyant.domain.job import Degradation, EventKind, Status, StepStatus
+from voyant.errors import VoyantError
+from voyant.store.models import Artifact as ArtifactRow
+from voyant.store.models import Job, JobEvent, Step
+from voyant.workflows.execution import Execution
+
+Progress = Callable[[str, float], None]
+SECONDS_BETWEEN_WRITES = 1.0
+"""Steps tell their progress often; it is written down no more often than this."""
+
+
+def ignore_progress(_stage: str, _share: float) -> None:
+    """For callers whom the end alone concerns."""
+
+
+class JobRecorder:
+    """Writes what becomes of one job; each write is whole, comes with its event, and never moves a state backwards.
+
+    Args:
+        steps: How many the job's pipeline has.
+        on_progress: Told the stage and the share of all steps that is done.
+    """
+
+    def __init__(self, job: Job, steps: int, on_progress: Progress = ignore_progress) -> None:
+        self._job = job
+        self._steps = steps
+        self._position = 0
+        self._on_progress = on_progress
+        self._written_at = time.monotonic()
+
+    def started(self) -> None:
+        """The job runs from now on; nothing changes where it did already."""
+        self._move(Status.RUNNING, started_at=datetime.now(UTC))
+
+    def progress(self, step: str, share: float) -> None:
+        """Passes on what a step says of itself."""
+        done = (self._position + share) / self._steps
+        if time.monotonic() - self._written_at > SECONDS_BETWEEN_WRITES:
+            self._written_at = time.monotonic()
+            self._running().update(progress=_percent(done))
+        self._on_progress(step, done)
+
+    def step_started(self, position: int, step: str) -> None:
+        self._position = position
+        done = position / self._steps
+        with transaction.atomic():
+            Step.objects.update_or_create(
+                job=self._job,
+                position=position,
+                defaults={"name": step, "status": StepStatus.RUNNING, "started_at": datetime.now(UTC)},
+            )
+            self._running().update(stage=step, progress=_percent(done))
+            self._tell(EventKind.STEP_STARTED, step=step, progress=_percent(done))
+        self._on_progress(step, done)
+
+    def step_finished(self, position: int, execution: Execution) -> None:
+        """Keeps what the step made; nothing where another attempt at the same step was faster."""
+        told = execution.step
+        with transaction.atomic():
+            changed = self._job.steps.filter(position=position, status=StepStatus.RUNNING).update(
+                status=told.status,
+                started_at=datetime.fromisoformat(told.started),
+                seconds=told.seconds,
+                libraries=told.libraries,
+                seed=told.seed,
+                error=told.error,
+            )
+            if not changed:
+                return
+            if execution.pinned is not None:
+                self._running().update(pinned=msgspec.to_builtins(execution.pinned))
+            self.add_artifacts(execution.artifacts)
+            self._tell(EventKind.STEP_FINISHED, step=told.name, status=told.status, error=told.error)
+
+    def add_artifacts(self, artifacts: Iterable[Artifact]) -> None:
+        """Keeps rows of artifacts; one of the same name is replaced."""
+        rows = [
+            ArtifactRow(
+                id=new_id("art"),
+                job=self._job,
+                step=artifact.step,
+                name=artifact.name,
+                type=artifact.type,
+                media_type=artifact.media_type,
+                bytes=artifact.bytes,
+                sha256=artifact.sha256,
+                inputs=list(artifact.inputs),
+            )
+            for artifact in artifacts
+        ]
+        ArtifactRow.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["job", "name"],
+            update_fields=["step", "type", "media_type", "bytes", "sha256", "inputs"],
+        )
+
+    def completed(self, degraded: tuple[Degradation, ...], artifacts: tuple[Artifact, ...]) -> bool:
+        """Whether the job completed now, and had not ended otherwise before."""
+        with transaction.atomic():
+            self.add_artifacts(artifacts)
+            entries = [{"step": entry.step, "error": entry.error} for entry in degraded]
+            moved = self._move(
+                Status.COMPLETED, progress=100, stage="", degraded=entries, finished_at=datetime.now(UTC)
+            )
+        self._on_progress("", 1.0)
+        return moved
+
+    def failed(self, error: VoyantError) -> bool:
+        """Whether the job failed now, and had not ended otherwise before."""
+        return self._end(Status.FAILED, error.as_dict())
+
+    def cancelled(self) -> bool:
+        """Whether the job was cancelled now, and had not ended otherwise before."""
+        return self._end(Status.CANCELLED, None)
+
+    def _end(self, status: Status, error: dict[str, Any] | None) -> bool:
+        with transaction.atomic():
+            if not self._move(status, error=error, finished_at=datetime.now(UTC)):
+                return False
+            self._job.artifacts.all().delete()
+            self._job.steps.filter(status=StepStatus.RUNNING).update(status=StepStatus.FAILED)
+        return True
+
+    def _move(self, to: Status, **changes: Any) -> bool:
+        with transaction.atomic():
+            rows = Job.objects.filter(id=self._job.id, status__in=to.predecessors)
+            if not rows.update(status=to, **changes):
+                return False
+            self._tell(
+                EventKind(to.value), **{name: changes[name] for name in ("error", "degraded") if name in changes}
+            )
+        return True
+
+    def _running(self) -> Any:
+        return Job.objects.filter(id=self._job.id, status=Status.RUNNING)
+
+    def _tell(self, kind: EventKind, **data: Any) -> None:
+        JobEvent.objects.create(job=self._job, kind=kind, data=data)
+
+
+def _percent(share: float) -> int:
+    return min(99, round(100 * share))
