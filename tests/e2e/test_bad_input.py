@@ -381,6 +381,26 @@ def test_a_bomb_does_not_go_off(shell: WarmShell, tmp_path: Path, kind: str) -> 
     assert "max_expansion_ratio" in error["message"]
 
 
+def test_limits_that_are_set_hold_and_are_named(tmp_path: Path) -> None:
+    limits = {"VOYANT_MAX_COLUMNS": "3", "VOYANT_MAX_RECORD_BYTES": "1000", "VOYANT_QUERY_TIMEOUT_SECONDS": "0.2"}
+    shell = WarmShell(tmp_path / "home", limits)
+    wide, long = tmp_path / "wide.csv", tmp_path / "long.csv"
+    wide.write_text("a,b,c,d\n" + "1,2,3,4\n" * 10)
+    long.write_text("x" * 2_000)
+    database = tmp_path / "empty.sqlite"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("CREATE TABLE t (n INTEGER)")
+    endless = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c"
+    try:
+        too_wide = assert_refused(shell("analyze", wide, "--json"), Code.TOO_LARGE)
+        too_long = assert_refused(shell("analyze", long, "--json"), Code.TOO_LARGE)
+        too_slow = assert_refused(shell("analyze", f"sqlite:///{database}", "--query", endless, "--json"), Code.TIMEOUT)
+    finally:
+        shell.stop()
+    assert [name for error, name in zip((too_wide, too_long, too_slow), limits, strict=True)
+            if name not in error["remedy"]] == []  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def online(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmShell]:
     """A home whose settings allow the test's own server, and give it a second."""

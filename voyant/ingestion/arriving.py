@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from voyant.errors import Code, InvalidInput
 from voyant.ingestion.protocol import StagedColumn, StagedTable
-from voyant.ingestion.staging import Workspace, new_rejects_table
+from voyant.ingestion.staging import Workspace, check_width, new_rejects_table
 from voyant.lake.sql import literal
 
 if TYPE_CHECKING:
@@ -110,11 +110,7 @@ def stage_arriving(arriving: Arriving, name: str, workspace: Workspace, notes: S
 
 class _Writer:
     def __init__(self, columns: Sequence[ArrivingColumn], workspace: Workspace) -> None:
-        limit = workspace.limits.max_columns
-        if len(columns) > limit:
-            raise InvalidInput(
-                f"The table has {len(columns):,} columns; the limit max_columns is {limit:,}.", code=Code.TOO_LARGE
-            )
+        check_width(len(columns), workspace.limits)
         self._columns = columns
         self._workspace = workspace
         self._bytes = 0

@@ -117,6 +117,7 @@ def _sqlite(path: Path, workspace: Workspace) -> Iterator[sqlite3.Connection]:
             raise InvalidInput(
                 f"Reading the SQLite file {path.name!r} took longer than {workspace.limits.query_seconds:g} seconds.",
                 code=Code.TIMEOUT,
+                remedy="Ask for less, or raise VOYANT_QUERY_TIMEOUT_SECONDS.",
             ) from error
         raise InvalidInput(f"The SQLite file {path.name!r} cannot be read: {error}.", code=Code.UNREADABLE) from error
     except sqlite3.Error as error:

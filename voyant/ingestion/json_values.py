@@ -156,6 +156,7 @@ class JsonText:
             raise InvalidInput(
                 f"A value of {self._name!r} is longer than the limit max_record_bytes of {self._limit:,}.",
                 code=Code.TOO_LARGE,
+                remedy="Write it as several records, or raise VOYANT_MAX_RECORD_BYTES.",
             )
         chunk = self._file.read(max(_CHUNK_CHARACTERS, held))
         if not chunk:

@@ -270,7 +270,12 @@ def _as_voyant_error(address: DatabaseAddress, error: Exception) -> VoyantError:
     code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
     message = address.without_secrets(str(error.args[-1] if error.args else error))
     if code in {1969, 3024, 1317}:
-        return Unavailable(f"{address.shown} did not answer in time: {message}", system="mysql", code=Code.TIMEOUT)
+        return Unavailable(
+            f"{address.shown} did not answer in time: {message}",
+            system="mysql",
+            code=Code.TIMEOUT,
+            remedy="Ask for less, or raise VOYANT_QUERY_TIMEOUT_SECONDS.",
+        )
     if code in {1044, 1045, 1049, 1698, 1130, 1142, 1143}:
         return Rejected(
             f"{address.shown} refuses: {message}", system="mysql", remedy="Check user, password, database and rights."

@@ -183,7 +183,12 @@ def _as_voyant_error(address: DatabaseAddress, error: Any) -> VoyantError:
     state = error.sqlstate or ""
     message = address.without_secrets(str(error).partition("\n")[0])
     if state == "57014":
-        return Unavailable(f"{address.shown} did not answer in time: {message}", system="postgresql", code=Code.TIMEOUT)
+        return Unavailable(
+            f"{address.shown} did not answer in time: {message}",
+            system="postgresql",
+            code=Code.TIMEOUT,
+            remedy="Ask for less, or raise VOYANT_QUERY_TIMEOUT_SECONDS.",
+        )
     if state == "42P01":
         return NotFound(f"{address.shown} has no such table: {message}", code=Code.NO_TABLE)
     if state.startswith(("42", "22", "25", "0A")):

@@ -50,7 +50,9 @@ def check_width(width: int, limits: Limits) -> None:
     """Refuses a table of more columns than the limit."""
     if width > limits.max_columns:
         raise InvalidInput(
-            f"The table has {width:,} columns; the limit max_columns is {limits.max_columns:,}.", code=Code.TOO_LARGE
+            f"The table has {width:,} columns; the limit max_columns is {limits.max_columns:,}.",
+            code=Code.TOO_LARGE,
+            remedy="Give the columns that matter, or raise VOYANT_MAX_COLUMNS.",
         )
 
 

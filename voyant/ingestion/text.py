@@ -76,7 +76,7 @@ def _sample(text: TextFile, limit: int) -> list[str]:
                     f"Line {len(lines) + 1} of {text.path.name!r} is longer than the limit max_record_bytes of "
                     f"{limit:,}.",
                     code=Code.TOO_LARGE,
-                    remedy="Check that the file is a table with line ends, or raise the limit.",
+                    remedy="Check that the file is a table with line ends, or raise VOYANT_MAX_RECORD_BYTES.",
                 )
             lines.append(line)
             size += len(line)

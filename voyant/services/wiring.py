@@ -34,6 +34,9 @@ def limits() -> Limits:
     return Limits(
         max_expanded_bytes=configured.max_source_bytes,
         max_expansion_ratio=configured.max_expansion_ratio,
+        max_record_bytes=configured.max_record_bytes,
+        max_columns=configured.max_columns,
+        query_seconds=configured.query_timeout_seconds,
         download_seconds=configured.url_timeout_seconds,
         private_addresses=configured.allow_private_addresses,
     )

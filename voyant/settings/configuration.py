@@ -37,6 +37,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_expansion_ratio: Annotated[
         int, Meta(gt=1, description="How many times larger than its archive decompressed data may be.")
     ] = 250
+    max_record_bytes: Annotated[
+        int, Meta(gt=0, description="The longest row of text or JSON record read, in bytes; longer ones are rejected.")
+    ] = 32 * 1024**2
+    max_columns: Annotated[int, Meta(ge=1, description="The most columns that a table may have.")] = 20_000
+    query_timeout_seconds: Annotated[
+        float, Meta(gt=0, description="The longest that a database may take over one statement of a source.")
+    ] = 3600
     url_timeout_seconds: Annotated[
         float, Meta(gt=0, description="The longest that the download of one URL may take.")
     ] = 600
