@@ -542,6 +542,10 @@ def test_a_killed_process_leaves_a_home_that_works(tmp_path: Path) -> None:
         time.sleep(delay)
         process.kill()
         process.communicate()
+    left = shell("job", "list", "--json").json["items"]
+    assert {job["status"] for job in left} <= {"failed"}
+    assert all(job["error"]["code"] == str(Code.INTERNAL) and job["error"]["remedy"] for job in left)
+    assert [path for part in ("artifacts", "scratch", "lake") for path in (shell.home / part).rglob("*.*")] == []
     done = shell("analyze", path, "--json")
     assert done.code == 0, done.out
     assert shell("sql", "SELECT count(*) AS n FROM orders", "--json").json["rows"] == [[300_000]]

@@ -11,6 +11,7 @@ from voyant.domain.caller import Caller
 from voyant.errors import NotFound
 from voyant.lake.engine import Engine
 from voyant.lake.lake import Lake, Snapshot, add_view
+from voyant.settings.configuration import settings
 
 
 @pytest.fixture
@@ -23,7 +24,9 @@ def replace(lake: Lake, caller: Caller, table: str, select: str, **derived: str)
         with Engine() as engine:
             engine.copy_to_parquet(select, path)
 
-    return lake.replace(caller.tenant, table, write, owner="src_1", content=select, derived=derived)
+    return lake.replace(
+        caller.tenant, table, write, owner="src_1", content=select, derived=derived, scratch=settings().home
+    )
 
 
 def rows(snapshot: Snapshot) -> list[dict[str, object]]:
@@ -85,10 +88,10 @@ def test_a_failed_write_leaves_nothing(lake: Lake, caller: Caller, home: Path) -
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        lake.replace(caller.tenant, "t", write, owner="src_1", content="x", derived={})
+        lake.replace(caller.tenant, "t", write, owner="src_1", content="x", derived={}, scratch=home)
 
     assert lake.tables(caller.tenant) == []
-    assert list((home / "lake" / caller.tenant).rglob("*.parquet")) == []
+    assert [path for path in home.rglob("*.parquet") if path.read_bytes() == b"half a fi"] == []
 
 
 def test_a_dropped_table_is_gone(lake: Lake, caller: Caller, home: Path) -> None:

@@ -20,7 +20,8 @@ def orders(caller: Caller) -> str:
         with Engine() as engine:
             engine.copy_to_parquet("SELECT range AS id, range * 2 AS amount FROM range(5000)", path)
 
-    lake().replace(caller.tenant, "orders", write, owner="src_1", content="x", derived={"half": "amount / 2.0"})
+    derived = {"half": "amount / 2.0"}
+    lake().replace(caller.tenant, "orders", write, owner="src_1", content="x", derived=derived, scratch=settings().home)
     return "orders"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -68,9 +69,14 @@ class ArtifactStore:
             yield bytes(chunk)
 
     def remove(self, tenant: str, job_id: str) -> None:
-        """Removes all artifacts of a job."""
+        """Removes all artifacts of a job, and what a process that was killed has begun to write."""
         import obstore
+        from obstore.store import LocalStore
 
+        if isinstance(self._store, LocalStore):
+            # A file that is still being written has a name of its own there, which no listing shows.
+            shutil.rmtree(Path(str(self._store.prefix)) / tenant / job_id, ignore_errors=True)
+            return
         keys = [entry["path"] for batch in obstore.list(self._store, f"{tenant}/{job_id}") for entry in batch]
         if keys:
             obstore.delete(self._store, keys)

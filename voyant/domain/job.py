@@ -19,7 +19,7 @@ class Status(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        return self in {Status.COMPLETED, Status.FAILED, Status.CANCELLED}
+        return self in FINAL
 
     @property
     def predecessors(self) -> frozenset[Status]:
@@ -27,6 +27,9 @@ class Status(StrEnum):
         if self is Status.COMPLETED:
             return frozenset({Status.RUNNING})
         return frozenset({Status.QUEUED}) if self is Status.RUNNING else frozenset({Status.QUEUED, Status.RUNNING})
+
+
+FINAL = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
 
 
 class Runner(StrEnum):

@@ -85,6 +85,7 @@ class Lake:
         owner: str,
         content: str,
         derived: Mapping[str, str],
+        scratch: Path,
     ) -> Snapshot:
         """The snapshot that holds these rows and no others: a new one, or the current one where it holds them already.
 
@@ -92,6 +93,8 @@ class Lake:
             write: Writes the rows to the Parquet file at the path it is given.
             owner: The source that the rows come from; see ``name_for``.
             content: Says what the rows are, such as a hash of where they come from; equal content is stored once.
+            scratch: A folder on the same disk, where the rows stand until they are whole: what a process that is
+                killed has written so far goes with its other files.
         """
         from pyiceberg.exceptions import CommitFailedException, TableAlreadyExistsError, ValidationException
 
@@ -99,9 +102,10 @@ class Lake:
         if current is not None and _property(current, CONTENT) == content:
             return self._as_snapshot(tenant, table, current, None)
         properties = {CONTENT: content, DERIVED: json.dumps(dict(derived)), OWNER: owner}
-        path = self._new_data_file(tenant, table)
+        path = scratch / f"{secrets.token_hex(16)}.parquet"
         try:
             write(path)
+            path = path.rename(self._data_folder(tenant, table) / path.name)
             for _ in range(COMMIT_ATTEMPTS):
                 try:
                     return self._commit(tenant, table, path, properties)
@@ -168,10 +172,10 @@ class Lake:
         except NoSuchTableError:
             return None
 
-    def _new_data_file(self, tenant: str, table: str) -> Path:
+    def _data_folder(self, tenant: str, table: str) -> Path:
         folder = self._warehouse / tenant / table / "data"
         folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{secrets.token_hex(16)}.parquet"
+        return folder
 
     def _commit(self, tenant: str, table: str, path: Path, properties: dict[str, str]) -> Snapshot:
         import pyarrow as pa

@@ -52,9 +52,9 @@ def _look_at_settings(name: str) -> Check:
 
 
 def _look_at_database(name: str) -> Check:
-    from voyant.store.database import open_database
+    from voyant.services.home import open_home
 
-    open_database()
+    open_home()
     from voyant.store.models import Job
 
     return Check(name=name, ok=True, found=f"{Job.objects.count():,} jobs in {settings().database_path}")

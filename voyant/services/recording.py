@@ -13,7 +13,7 @@ from django.db import transaction
 from voyant.domain.artifact import Artifact
 from voyant.domain.ids import new_id
 from voyant.domain.job import Degradation, EventKind, Status, StepStatus
-from voyant.errors import VoyantError
+from voyant.errors import Code, Conflict, VoyantError
 from voyant.store.models import Artifact as ArtifactRow
 from voyant.store.models import Job, JobEvent, Step
 from voyant.workflows.execution import Execution
@@ -55,15 +55,21 @@ class JobRecorder:
         self._on_progress(step, done)
 
     def step_started(self, position: int, step: str) -> None:
+        """The step runs from now on.
+
+        Raises:
+            Conflict: The job has ended meanwhile, or was removed.
+        """
         self._position = position
         done = position / self._steps
         with transaction.atomic():
+            if not self._running().update(stage=step, progress=_percent(done)):
+                raise Conflict(f"The job {self._job.id} was ended or removed by others.", code=Code.NO_JOB)
             Step.objects.update_or_create(
                 job=self._job,
                 position=position,
                 defaults={"name": step, "status": StepStatus.RUNNING, "started_at": datetime.now(UTC)},
             )
-            self._running().update(stage=step, progress=_percent(done))
             self._tell(EventKind.STEP_STARTED, step=step, progress=_percent(done))
         self._on_progress(step, done)
 

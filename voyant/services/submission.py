@@ -18,6 +18,7 @@ from voyant.domain.serialization import to_json
 from voyant.errors import Busy, Code, Conflict, InvalidInput
 from voyant.services.access import job_of
 from voyant.services.jobs import show_job, summary_of
+from voyant.services.processes import this_process
 from voyant.services.recording import JobRecorder
 from voyant.services.sources import remember
 from voyant.settings.configuration import settings
@@ -128,6 +129,7 @@ def _accept(
         kind=kind,
         status=Status.QUEUED,
         runner=runner,
+        process=this_process() if runner is Runner.PROCESS else "",
         parameters=public_parameters(parameters),
         source=source,
     )

@@ -87,7 +87,13 @@ def _take_in(
     name = job.lake.name_for(job.tenant, staged.name, job.source_id)
     content = sha256(f"{fingerprint} {normalized.select}".encode()).hexdigest()
     snapshot = job.lake.replace(
-        job.tenant, name, write, owner=job.source_id, content=content, derived=derived_columns(columns)
+        job.tenant,
+        name,
+        write,
+        owner=job.source_id,
+        content=content,
+        derived=derived_columns(columns),
+        scratch=job.scratch,
     )
     return ManifestInput(
         source=parameters.source.display_name,

@@ -10,7 +10,11 @@ from voyant.store.models.source import Source
 
 
 class Job(models.Model):
-    """One run of a pipeline."""
+    """One run of a pipeline.
+
+    Attributes:
+        process: That the job lives and dies with; empty where a workflow engine keeps it.
+    """
 
     id = models.CharField(primary_key=True, max_length=40)
     tenant = models.CharField(max_length=100)
@@ -25,6 +29,7 @@ class Job(models.Model):
     pinned = models.JSONField(null=True)
     degraded = models.JSONField(default=list)
     error = models.JSONField(null=True)
+    process = models.CharField(max_length=300, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     dispatched_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)

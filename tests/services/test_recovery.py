@@ -1,0 +1,136 @@
+"""Jobs of processes that are no more end as failed, once, and leave nothing; all others are left alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from socket import gethostname
+
+import pytest
+
+from voyant.domain.caller import Caller
+from voyant.domain.ids import new_id
+from voyant.domain.job import Status
+from voyant.errors import Code, Conflict
+from voyant.services.home import open_home
+from voyant.services.jobs import show_job
+from voyant.services.processes import has_vanished, this_process
+from voyant.services.recording import JobRecorder
+from voyant.services.wiring import artifact_store
+from voyant.store.models import Job
+
+TELLS_ITS_NAME = """
+import sys
+from voyant.services.processes import this_process
+print(this_process(), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def other() -> Iterator[subprocess.Popen[str]]:
+    """Another process, which says what it is called and lives on until it is killed."""
+    started = subprocess.Popen(
+        [sys.executable, "-c", TELLS_ITS_NAME], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    yield started
+    started.kill()
+    started.communicate()
+
+
+def name_of(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
+def running_job(caller: Caller, home: Path, process: str) -> str:
+    """A job that is at work, with half an artifact, one of which is still being written, and scratch."""
+    job = Job.objects.create(id=new_id("job"), tenant=caller.tenant, status=Status.RUNNING, process=process)
+    artifact_store().write(caller.tenant, job.id, "normalize.json", b"{}")
+    folder = home / "artifacts" / caller.tenant / job.id
+    (folder / "profile.json#1").write_bytes(b"{")
+    scratch = home / "scratch" / job.id
+    scratch.mkdir(parents=True)
+    (scratch / "stdin").write_bytes(b"id,amount")
+    return job.id
+
+
+def left_of(home: Path, job_id: str) -> list[Path]:
+    return [path for path in home.rglob("*") if job_id in str(path)]
+
+
+def test_a_process_is_there_until_it_ends(other: subprocess.Popen[str]) -> None:
+    name = name_of(other)
+    assert not has_vanished(name)
+    other.kill()
+    assert has_vanished_in_time(name), "also while nobody has waited for it"
+    other.wait()
+    assert has_vanished(name)
+
+
+def has_vanished_in_time(name: str) -> bool:
+    return any(has_vanished(name) for _ in range(100_000))
+
+
+def test_another_process_of_the_same_number_is_another() -> None:
+    host, pid, start = this_process().split(" ", 2)
+    assert not has_vanished(f"{host} {pid} {start}")
+    assert has_vanished(f"{host} {pid} {start}0")
+
+
+def test_a_job_of_a_killed_process_fails_and_leaves_nothing(
+    caller: Caller, home: Path, other: subprocess.Popen[str]
+) -> None:
+    job_id = running_job(caller, home, name_of(other))
+    open_home()
+    assert show_job(caller, job_id).status is Status.RUNNING
+    assert left_of(home, job_id)
+
+    other.kill()
+    other.wait()
+    open_home()
+    job = show_job(caller, job_id)
+    assert job.status is Status.FAILED
+    assert job.error
+    assert job.error["code"] == str(Code.INTERNAL)
+    assert str(other.pid) in job.error["message"]
+    assert "again" in job.error["remedy"]
+    assert job.finished_at
+    assert left_of(home, job_id) == []
+
+
+@pytest.mark.parametrize("process", ["", "elsewhere 1 then"], ids=["of a workflow engine", "of another host"])
+def test_other_jobs_are_left_alone(caller: Caller, home: Path, process: str) -> None:
+    job_id = running_job(caller, home, process)
+    open_home()
+    assert show_job(caller, job_id).status is Status.RUNNING
+    assert left_of(home, job_id)
+
+
+def test_many_may_look_at_once(caller: Caller, home: Path) -> None:
+    jobs = [running_job(caller, home, f"{gethostname()} {2**22 + 1} never") for _ in range(5)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: open_home(), range(8)))
+    assert {show_job(caller, job_id).status for job_id in jobs} == {Status.FAILED}
+    assert [left_of(home, job_id) for job_id in jobs] == [[]] * 5
+
+
+def test_scratch_of_an_ended_job_is_removed(caller: Caller, home: Path) -> None:
+    job_id = running_job(caller, home, this_process())
+    Job.objects.filter(id=job_id).update(status=Status.COMPLETED)
+    open_home()
+    assert not (home / "scratch" / job_id).exists()
+    assert (home / "artifacts" / caller.tenant / job_id / "normalize.json").exists()
+
+
+def test_a_job_that_was_ended_from_outside_does_not_come_back(caller: Caller) -> None:
+    job = Job.objects.create(id=new_id("job"), tenant=caller.tenant, status=Status.RUNNING, process=this_process())
+    recorder = JobRecorder(job, steps=2)
+    Job.objects.filter(id=job.id).update(status=Status.FAILED)
+    with pytest.raises(Conflict):
+        recorder.step_started(0, "normalize")
+    assert not recorder.cancelled()
+    assert show_job(caller, job.id).status is Status.FAILED
