@@ -32,7 +32,7 @@ def analyze(
     Job, tables and artifacts are kept in ``VOYANT_HOME`` (``.voyant`` where unset).
 
     Args:
-        source: A path, glob, folder, URL or database URL.
+        source: A path, glob, folder, URL, database URL, source id, or a table that an analysis has taken in.
         table: Of a source with several; None for the largest.
         query: Of a database: the rows that this SELECT gives, in place of a table.
         kpis: SQL by name, such as ``{"revenue": "sum(amount)"}``, or a SELECT.

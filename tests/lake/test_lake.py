@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from voyant.domain.caller import Caller
+from voyant.domain.table import Column, ColumnType, Role
 from voyant.errors import NotFound
 from voyant.lake.engine import Engine
 from voyant.lake.lake import Lake, Snapshot, add_view
@@ -19,13 +20,28 @@ def lake(home: Path) -> Lake:
     return Lake(home / "lake", scratch=home / "scratch", memory_limit="500MB")
 
 
+def derived_column(name: str, formula: str) -> Column:
+    return Column(
+        name=name,
+        original_name=name,
+        type=ColumnType.DECIMAL,
+        engine_type="DOUBLE",
+        role=Role.MEASURE,
+        role_confidence=1.0,
+        role_reason="test",
+        formula=formula,
+    )
+
+
 def replace(lake: Lake, caller: Caller, table: str, select: str, **derived: str) -> Snapshot:
     def write(path: Path) -> None:
         with Engine() as engine:
             engine.copy_to_parquet(select, path)
 
+    columns = tuple(derived_column(name, formula) for name, formula in derived.items())
+
     return lake.replace(
-        caller.tenant, table, write, owner="src_1", content=select, derived=derived, scratch=settings().home
+        caller.tenant, table, write, owner="src_1", content=select, columns=columns, scratch=settings().home
     )
 
 
@@ -88,7 +104,7 @@ def test_a_failed_write_leaves_nothing(lake: Lake, caller: Caller, home: Path) -
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        lake.replace(caller.tenant, "t", write, owner="src_1", content="x", derived={}, scratch=home)
+        lake.replace(caller.tenant, "t", write, owner="src_1", content="x", columns=(), scratch=home)
 
     assert lake.tables(caller.tenant) == []
     assert [path for path in home.rglob("*.parquet") if path.read_bytes() == b"half a fi"] == []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.lake.test_lake import derived_column
 from voyant.domain.caller import Caller
 from voyant.errors import Code, InvalidInput, QueryRejected
 from voyant.lake.engine import Engine
@@ -20,8 +21,8 @@ def orders(caller: Caller) -> str:
         with Engine() as engine:
             engine.copy_to_parquet("SELECT range AS id, range * 2 AS amount FROM range(5000)", path)
 
-    derived = {"half": "amount / 2.0"}
-    lake().replace(caller.tenant, "orders", write, owner="src_1", content="x", derived=derived, scratch=settings().home)
+    half = derived_column("half", "amount / 2.0")
+    lake().replace(caller.tenant, "orders", write, owner="src_1", content="x", columns=(half,), scratch=settings().home)
     return "orders"
 
 

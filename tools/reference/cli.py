@@ -16,7 +16,8 @@ def page() -> str:
     root = typer.main.get_command(app)
     parts = [
         "# Shell commands",
-        "SOURCE is a path, a glob, a folder, a URL, a database URL, or `-` for standard input. Results go to standard "
+        "SOURCE is a path, a glob, a folder, a URL, a database URL, `-` for standard input, a source id or a table of "
+        "this home; a path that exists goes first. Results go to standard "
         "output, progress and errors to standard error. What each [exit code](errors.md#exit-codes-of-the-shell) means "
         "stands with the errors.",
     ]

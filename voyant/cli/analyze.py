@@ -11,7 +11,9 @@ from voyant.cli.session import open_session, write_json
 from voyant.errors import Code, InvalidInput
 
 SOURCE = typer.Argument(
-    ..., metavar="SOURCE", help="A path, glob, folder, URL, database URL, source id, or - for standard input."
+    ...,
+    metavar="SOURCE",
+    help="A path, glob, folder, URL, database URL, - for standard input, a source id, or a table of this home.",
 )
 TABLE = typer.Option(None, "--table", help="Of a source with several tables: the one to analyse.", show_default=False)
 QUERY = typer.Option(

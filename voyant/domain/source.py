@@ -18,6 +18,7 @@ class SourceKind(StrEnum):
     STDIN = "stdin"
     URL = "url"
     DATABASE = "database"
+    TABLE = "table"  # of the lake
 
 
 class Format(StrEnum):
@@ -74,6 +75,9 @@ class Source:
         return table_name(self.display_name or self.location)
 
 
+LEFT_OUT = "…"
+"""Stands in an address for what may be secret."""
+
 _SECRET_NAME = re.compile(r"(?i)user|pass|pwd|secret|token|key|sig|auth|credential|session|code|jwt")
 # Long, and of letters and digits without a word's shape: signed links carry such values under any name.
 _SECRET_VALUE = re.compile(r"(?=[^=]*\d)(?=[^=]*[A-Za-z])[\w.~%+/=-]{24,}")
@@ -102,8 +106,8 @@ def without_credentials(location: str) -> str:
 def _without_secret(parameter: str) -> str:
     name, equals, value = parameter.partition("=")
     if not equals:
-        return "…"  # it may be a token itself
-    return f"{name}=…" if _SECRET_NAME.search(name) or _SECRET_VALUE.fullmatch(value) else parameter
+        return LEFT_OUT  # it may be a token itself
+    return f"{name}={LEFT_OUT}" if _SECRET_NAME.search(name) or _SECRET_VALUE.fullmatch(value) else parameter
 
 
 # Ends of file names that say how the content is written, not what it is about.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import json
 import random
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voyant.domain.serialization import from_json, to_compact_json
 from voyant.domain.table import Column, ColumnType, Dataset
 from voyant.errors import Code, Conflict, NotFound
 from voyant.lake.engine import Engine
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 COMMIT_ATTEMPTS = 30
 LONGEST_PAUSE_SECONDS = 0.1
 CONTENT = "voyant.content"
-DERIVED = "voyant.derived"
+COLUMNS = "voyant.columns"
 OWNER = "voyant.owner"
 ROWS_OF_ONE_THREAD = 122_880
 """DuckDB gives rows to threads in groups of this many; up to it one thread adds up doubles in one order."""
@@ -40,7 +40,8 @@ class Snapshot:
     """One immutable state of a table.
 
     Attributes:
-        derived: SQL expressions by name of the columns that are computed when the table is read.
+        owner: The source that the rows come from.
+        columns: Stored ones, and those that are computed when the table is read.
     """
 
     tenant: str
@@ -48,7 +49,13 @@ class Snapshot:
     id: str
     rows: int
     files: tuple[Path, ...]
-    derived: Mapping[str, str]
+    owner: str
+    columns: tuple[Column, ...]
+
+    @property
+    def dataset(self) -> Dataset:
+        """What was known of the table when it was written."""
+        return Dataset(name=self.table, rows=self.rows, columns=self.columns)
 
 
 class Lake:
@@ -84,7 +91,7 @@ class Lake:
         *,
         owner: str,
         content: str,
-        derived: Mapping[str, str],
+        columns: tuple[Column, ...],
         scratch: Path,
     ) -> Snapshot:
         """The snapshot that holds these rows and no others: a new one, or the current one where it holds them already.
@@ -92,7 +99,7 @@ class Lake:
         Args:
             write: Writes the rows to the Parquet file at the path it is given.
             owner: The source that the rows come from; see ``name_for``.
-            content: Says what the rows are, such as a hash of where they come from; equal content is stored once.
+            content: Says what rows and columns are, such as a hash of where they come from; stored once.
             scratch: A folder on the same disk, where the rows stand until they are whole: what a process that is
                 killed has written so far goes with its other files.
         """
@@ -101,7 +108,7 @@ class Lake:
         current = self._find(tenant, table)
         if current is not None and _property(current, CONTENT) == content:
             return self._as_snapshot(tenant, table, current, None)
-        properties = {CONTENT: content, DERIVED: json.dumps(dict(derived)), OWNER: owner}
+        properties = {CONTENT: content, COLUMNS: to_compact_json(columns).decode(), OWNER: owner}
         path = scratch / f"{secrets.token_hex(16)}.parquet"
         try:
             write(path)
@@ -215,20 +222,18 @@ class Lake:
             id=str(pinned.snapshot_id),
             rows=sum(file.record_count for file in files),
             files=tuple(sorted(Path(file.file_path) for file in files)),
-            derived=json.loads(summary.get(DERIVED) or "{}"),
+            owner=summary.get(OWNER) or "",
+            columns=from_json((summary.get(COLUMNS) or "[]").encode(), tuple[Column, ...]),
         )
 
 
 def add_view(engine: Engine, snapshot: Snapshot, name: str) -> None:
     """Makes the snapshot's rows readable in that engine under that name."""
     files = ", ".join(literal(str(file)) for file in snapshot.files)
-    derived = "".join(f", {formula} AS {identifier(column)}" for column, formula in snapshot.derived.items())
+    derived = "".join(
+        f", {column.formula} AS {identifier(column.name)}" for column in snapshot.columns if column.formula is not None
+    )
     engine.execute(f"CREATE VIEW {identifier(name)} AS SELECT *{derived} FROM read_parquet([{files}])")
-
-
-def derived_columns(columns: tuple[Column, ...]) -> dict[str, str]:
-    """The formulas of the columns that are computed when the table is read."""
-    return {column.name: column.formula for column in columns if column.formula is not None}
 
 
 def _sums_depend_on_order(dataset: Dataset) -> bool:

@@ -11,6 +11,7 @@ from voyant.ingestion import local_files
 from voyant.ingestion.formats import recognise
 from voyant.lake.sql import literal
 from voyant.services.budget import DEFAULT_TOKENS
+from voyant.services.wiring import lake
 
 FIXED_SECONDS = 2.0
 SECONDS_PER_MILLION_CELLS = 0.9
@@ -54,20 +55,42 @@ def estimate(caller: Caller, source: Source) -> Estimate:
             tokens=DEFAULT_TOKENS,
             notes=(note,),
         )
+    if source.kind is SourceKind.TABLE:
+        return _of_table(caller, source)
     paths = local_files(source)
     size = sum(path.stat().st_size for path in paths)
     rows, columns = _counted(paths)
-    cells = None if rows is None or columns is None else rows * columns
     return Estimate(
         source=source.display_name,
         bytes=size,
         rows=rows,
         columns=columns,
-        seconds=None if cells is None else FIXED_SECONDS + cells / 1e6 * SECONDS_PER_MILLION_CELLS,
+        seconds=_seconds(rows, columns),
         disk_bytes=round(size * STORED_SHARE),
         tokens=DEFAULT_TOKENS,
         notes=("Rows, seconds and disk are estimates from a sample of the source.",),
     )
+
+
+def _of_table(caller: Caller, source: Source) -> Estimate:
+    snapshot = lake().snapshot(caller.tenant, source.location)
+    rows, columns = snapshot.rows, len(snapshot.columns)
+    return Estimate(
+        source=source.display_name,
+        bytes=sum(path.stat().st_size for path in snapshot.files),
+        rows=rows,
+        columns=columns,
+        seconds=_seconds(rows, columns),
+        disk_bytes=0,
+        tokens=DEFAULT_TOKENS,
+        notes=("A table of the lake: rows and columns are exact, and no row is stored again.",),
+    )
+
+
+def _seconds(rows: int | None, columns: int | None) -> float | None:
+    if rows is None or columns is None:
+        return None
+    return FIXED_SECONDS + rows * columns / 1e6 * SECONDS_PER_MILLION_CELLS
 
 
 def _counted(paths: tuple[Path, ...]) -> tuple[int | None, int | None]:

@@ -17,6 +17,7 @@ from voyant.domain.manifest import MANIFEST_NAME, SCHEMA_VERSION, Manifest, Mani
 from voyant.domain.normalization import Normalization
 from voyant.domain.parameters import AnalyzeParameters
 from voyant.domain.serialization import from_json, to_json
+from voyant.domain.source import SourceKind
 from voyant.errors import InternalError, JobCancelled, VoyantError, as_disk_full
 from voyant.security.secrets import unseal
 from voyant.services.recording import JobRecorder, Progress, ignore_progress
@@ -171,7 +172,7 @@ def as_ours(error: Exception) -> VoyantError:
 def stored_parameters(job: Job) -> AnalyzeParameters:
     """The parameters of a job, with the credentials that its source keeps sealed."""
     parameters = msgspec.convert(job.parameters, AnalyzeParameters)
-    if job.source is None or not job.source.secret:
+    if job.source is None or not job.source.secret or parameters.source.kind is SourceKind.TABLE:
         return parameters
     return replace(parameters, source=replace(parameters.source, location=unseal(job.source.secret)))
 
@@ -236,7 +237,7 @@ def _steps_of(job: Job) -> tuple[ManifestStep, ...]:
 
 def _remember_reading(job: Job, pinned: ManifestInput) -> None:
     source = job.source
-    if source is None:
+    if source is None or job.parameters["source"]["kind"] == SourceKind.TABLE:
         return
     data = artifact_store().read(job.tenant, job.id, "normalize.json")
     source.tables = sorted({*source.tables, pinned.table, *from_json(data, Normalization).other_tables})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -12,8 +14,9 @@ from django.db import transaction
 from voyant.domain.caller import Caller
 from voyant.domain.ids import new_id
 from voyant.domain.page import Page, page_of
-from voyant.domain.source import Source, SourceKind, without_credentials
-from voyant.security.secrets import seal
+from voyant.domain.source import LEFT_OUT, Source, SourceKind, without_credentials
+from voyant.errors import Code, InvalidInput, NotFound
+from voyant.security.secrets import seal, unseal
 from voyant.services.access import source_of, sources_of
 from voyant.services.wiring import artifact_store, lake
 from voyant.store.models import Source as SourceRow
@@ -39,7 +42,7 @@ class SourceSummary:
 
 
 def source_from(caller: Caller, hint: str, *, table: str | None = None, query: str | None = None) -> Source:
-    """The source that a path, address or source id names.
+    """The source that a path, an address, a source id or the name of a table means; a path that exists goes first.
 
     Args:
         table: The one that is meant, of a source with several.
@@ -47,21 +50,67 @@ def source_from(caller: Caller, hint: str, *, table: str | None = None, query: s
 
     Raises:
         NotFound: There is nothing there.
-        InvalidInput: It is of no kind that can be read.
+        InvalidInput: It is of no kind that can be read, or what was read once cannot be read again.
     """
     from voyant.ingestion import source_of as source_at
 
-    if hint.startswith("src_"):
-        hint = source_of(caller, hint).location
+    if not _is_path(hint):
+        if hint.startswith("src_"):
+            row = source_of(caller, hint)
+            return source_at(_location_again(row), table=table, query=query or (None if table else row.query or None))
+        if _is_table(caller, hint):
+            return _table_source(hint, table, query)
     return source_at(hint, table=table, query=query)
 
 
+def _is_path(hint: str) -> bool:
+    return os.path.exists(hint)  # noqa: PTH110 - any text may stand here, and only this refuses none
+
+
+def _is_table(caller: Caller, hint: str) -> bool:
+    # Opening the catalog takes a second: only what can be a table's name is looked up.
+    return re.fullmatch(r"\w+", hint) is not None and hint in lake().tables(caller.tenant)
+
+
+def _table_source(name: str, table: str | None, query: str | None) -> Source:
+    if table not in {None, name}:
+        raise NotFound(f"{name!r} is a table itself and has none called {table!r}.", code=Code.NO_TABLE)
+    if query is not None:
+        raise InvalidInput(
+            f"Only a database answers a query; {name!r} is a table of the lake.",
+            remedy="Leave the query out, or run it with: voyant sql",
+        )
+    return Source(kind=SourceKind.TABLE, location=name, display_name=name)
+
+
+def _location_again(row: SourceRow) -> str:
+    """Where the source stands, if it can be read a second time."""
+    if row.kind == SourceKind.STDIN:
+        tables = ", ".join(row.tables)
+        raise InvalidInput(
+            f"{row.id} was read from standard input, which cannot be read again.",
+            code=Code.UNSUPPORTED,
+            remedy=f"Name its table instead: {tables}." if tables else "Pipe the data in again.",
+        )
+    if row.secret:
+        return unseal(row.secret)
+    if row.kind == SourceKind.URL and LEFT_OUT in row.location:
+        raise InvalidInput(
+            f"The address of {row.id} held what may be secret, which is never stored: {row.location}",
+            code=Code.MISSING_PARAMETER,
+            remedy="Give the whole address again.",
+        )
+    return row.location
+
+
 def remember(caller: Caller, source: Source, *, keep_secret: bool = False) -> SourceRow:
-    """The row of that source, made at its first use.
+    """The row of that source, made at its first use; of a table, the row of the source that it was read from.
 
     Args:
         keep_secret: Whether credentials in its address are kept, sealed, for a job that another process will run.
     """
+    if source.kind is SourceKind.TABLE:
+        return source_of(caller, lake().snapshot(caller.tenant, source.location).owner)
     location = source.location
     if source.kind in {SourceKind.FILE, SourceKind.FILES, SourceKind.FOLDER}:
         location = str(Path(location).absolute())
@@ -74,6 +123,7 @@ def remember(caller: Caller, source: Source, *, keep_secret: bool = False) -> So
             "kind": source.kind,
             "location": without_credentials(location),
             "name": source.display_name,
+            "query": source.query or "",
         },
     )
     if keep_secret and without_credentials(location) != location:

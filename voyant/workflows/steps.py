@@ -22,6 +22,7 @@ from voyant.domain.parameters import AnalyzeParameters
 from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
 from voyant.domain.serialization import to_json
+from voyant.domain.source import SourceKind
 from voyant.workflows.context import StepContext
 from voyant.workflows.pipeline import StepResult
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 def normalize(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
     """Takes the source in: every table of it into the lake, the main one pinned for the steps that follow."""
+    if parameters.source.kind is SourceKind.TABLE:
+        return StepResult(pinned=_pin(context, parameters.source.location))
     from voyant.analysis.normalize import normalize as find_types
     from voyant.ingestion.reading import read_source
 
@@ -60,6 +63,28 @@ def normalize(context: StepContext, parameters: AnalyzeParameters) -> StepResult
     return StepResult(pinned=pinned)
 
 
+def _pin(context: StepContext, name: str) -> ManifestInput:
+    """A table that the lake holds already, as it is: nothing is read again, nothing can be rejected."""
+    from voyant.analysis.normalize import NO_REJECTS
+    from voyant.ingestion.fingerprint import fingerprint
+
+    snapshot = context.job.lake.snapshot(context.job.tenant, name)
+    normalization = Normalization(
+        dataset=snapshot.dataset, changes=(), rejected_cells=0, notes=("read from a table of the lake",)
+    )
+    context.write_json("normalize.json", "normalize", normalization)
+    with context.job.engine() as engine:
+        context.write_query("rejects.parquet", "normalize", engine, NO_REJECTS)
+    return ManifestInput(
+        source=name,
+        fingerprint=fingerprint(snapshot.files),
+        table=name,
+        snapshot=snapshot.id,
+        rows=snapshot.rows,
+        columns=len(snapshot.columns),
+    )
+
+
 def _weight(staged: StagedTable) -> tuple[bool, int]:
     """What makes a table the one that its source is about: no other table's child, then its cells."""
     return staged.parent is None, staged.rows * len(staged.columns)
@@ -73,8 +98,6 @@ def _take_in(
     normalized: Normalized,
     engine: Engine,
 ) -> ManifestInput:
-    from voyant.lake.lake import derived_columns
-
     job = context.job
     columns = normalized.dataset.columns
 
@@ -85,14 +108,14 @@ def _take_in(
             engine.copy_to_parquet(normalized.select, path)
 
     name = job.lake.name_for(job.tenant, staged.name, job.source_id)
-    content = sha256(f"{fingerprint} {normalized.select}".encode()).hexdigest()
+    content = sha256(f"{fingerprint} {normalized.select} ".encode() + to_json(columns)).hexdigest()
     snapshot = job.lake.replace(
         job.tenant,
         name,
         write,
         owner=job.source_id,
         content=content,
-        derived=derived_columns(columns),
+        columns=columns,
         scratch=job.scratch,
     )
     return ManifestInput(

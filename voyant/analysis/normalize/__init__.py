@@ -1,5 +1,5 @@
 """Normalizing: types from all rows, names, roles, personal data, derived durations."""
 
-from voyant.analysis.normalize.table import Normalized, normalize
+from voyant.analysis.normalize.table import NO_REJECTS, Normalized, normalize
 
-__all__ = ["Normalized", "normalize"]
+__all__ = ["NO_REJECTS", "Normalized", "normalize"]

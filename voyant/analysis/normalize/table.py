@@ -25,6 +25,7 @@ from voyant.ingestion.protocol import StagedTable
 from voyant.lake.engine import Engine
 from voyant.lake.sql import identifier, literal
 
+NO_REJECTS = "SELECT CAST(NULL AS BIGINT) AS \"row\", '' AS \"column\", '' AS raw, '' AS reason WHERE false"
 WITHHELD = "(withheld: personal data; see the row in the source)"
 
 
@@ -181,7 +182,7 @@ def _rejects(prepared: Sequence[_Prepared], columns: Sequence[Column], rows: Row
     if staged_rejects:
         selects.append(f'SELECT "row", "column", raw, reason FROM {staged_rejects}')
     if not selects:
-        return "SELECT CAST(NULL AS BIGINT) AS \"row\", '' AS \"column\", '' AS raw, '' AS reason WHERE false"
+        return NO_REJECTS
     return f'SELECT * FROM ({" UNION ALL ".join(selects)}) ORDER BY "row", "column", raw'
 
 

@@ -15,6 +15,7 @@ class Source(models.Model):
     kind = models.CharField(max_length=20)
     location = models.TextField()
     name = models.TextField()
+    query = models.TextField(blank=True, default="")
     key = models.CharField(max_length=64)
     secret = models.TextField(blank=True, default="")
     fingerprint = models.CharField(max_length=64, blank=True, default="")
