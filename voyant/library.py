@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from voyant.domain.result import Result
+    from voyant.ingestion import Discovery
 
 
 def analyze(
@@ -58,3 +59,21 @@ def analyze(
     if out is not None:
         export_artifacts(LOCAL_CALLER, job_id, Path(out))
     return read_result(LOCAL_CALLER, job_id, max_tokens=max_tokens)
+
+
+def discover(hint: str | PathLike[str]) -> Discovery:
+    """What a source is, told without reading it: kind, format, size, what reading it takes, what speaks against it.
+
+    Args:
+        hint: A path, glob, folder, URL, database URL, source id, or a table that an analysis has taken in.
+
+    Raises:
+        voyant.errors.VoyantError: It can be no source; with a code, what was received, and a remedy.
+    """
+    from voyant.domain.caller import LOCAL_CALLER
+    from voyant.services.home import open_home
+
+    open_home()
+    from voyant.services.sources import discover as run
+
+    return run(LOCAL_CALLER, fspath(hint))

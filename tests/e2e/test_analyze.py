@@ -7,6 +7,8 @@ import hashlib
 import json
 import random
 import signal
+import subprocess
+import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -241,3 +243,18 @@ def test_a_source_of_nested_records_is_about_the_records(shell: Shell, tmp_path:
 
     assert dataset["dataset"]["table"] == "nested"
     assert "nested_items" in " ".join(dataset["warnings"])
+
+
+def test_a_source_is_discovered_in_both_faces(tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "home")
+    path = tmp_path / "orders.csv"
+    path.write_text("id,amount\n1,2\n")
+    found = shell("source", "discover", path, "--json")
+    assert (found.code, found.json["kind"], found.json["format"], found.json["problem"]) == (0, "file", "csv", None)
+    assert "csv" in shell("source", "discover", path).out
+    script = f"import voyant; print(voyant.discover({str(path)!r}).format)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=shell.environment, check=False
+    )
+    assert done.stdout == "csv\n", done.stderr
+    assert shell("source", "discover", "s3://bucket/orders.csv").code == 2

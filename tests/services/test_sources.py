@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from voyant.domain.caller import Caller
-from voyant.domain.source import Source, SourceKind
+from voyant.domain.source import Format, Source, SourceKind
 from voyant.errors import Code, InvalidInput, NotFound
 from voyant.services.analysis import analyze
 from voyant.services.artifacts import read_artifact
 from voyant.services.estimation import estimate
 from voyant.services.results import read_result
-from voyant.services.sources import list_sources, remember, remove_source, show_source, source_from
+from voyant.services.sources import discover, list_sources, remember, remove_source, show_source, source_from
 from voyant.services.sql import tables
 from voyant.services.verification import replay, verify
 
@@ -138,3 +138,16 @@ def test_what_cannot_be_read_again_is_said(caller: Caller, source: Source, word:
         source_from(caller, row.id)
     assert word in caught.value.remedy
     assert "hunter2" not in caught.value.message
+
+
+def test_anything_that_is_a_source_can_be_discovered(caller: Caller, other_caller: Caller, orders: Path) -> None:
+    path = discover(caller, str(orders))
+    assert (path.kind, path.format, path.bytes) == (SourceKind.FILE, Format.CSV, len(ROWS))
+    analyze(caller, source_from(caller, str(orders)))
+    (source,) = list_sources(caller).items
+    assert discover(caller, source.id) == path
+    table = discover(caller, "orders")
+    assert (table.kind, table.problem, table.files) == (SourceKind.TABLE, None, 1)
+    assert discover(other_caller, "orders").problem, "another tenant has no such table"
+    with pytest.raises(NotFound):
+        discover(other_caller, source.id)

@@ -1,4 +1,4 @@
-"""``voyant source``: what was read."""
+"""``voyant source``: what can be read, and what was."""
 
 from __future__ import annotations
 
@@ -6,12 +6,28 @@ import typer
 
 from voyant.cli.session import console, open_session, write_json
 
-app = typer.Typer(help="List, show and remove sources.", no_args_is_help=True)
+app = typer.Typer(help="Discover, list, show and remove sources.", no_args_is_help=True)
 
 SOURCE = typer.Argument(..., metavar="SOURCE", help="A source id.")
+HINT = typer.Argument(..., metavar="HINT", help="Whatever may be a source.")
 JSON = typer.Option(False, "--json", help="Print as JSON.")
 LIMIT = typer.Option(20, "--limit", min=1, max=500, help="Sources on a page.")
 CURSOR = typer.Option(None, "--cursor", help="Where the page before said that the next one begins.", show_default=False)
+
+
+@app.command()
+def discover(hint: str = HINT, as_json: bool = JSON) -> None:
+    """Say what a path, address, source id or table is, without reading it."""
+    caller = open_session()
+    from voyant.services.sources import discover as run
+
+    found = run(caller, hint)
+    if as_json:
+        write_json(found)
+        return
+    from voyant.cli.summary import print_discovery
+
+    print_discovery(found)
 
 
 @app.command(name="list")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from voyant.domain.job import JobSummary
     from voyant.domain.page import Page
     from voyant.domain.result import Result, ResultArtifact, ResultKpi
+    from voyant.ingestion import Discovery
     from voyant.services.diagnosis import Check
     from voyant.services.estimation import Estimate
     from voyant.services.sources import SourceSummary
@@ -139,6 +140,20 @@ def print_sources(page: Page[SourceSummary]) -> None:
     for source in page.items:
         table.add_row(source.id, source.kind, escape(source.name), escape(", ".join(source.tables)))
     _print_page(table, page)
+
+
+def print_discovery(found: Discovery) -> None:
+    """What a hint is, what it takes to read it, and what speaks against it."""
+    out = console()
+    what = " ".join(part for part in (found.compression, found.format) if part)
+    out.print(f"{found.hint}: {found.kind}" + (f", {what}" if what else ""), style="bold", markup=False)
+    out.print(f"  confidence  {found.confidence:.2f}", markup=False)
+    if found.files is not None:
+        out.print(f"  files       {found.files:,} with {found.bytes or 0:,} bytes", markup=False)
+    if found.needs:
+        out.print(f"  needs       {', '.join(found.needs)}", markup=False)
+    if found.problem:
+        out.print(Text(f"  problem     {found.problem}", style="yellow"))
 
 
 def print_source(source: SourceSummary) -> None:

@@ -18,6 +18,8 @@ _SYSTEMS = {
     "sqlite": "sqlite",
 }
 DATABASE_SCHEMES = tuple(_SYSTEMS)
+DRIVERS = {"mysql": "asyncmy", "postgresql": "adbc_driver_postgresql"}
+"""The module that reads a system, brought by the extra of the system's name."""
 _OURS = frozenset({"table"})
 
 

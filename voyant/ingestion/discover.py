@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from voyant.domain.source import Compression, Format, Source, SourceKind, without_credentials
 from voyant.errors import Code, InvalidInput, NotFound
-from voyant.ingestion.database_address import DATABASE_SCHEMES, DatabaseAddress
+from voyant.ingestion.database_address import DATABASE_SCHEMES, DRIVERS, DatabaseAddress
 from voyant.ingestion.files import check_name, local_files
 from voyant.ingestion.formats import recognise
 
@@ -68,8 +69,8 @@ class Discovery:
 def discover(hint: str) -> Discovery:
     """What the hint is; looks at its wording and at most at the first bytes of the files it means.
 
-    >>> discover("postgresql://ann:secret@db.example/shop").needs
-    ("the extra 'postgresql'", 'a table or a query')
+    >>> discover("postgresql://db.example/shop").needs
+    ('credentials', 'a table or a query')
     """
     kind = kind_of_hint(hint)
     if kind is SourceKind.STDIN:
@@ -144,10 +145,11 @@ def _from_address(hint: str) -> Discovery:
             hint=without_credentials(hint), kind=SourceKind.DATABASE, confidence=0.0, problem=error.message
         )
     needs = []
-    if address.system != "sqlite":
+    driver = DRIVERS.get(address.system)
+    if driver is not None and find_spec(driver) is None:
         needs.append(f"the extra {address.system!r}")
-        if address.user is None:
-            needs.append("credentials")
+    if driver is not None and address.user is None:
+        needs.append("credentials")
     if address.table is None:
         needs.append("a table or a query")
     return Discovery(hint=address.shown, kind=SourceKind.DATABASE, confidence=1.0, needs=tuple(needs))

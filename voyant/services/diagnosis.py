@@ -14,8 +14,6 @@ from voyant.errors import VoyantError
 from voyant.settings.configuration import settings
 
 LEAST_FREE_BYTES = 2**30
-OPTIONAL = {"adbc_driver_postgresql": "postgresql", "asyncmy": "mysql"}
-"""Modules that extras bring, by what the extra is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +89,9 @@ def _look_at_charts(name: str) -> Check:
 
 
 def _look_at_extras(name: str) -> Check:
-    missing = [extra for module, extra in sorted(OPTIONAL.items()) if find_spec(module) is None]
+    from voyant.ingestion.database_address import DRIVERS
+
+    missing = [extra for extra, module in DRIVERS.items() if find_spec(module) is None]
     if not missing:
         return Check(name=name, ok=True, found="all installed")
     remedy = f"For these sources: pip install 'voyant[{','.join(missing)}]'"

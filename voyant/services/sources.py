@@ -8,18 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from voyant.domain.caller import Caller
 from voyant.domain.ids import new_id
 from voyant.domain.page import Page, page_of
-from voyant.domain.source import LEFT_OUT, Source, SourceKind, without_credentials
+from voyant.domain.source import LEFT_OUT, Format, Source, SourceKind, without_credentials
 from voyant.errors import Code, InvalidInput, NotFound
 from voyant.security.secrets import seal, unseal
 from voyant.services.access import source_of, sources_of
 from voyant.services.wiring import artifact_store, lake
 from voyant.store.models import Source as SourceRow
+
+if TYPE_CHECKING:
+    from voyant.ingestion import Discovery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,30 @@ def source_from(caller: Caller, hint: str, *, table: str | None = None, query: s
         if _is_table(caller, hint):
             return _table_source(hint, table, query)
     return source_at(hint, table=table, query=query)
+
+
+def discover(caller: Caller, hint: str) -> Discovery:
+    """What a path, an address, a source id or the name of a table is, told without reading it.
+
+    Raises:
+        NotFound: There is no such source, or no file can have such a name.
+        InvalidInput: It is empty, or an address of a kind that cannot be read.
+    """
+    from voyant.ingestion import Discovery
+    from voyant.ingestion import discover as discover_at
+
+    source = source_from(caller, hint)
+    if source.kind is not SourceKind.TABLE:
+        return discover_at(source.location if hint.startswith("src_") else hint)
+    files = lake().snapshot(caller.tenant, source.location).files
+    return Discovery(
+        hint=hint,
+        kind=SourceKind.TABLE,
+        format=Format.PARQUET,
+        confidence=1.0,
+        files=len(files),
+        bytes=sum(path.stat().st_size for path in files),
+    )
 
 
 def _is_path(hint: str) -> bool:
