@@ -48,6 +48,12 @@ class Code(Enum):
     INTERNAL = (5001, 500, "Internal error", "This is a fault of ours: please report it with the message.")
     DATABASE = (5002, 500, "Database error", "Check that VOYANT_HOME can be written, then try again.")
     TIMEOUT = (5003, 504, "Time limit reached", "Ask for less, or raise the named limit.")
+    WORKFLOW_ENGINE = (
+        5004,
+        503,
+        "Workflow engine away",
+        "Start Temporal, or correct VOYANT_TEMPORAL_ADDRESS; jobs wait.",
+    )
     BUSY = (5005, 503, "Busy", "Wait as long as Retry-After says, then send it again.")
     CONFIGURATION = (5006, 500, "Configuration error", "Correct the named setting.")
     NOT_ENOUGH_DATA = (7002, 422, "Not enough data", "Give a source with at least one row and one column.")

@@ -167,7 +167,7 @@ def test_states_never_move_backwards(caller: Caller, parameters: AnalyzeParamete
 
     recorder.started()
     assert not recorder.completed((), ())
-    assert not recorder.failed(InvalidInput("too late"))
+    assert not recorder.failed(InvalidInput("too late").as_dict())
     assert show_job(caller, job_id).status is Status.CANCELLED
     assert kinds(caller, job_id) == [EventKind.QUEUED, EventKind.CANCELLED]
 

@@ -7,9 +7,10 @@ import random
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,6 +159,48 @@ class Lake:
         self._catalog.drop_table((tenant, table))
         shutil.rmtree(self._warehouse / tenant / table, ignore_errors=True)
 
+    def expirable(self, tenant: str, needed: Collection[str] | None, before: datetime) -> dict[str, list[int]]:
+        """By table, the snapshots made before then that are neither current nor needed; none where that is unknown."""
+        if needed is None:
+            return {}
+        found: dict[str, list[int]] = {}
+        for name in sorted(self.tables(tenant)):
+            table = self._find(tenant, name)
+            if table is None:
+                continue  # dropped meanwhile
+            old = [
+                snapshot.snapshot_id
+                for snapshot in table.snapshots()
+                if snapshot.timestamp_ms < before.timestamp() * 1000 and str(snapshot.snapshot_id) not in needed
+            ]
+            current = table.current_snapshot()
+            if ids := [number for number in old if current is None or number != current.snapshot_id]:
+                found[name] = ids
+        return found
+
+    def bytes_of(self, tenant: str, snapshots: Mapping[str, list[int]]) -> int:
+        """What those snapshots alone hold, by table."""
+        return sum(path.stat().st_size for path in self._files_of(tenant, snapshots) if path.exists())
+
+    def expire(self, tenant: str, snapshots: Mapping[str, list[int]]) -> None:
+        """Removes those snapshots, by table, and the files that no other snapshot holds."""
+        files = self._files_of(tenant, snapshots)
+        for name, ids in snapshots.items():
+            if (table := self._find(tenant, name)) is not None:
+                table.maintenance.expire_snapshots().by_ids(ids).commit()
+        for path in files:
+            path.unlink(missing_ok=True)
+
+    def _files_of(self, tenant: str, snapshots: Mapping[str, list[int]]) -> set[Path]:
+        gone: set[Path] = set()
+        for name, ids in snapshots.items():
+            table = self._find(tenant, name)
+            if table is None:
+                continue
+            staying = [snapshot.snapshot_id for snapshot in table.snapshots() if snapshot.snapshot_id not in ids]
+            gone |= _data_files(table, ids) - _data_files(table, staying)
+        return gone
+
     @contextmanager
     def open(self, snapshot: Snapshot, dataset: Dataset) -> Iterator[EngineTable]:
         """The snapshot's rows under the dataset's name, derived columns included, in an engine of their own."""
@@ -225,6 +268,10 @@ class Lake:
             owner=summary.get(OWNER) or "",
             columns=from_json((summary.get(COLUMNS) or "[]").encode(), tuple[Column, ...]),
         )
+
+
+def _data_files(table: IcebergTable, snapshots: list[int]) -> set[Path]:
+    return {Path(task.file.file_path) for number in snapshots for task in table.scan(snapshot_id=number).plan_files()}
 
 
 def add_view(engine: Engine, snapshot: Snapshot, name: str) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import msgspec
+from django.db import transaction
 
 from voyant import __version__
 from voyant.domain.artifact import JSON, Artifact
-from voyant.domain.job import Degradation, StepStatus
+from voyant.domain.job import FINAL, Degradation, Status, StepStatus
 from voyant.domain.manifest import MANIFEST_NAME, SCHEMA_VERSION, Manifest, ManifestInput, ManifestJob, ManifestStep
 from voyant.domain.normalization import Normalization
 from voyant.domain.parameters import AnalyzeParameters
@@ -26,7 +30,6 @@ from voyant.services.wiring import artifact_store, lake, limits
 from voyant.settings.configuration import settings
 from voyant.store.models import Job
 from voyant.workflows.context import JobContext
-from voyant.workflows.execution import Execution, execute
 from voyant.workflows.pipeline import Pipeline
 from voyant.workflows.pipelines import PIPELINES
 from voyant.workflows.runner import run_pipeline
@@ -55,52 +58,70 @@ class JobExecution:
             source_id=job.source_id or "",
             lake=lake(),
             store=artifact_store(),
-            scratch=settings().scratch_path / job.id,
+            # Of its own: another attempt, thought lost, may still be writing on the same machine.
+            scratch=_scratch_of(job) / secrets.token_hex(4),
             limits=limits(),
             pinned=pinned_input(job),
             artifacts={artifact.name: artifact for artifact in artifacts_of(job)},
             progress=self.recorder.progress,
         )
 
-    def run_step(self, position: int) -> Execution:
-        """Runs one step once and writes down how it went; one that went before is not run again."""
-        step = self.pipeline.steps[position]
-        self.recorder.step_started(position, step.name)
-        execution = execute(step, self.context, self.parameters, time_limit=settings().step_timeout_seconds)
-        self.recorder.step_finished(position, execution)
-        return execution
+    def refresh(self) -> None:
+        """Takes up what was written down meanwhile, maybe by another process."""
+        self._job.refresh_from_db()
+        pinned = pinned_input(self._job)
+        if pinned != self.context.pinned:
+            self.context.close()
+            self.context.pinned = pinned
+        self.context.artifacts = {artifact.name: artifact for artifact in artifacts_of(self._job)}
 
     def complete(self) -> None:
-        """Writes the manifest and ends the job."""
+        """Writes the manifest and ends the job.
+
+        Raises:
+            JobCancelled: It was ended otherwise before.
+        """
         manifest = _manifest(self._job)
         size, digest = self.context.store.write(self._job.tenant, self._job.id, MANIFEST_NAME, to_json(manifest))
         written = Artifact(
             name=MANIFEST_NAME, type="manifest", media_type=JSON, bytes=size, sha256=digest, step="manifest"
         )
-        if not self.recorder.completed(degradations_of(manifest.steps), (written,)):
-            raise JobCancelled(f"The job {self._job.id} ended before it was complete.")
-        _remember_reading(self._job, manifest.inputs[0])
-
-    def fail(self, error: VoyantError) -> None:
-        """Ends the job with that error, and removes what it wrote."""
-        # First makes room: on a full disk nothing can be written down before.
-        self.remove_traces()
-        self.recorder.failed(error)
-
-    def cancel(self) -> None:
-        """Ends the job as cancelled, and removes what it wrote."""
-        self.recorder.cancelled()
-        self.remove_traces()
-
-    def remove_traces(self) -> None:
-        """Removes artifacts and scratch files."""
-        artifact_store().remove(self._job.tenant, self._job.id)
-        self.close()
+        with transaction.atomic():
+            if not self.recorder.completed(degradations_of(manifest.steps), (written,)):
+                raise JobCancelled(f"The job {self._job.id} ended before it was complete.")
+            _remember_reading(self._job, manifest.inputs[0])
 
     def close(self) -> None:
         """Frees the engines and the scratch files; artifacts stay."""
         self.context.close()
         shutil.rmtree(self.context.scratch, ignore_errors=True)
+        with suppress(OSError):  # other attempts may have theirs beside it
+            self.context.scratch.parent.rmdir()
+
+
+def fail(job: Job, error: dict[str, Any]) -> None:
+    """Ends the job with that error, and removes what it wrote."""
+    # First makes room: on a full disk nothing can be written down before.
+    _remove_traces(job)
+    JobRecorder(job, steps=1).failed(error)
+
+
+def call_off(job: Job) -> None:
+    """Ends the job as cancelled, and removes what it wrote."""
+    JobRecorder(job, steps=1).cancelled()
+    _remove_traces(job)
+
+
+def _remove_traces(job: Job) -> None:
+    """Removes artifacts and scratch files, unless they are those of a job that has completed."""
+    if Job.objects.filter(id=job.id, status=Status.COMPLETED).exists():
+        return
+    artifact_store().remove(job.tenant, job.id)
+    shutil.rmtree(_scratch_of(job), ignore_errors=True)
+
+
+def _scratch_of(job: Job) -> Path:
+    return settings().scratch_path / job.id
 
 
 def run_here(
@@ -113,7 +134,8 @@ def run_here(
         JobCancelled: Somebody called it off; it is kept as such, without artifacts.
         KeyboardInterrupt: The person at the shell did.
     """
-    execution = JobExecution(Job.objects.get(id=job_id), parameters=parameters, on_progress=on_progress)
+    job = Job.objects.get(id=job_id)
+    execution = JobExecution(job, parameters=parameters, on_progress=on_progress)
     recorder, context = execution.recorder, execution.context
     try:
         recorder.started()
@@ -122,11 +144,13 @@ def run_here(
             run_pipeline(execution.pipeline, context, execution.parameters, recorder, time_limit=limit)
         execution.complete()
     except (KeyboardInterrupt, JobCancelled):
-        execution.cancel()
+        execution.close()
+        call_off(job)
         raise
     except Exception as error:
         failure = as_ours(error)
-        execution.fail(failure)
+        execution.close()
+        fail(job, failure.as_dict())
         raise failure from error
     finally:
         execution.close()
@@ -134,7 +158,7 @@ def run_here(
 
 @contextmanager
 def stopped_when_cancelled(context: JobContext) -> Iterator[None]:
-    """While inside, the job's engines and steps are stopped as soon as its row says that it was cancelled."""
+    """While inside, the job's engines and steps are stopped once it was called off, or has ended without them."""
     ended = threading.Event()
 
     def watch() -> None:
@@ -142,9 +166,9 @@ def stopped_when_cancelled(context: JobContext) -> Iterator[None]:
 
         try:
             while not ended.wait(SECONDS_BETWEEN_LOOKS):
-                if is_cancelled(context.job_id):
+                # Again and again: a stop between two statements reaches neither.
+                if not is_wanted(context.job_id):
                     context.stop(JobCancelled(f"The job {context.job_id} was cancelled."))
-                    return
         finally:
             connection.close()
 
@@ -157,9 +181,9 @@ def stopped_when_cancelled(context: JobContext) -> Iterator[None]:
         watcher.join()
 
 
-def is_cancelled(job_id: str) -> bool:
-    """Whether somebody called the job off, or it ended as cancelled already."""
-    return Job.objects.filter(id=job_id).exclude(cancel_requested_at=None).exists()
+def is_wanted(job_id: str) -> bool:
+    """Whether the job goes on: it is there, has not ended, and nobody called it off."""
+    return Job.objects.filter(id=job_id, cancel_requested_at=None).exclude(status__in=FINAL).exists()
 
 
 def as_ours(error: Exception) -> VoyantError:

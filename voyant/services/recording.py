@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
+from django.db.models import F
 
 from voyant.domain.artifact import Artifact
 from voyant.domain.ids import new_id
 from voyant.domain.job import Degradation, EventKind, Status, StepStatus
-from voyant.errors import Code, Conflict, VoyantError
+from voyant.errors import Code, Conflict
 from voyant.store.models import Artifact as ArtifactRow
 from voyant.store.models import Job, JobEvent, Step
 from voyant.workflows.execution import Execution
@@ -39,6 +40,7 @@ class JobRecorder:
         self._job = job
         self._steps = steps
         self._position = 0
+        self.attempt = 1
         self._on_progress = on_progress
         self._written_at = time.monotonic()
 
@@ -55,7 +57,7 @@ class JobRecorder:
         self._on_progress(step, done)
 
     def step_started(self, position: int, step: str) -> None:
-        """The step runs from now on.
+        """The step runs from now on; ``attempt`` counts how often it began.
 
         Raises:
             Conflict: The job has ended meanwhile, or was removed.
@@ -65,19 +67,21 @@ class JobRecorder:
         with transaction.atomic():
             if not self._running().update(stage=step, progress=_percent(done)):
                 raise Conflict(f"The job {self._job.id} was ended or removed by others.", code=Code.NO_JOB)
-            Step.objects.update_or_create(
-                job=self._job,
-                position=position,
-                defaults={"name": step, "status": StepStatus.RUNNING, "started_at": datetime.now(UTC)},
-            )
-            self._tell(EventKind.STEP_STARTED, step=step, progress=_percent(done))
+            self.attempt = self._attempt_at(position, step)
+            self._tell(EventKind.STEP_STARTED, step=step, progress=_percent(done), attempt=self.attempt)
         self._on_progress(step, done)
 
     def step_finished(self, position: int, execution: Execution) -> None:
-        """Keeps what the step made; nothing where another attempt at the same step was faster."""
+        """Keeps what the step made; nothing where another attempt at the same step was faster.
+
+        A failure counts only when no later attempt has begun: a worker that was thought lost may well fail.
+        """
         told = execution.step
         with transaction.atomic():
-            changed = self._job.steps.filter(position=position, status=StepStatus.RUNNING).update(
+            steps = self._job.steps.filter(position=position, status=StepStatus.RUNNING)
+            if execution.error is not None:
+                steps = steps.filter(attempt=self.attempt)
+            changed = steps.update(
                 status=told.status,
                 started_at=datetime.fromisoformat(told.started),
                 seconds=told.seconds,
@@ -126,9 +130,9 @@ class JobRecorder:
         self._on_progress("", 1.0)
         return moved
 
-    def failed(self, error: VoyantError) -> bool:
+    def failed(self, error: dict[str, Any]) -> bool:
         """Whether the job failed now, and had not ended otherwise before."""
-        return self._end(Status.FAILED, error.as_dict())
+        return self._end(Status.FAILED, error)
 
     def cancelled(self) -> bool:
         """Whether the job was cancelled now, and had not ended otherwise before."""
@@ -151,6 +155,15 @@ class JobRecorder:
                 EventKind(to.value), **{name: changes[name] for name in ("error", "degraded") if name in changes}
             )
         return True
+
+    def _attempt_at(self, position: int, step: str) -> int:
+        begun: dict[str, Any] = {"started_at": datetime.now(UTC)}
+        new = {"name": step, "status": StepStatus.RUNNING} | begun
+        row, is_new = Step.objects.get_or_create(job=self._job, position=position, defaults=new)
+        if not is_new:
+            Step.objects.filter(id=row.id, status=StepStatus.RUNNING).update(attempt=F("attempt") + 1, **begun)
+            row.refresh_from_db(fields=["attempt"])
+        return row.attempt
 
     def _running(self) -> Any:
         return Job.objects.filter(id=self._job.id, status=Status.RUNNING)

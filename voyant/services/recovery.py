@@ -32,7 +32,7 @@ def _fail(job_id: str) -> None:
             return  # another process was first
         artifact_store().remove(job.tenant, job.id)
         shutil.rmtree(settings().scratch_path / job.id, ignore_errors=True)
-        JobRecorder(job, steps=1).failed(_abandoned(job.process))
+        JobRecorder(job, steps=1).failed(_abandoned(job.process).as_dict())
 
 
 def _unfinished() -> QuerySet[Job]:

@@ -58,6 +58,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 60
 
     max_queued_jobs: Annotated[int, Meta(ge=1, description="Jobs that may wait for their turn.")] = 1000
+    max_running_jobs: Annotated[
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(description="Jobs of one tenant that run at a time; as many as there are slots when unset."),
+    ] = None
+    worker_slots: Annotated[
+        int, Meta(ge=1, description="Jobs that one worker runs at a time; each may use the memory limit.")
+    ] = 2
+    heartbeat_timeout_seconds: Annotated[
+        float, Meta(ge=3, description="How long a worker may be silent before its step is run by another.")
+    ] = 15
+    temporal_address: Annotated[str, Meta(description="Where the Temporal server that keeps jobs answers.")] = (
+        "127.0.0.1:7233"
+    )
+    temporal_namespace: Annotated[str, Meta(description="The namespace on it.")] = "default"
+    temporal_task_queue: Annotated[
+        str, Meta(description="The task queue that this deployment's workers share with no other deployment's.")
+    ] = "voyant"
+    retention_days: Annotated[
+        Annotated[float, Meta(gt=0)] | None,
+        Meta(description="Jobs that ended longer ago are removed with their artifacts, daily; never when unset."),
+    ] = None
     secret_key: Annotated[
         str | None,
         Meta(

@@ -10,7 +10,7 @@ from pathlib import Path
 from voyant.errors import Code, ConfigurationError
 from voyant.settings.configuration import settings
 
-LATEST_MIGRATION = "0004_query_of_source"
+LATEST_MIGRATION = "0005_workers"
 
 
 @cache

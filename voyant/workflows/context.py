@@ -96,6 +96,11 @@ class JobContext:
         self._stopped.set()
         self.interrupt_engines()
 
+    def go_on_after(self, reason: VoyantError) -> None:
+        """Lets later steps run, where it was for this reason that one was stopped."""
+        if self._stop_reason is reason:
+            self._stopped.clear()
+
     def interrupt_engines(self) -> None:
         """Stops the statements that run now, from another thread."""
         for engine in tuple(self._engines):

@@ -11,19 +11,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 from voyant.domain.artifact import Artifact
 from voyant.domain.job import StepStatus
 from voyant.domain.manifest import ManifestInput, ManifestStep
 from voyant.domain.parameters import AnalyzeParameters
-from voyant.errors import Code, InternalError, InvalidInput, JobCancelled, QueryRejected, VoyantError, as_disk_full
+from voyant.errors import Code, InternalError, InvalidInput, QueryRejected, VoyantError, as_disk_full
 from voyant.workflows.context import JobContext, StepContext
 from voyant.workflows.pipeline import Step, StepResult
 
 log = logging.getLogger(__name__)
 
 # What the caller asked for by name cannot be had: to leave it out and call the job completed would be no answer.
-_ASKED_FOR = frozenset({Code.UNKNOWN_COLUMN, Code.BAD_KPI})
+_ASKED_FOR = frozenset({str(Code.UNKNOWN_COLUMN), str(Code.BAD_KPI)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +69,9 @@ def execute(step: Step, context: JobContext, parameters: AnalyzeParameters, *, t
     return Execution(step=told, artifacts=step_context.written, pinned=result.pinned, error=error)
 
 
-def fails_the_job(step: Step, error: VoyantError) -> bool:
-    """Whether the job fails with the step, and does not go on degraded."""
-    return step.is_core or error.code in _ASKED_FOR or isinstance(error, JobCancelled)
+def fails_the_job(step: Step, error: dict[str, Any]) -> bool:
+    """Whether the job fails with the step's error, and does not go on degraded."""
+    return step.is_core or error["code"] in _ASKED_FOR
 
 
 def _attempt(
@@ -119,6 +120,7 @@ def _time_limit(context: JobContext, step: str, seconds: float) -> Iterator[None
         raise
     finally:
         timer.cancel()
+        context.go_on_after(reason)
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from voyant.domain.job import Degradation
 from voyant.domain.parameters import AnalyzeParameters
+from voyant.errors import JobCancelled
 from voyant.workflows.context import JobContext
 from voyant.workflows.execution import Execution, execute, fails_the_job
 from voyant.workflows.interrupts import passed_on
@@ -50,9 +51,10 @@ def run_pipeline(
             execution = _as_often_as_helps(step, context, parameters, time_limit)
             observer.step_finished(position, execution)
             if execution.error is not None:
-                if fails_the_job(step, execution.error):
+                error = execution.error.as_dict()
+                if isinstance(execution.error, JobCancelled) or fails_the_job(step, error):
                     raise execution.error
-                degraded.append(Degradation(step=step.name, error=execution.error.as_dict()))
+                degraded.append(Degradation(step=step.name, error=error))
     return Run(degraded=tuple(degraded))
 
 

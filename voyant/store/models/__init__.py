@@ -4,6 +4,7 @@ from voyant.store.models.artifact import Artifact
 from voyant.store.models.iceberg import IcebergNamespaceProperty, IcebergTable
 from voyant.store.models.job import IdempotencyKey, Job, JobEvent, Step
 from voyant.store.models.source import Source
+from voyant.store.models.worker import Worker
 
 __all__ = [
     "Artifact",
@@ -14,4 +15,5 @@ __all__ = [
     "JobEvent",
     "Source",
     "Step",
+    "Worker",
 ]

@@ -47,12 +47,17 @@ class Job(models.Model):
 
 
 class Step(models.Model):
-    """One step of a job, as it went."""
+    """One step of a job, as it went.
+
+    Attributes:
+        attempt: How often it was begun.
+    """
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=60)
     status = models.CharField(max_length=20)
+    attempt = models.PositiveSmallIntegerField(default=1)
     started_at = models.DateTimeField(null=True)
     seconds = models.FloatField(null=True)
     libraries = models.JSONField(default=dict)

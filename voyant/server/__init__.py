@@ -1,0 +1,1 @@
+"""The processes of a server: what each starts, and how it ends."""

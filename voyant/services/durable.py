@@ -1,0 +1,238 @@
+"""Durable jobs: what the activities of their workflow do, so that each may be repeated in any process at any time.
+
+Rows are the truth. A step that has ended is not run again; of two attempts at one step the first to finish counts.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.db import InterfaceError, OperationalError, close_old_connections
+
+from voyant.domain.job import FINAL, StepStatus
+from voyant.errors import Code, Conflict, InternalError, JobCancelled, Unavailable, VoyantError
+from voyant.services import retention
+from voyant.services.execution import JobExecution, as_ours, call_off, fail, is_wanted, stopped_when_cancelled
+from voyant.settings.configuration import settings
+from voyant.store.models import Job, Step
+from voyant.workflows.execution import execute, fails_the_job
+from voyant.workflows.pipeline import Step as PipelineStep
+from voyant.workflows.pipelines import PIPELINES
+from voyant.workflows.protocol import (
+    FailCall,
+    JobCall,
+    PipelineOrder,
+    PruneCall,
+    Pruned,
+    StepCall,
+    StepOrder,
+    StepOutcome,
+    StepProgress,
+    Verdict,
+)
+
+MOST_ATTEMPTS = 10
+"""A step that was begun so often without an end takes its workers down with it."""
+IDLE_SECONDS = 30.0
+"""An engine whose job goes on in another worker is closed after this."""
+
+STOP = StepOutcome(verdict=Verdict.STOP)
+CANCEL = StepOutcome(verdict=Verdict.CANCEL)
+
+
+class StepInterrupted(Unavailable):
+    """The worker lets go of the step; the next attempt runs it."""
+
+
+def order_for(job: Job) -> PipelineOrder:
+    """What the job's workflow is started with."""
+    configured = settings()
+    steps = tuple(
+        StepOrder(name=step.name, timeout_seconds=step.timeout_seconds or configured.step_timeout_seconds)
+        for step in PIPELINES[job.kind].steps
+    )
+    return PipelineOrder(job_id=job.id, steps=steps, heartbeat_seconds=configured.heartbeat_timeout_seconds)
+
+
+@dataclass(slots=True)
+class _OpenJob:
+    """A job's engines, which stay open between its steps."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    execution: JobExecution | None = None
+    used_at: float = field(default_factory=time.monotonic)
+    share: float = 0.0
+
+    def told(self, _step: str, share: float) -> None:
+        self.share = share
+
+
+class JobsOfWorker:
+    """The jobs that one worker process works on; implements ``DurableJobs``."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, _OpenJob] = {}
+        self._jobs_lock = threading.Lock()
+
+    def run_step(self, call: StepCall) -> StepOutcome:
+        """Runs the step once; what a repetition may mend is raised, so that the engine repeats it."""
+        with _our_errors(), self._held(call.job_id) as held:
+            execution = self._opened(held, call.job_id)
+            if execution is None:
+                self._forget(call.job_id, held)
+                return STOP
+            try:
+                return _run(execution, call)
+            except StepInterrupted:
+                self._forget(call.job_id, held)
+                raise
+
+    def progress(self, call: StepCall) -> StepProgress:
+        held = self._jobs.get(call.job_id)
+        return StepProgress(share=held.share if held else 0.0)
+
+    def interrupt(self, call: StepCall) -> None:
+        """Stops the step from another thread; the next attempt runs it."""
+        held = self._jobs.get(call.job_id)
+        if held is not None and held.execution is not None:
+            held.execution.context.stop(StepInterrupted(f"The step {call.name!r} was interrupted.", system="worker"))
+
+    def complete(self, call: JobCall) -> None:
+        """Completes the job, unless it has ended."""
+        with _our_errors(), self._held(call.job_id) as held:
+            try:
+                if (execution := self._opened(held, call.job_id)) is not None:
+                    execution.complete()
+            except JobCancelled:
+                pass  # it ended otherwise a moment ago
+            finally:
+                self._forget(call.job_id, held)
+
+    def fail(self, call: FailCall) -> None:
+        """Ends the job with that error, unless it has ended."""
+        with _our_errors(), self._held(call.job_id) as held:
+            self._forget(call.job_id, held)
+            if (job := _unfinished(call.job_id)) is not None:
+                fail(job, call.error)
+
+    def cancel(self, call: JobCall) -> None:
+        """Ends the job as cancelled, unless it has ended."""
+        with _our_errors(), self._held(call.job_id) as held:
+            self._forget(call.job_id, held)
+            if (job := Job.objects.filter(id=call.job_id).first()) is not None:
+                call_off(job)
+
+    def prunable(self, call: PruneCall) -> Pruned:
+        with _our_errors():
+            return retention.prunable_everywhere(call.older_than_days)
+
+    def prune(self, call: PruneCall) -> Pruned:
+        with _our_errors():
+            return retention.prune_everywhere(call.older_than_days)
+
+    def close_idle(self) -> None:
+        """Frees engines of jobs that go on elsewhere."""
+        for job_id, held in list(self._jobs.items()):
+            if time.monotonic() - held.used_at > IDLE_SECONDS and held.lock.acquire(blocking=False):
+                self._forget(job_id, held)
+                held.lock.release()
+
+    @contextmanager
+    def _held(self, job_id: str) -> Iterator[_OpenJob]:
+        """The job, for one thread at a time: an attempt that begins while another is thought lost waits for it."""
+        while True:
+            with self._jobs_lock:
+                held = self._jobs.setdefault(job_id, _OpenJob())
+            with held.lock:
+                if self._jobs.get(job_id) is not held:
+                    continue  # it was forgotten while we waited
+                held.used_at = time.monotonic()
+                yield held
+                held.used_at = time.monotonic()
+                return
+
+    def _opened(self, held: _OpenJob, job_id: str) -> JobExecution | None:
+        """The job as rows say it stands; None where it has ended or was removed."""
+        job = _unfinished(job_id)
+        if job is None:
+            return None
+        if held.execution is None:
+            held.execution = JobExecution(job, on_progress=held.told)
+            for step in held.execution.pipeline.steps:
+                if step.prepare is not None:
+                    step.prepare()
+        else:
+            held.execution.refresh()
+        return held.execution
+
+    def _forget(self, job_id: str, held: _OpenJob) -> None:
+        with self._jobs_lock:
+            self._jobs.pop(job_id, None)
+        if held.execution is not None:
+            held.execution.close()
+            held.execution = None
+
+
+def _run(execution: JobExecution, call: StepCall) -> StepOutcome:
+    context, recorder = execution.context, execution.recorder
+    step = execution.pipeline.steps[call.position]
+    if (outcome := _outcome(step, call)) is not None:
+        return outcome
+    if not is_wanted(call.job_id):
+        return CANCEL
+    try:
+        recorder.started()
+        recorder.step_started(call.position, step.name)
+    except Conflict:
+        return STOP
+    if recorder.attempt > MOST_ATTEMPTS:
+        return StepOutcome(verdict=Verdict.FAIL, error=_never_ends(step).as_dict())
+    with stopped_when_cancelled(context):
+        went = execute(step, context, execution.parameters, time_limit=settings().step_timeout_seconds)
+    if isinstance(went.error, JobCancelled):
+        return CANCEL
+    if isinstance(went.error, StepInterrupted):
+        raise went.error
+    if went.error is not None and went.error.retry_allowed and recorder.attempt < step.attempts:
+        raise went.error
+    recorder.step_finished(call.position, went)
+    return _outcome(step, call) or STOP
+
+
+def _outcome(step: PipelineStep, call: StepCall) -> StepOutcome | None:
+    """What follows from the step as its row says it went; None where it has not ended."""
+    row = Step.objects.filter(job=call.job_id, position=call.position).exclude(status=StepStatus.RUNNING).first()
+    if row is None:
+        return None
+    if row.error is not None and fails_the_job(step, row.error):
+        return StepOutcome(verdict=Verdict.FAIL, error=row.error)
+    return StepOutcome(verdict=Verdict.GO_ON, error=row.error)
+
+
+def _unfinished(job_id: str) -> Job | None:
+    return Job.objects.filter(id=job_id).exclude(status__in=FINAL).select_related("source").first()
+
+
+def _never_ends(step: PipelineStep) -> VoyantError:
+    return InternalError(
+        f"The step {step.name!r} was begun {MOST_ATTEMPTS} times, and each time its worker was lost before the end.",
+        remedy="It may need more memory than there is: lower VOYANT_MEMORY_LIMIT or VOYANT_WORKER_SLOTS.",
+    )
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    """While inside, every error becomes one of ours; a database that is away for a while is one that may pass."""
+    close_old_connections()
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise Unavailable(f"The database: {error}", system="database", code=Code.DATABASE) from error
+    except Exception as error:
+        raise as_ours(error) from error
+    finally:
+        close_old_connections()

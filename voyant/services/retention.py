@@ -1,0 +1,92 @@
+"""Retention: jobs that ended long ago go, with their artifacts and the snapshots that no job needs any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import QuerySet, Sum
+
+from voyant.domain.caller import Caller
+from voyant.domain.job import FINAL
+from voyant.services.access import jobs_of
+from voyant.services.wiring import artifact_store, lake
+from voyant.store.models import Artifact, Job
+from voyant.workflows.protocol import Pruned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruning:
+    """What goes, or would go: jobs, oldest first, and the bytes of their artifacts and of snapshots."""
+
+    jobs: tuple[str, ...]
+    artifact_bytes: int
+    snapshots: int
+    snapshot_bytes: int
+
+
+def prunable(caller: Caller, older_than_days: float) -> Pruning:
+    """What ``prune`` would remove; nothing is touched."""
+    before = _before(older_than_days)
+    jobs = tuple(_ended(caller, before).values_list("id", flat=True))
+    size = Artifact.objects.filter(job__in=_ended(caller, before)).aggregate(size=Sum("bytes"))["size"] or 0
+    expired = lake().expirable(caller.tenant, _needed(caller, before), before)
+    return Pruning(
+        jobs=jobs,
+        artifact_bytes=size,
+        snapshots=sum(len(ids) for ids in expired.values()),
+        snapshot_bytes=lake().bytes_of(caller.tenant, expired),
+    )
+
+
+def prune(caller: Caller, older_than_days: float) -> Pruning:
+    """Removes the caller's jobs that ended so long ago, and the snapshots that none of the others has pinned.
+
+    Jobs that wait or run are left alone, and so is what they read and the current state of every table.
+    """
+    before = _before(older_than_days)
+    found = prunable(caller, older_than_days)
+    for job_id in found.jobs:
+        # The row last: one whose files were being removed when the process was killed is found again.
+        artifact_store().remove(caller.tenant, job_id)
+        Job.objects.filter(id=job_id, status__in=FINAL).delete()
+    lake().expire(caller.tenant, lake().expirable(caller.tenant, _needed(caller, before), before))
+    return found
+
+
+def prunable_everywhere(older_than_days: float) -> Pruned:
+    """The same over all tenants, as the schedule asks for it."""
+    return _total([prunable(caller, older_than_days) for caller in _all_callers()])
+
+
+def prune_everywhere(older_than_days: float) -> Pruned:
+    """The same over all tenants, as the schedule asks for it."""
+    return _total([prune(caller, older_than_days) for caller in _all_callers()])
+
+
+def _all_callers() -> list[Caller]:
+    tenants = Job.objects.order_by("tenant").values_list("tenant", flat=True).distinct()
+    return [Caller(tenant=tenant, subject="retention") for tenant in tenants]
+
+
+def _total(prunings: list[Pruning]) -> Pruned:
+    return Pruned(
+        jobs=sum(len(pruning.jobs) for pruning in prunings),
+        bytes=sum(pruning.artifact_bytes + pruning.snapshot_bytes for pruning in prunings),
+    )
+
+
+def _before(days: float) -> datetime:
+    return datetime.now(UTC) - timedelta(days=days)
+
+
+def _ended(caller: Caller, before: datetime) -> QuerySet[Job]:
+    return jobs_of(caller).filter(status__in=FINAL, finished_at__lt=before).order_by("id")
+
+
+def _needed(caller: Caller, before: datetime) -> frozenset[str] | None:
+    """Snapshots that the jobs which stay have pinned; None where a job runs that may be about to pin one."""
+    staying = jobs_of(caller).exclude(id__in=_ended(caller, before).values("id"))
+    if staying.exclude(status__in=FINAL).filter(pinned=None).exists():
+        return None
+    return frozenset(pinned["snapshot"] for pinned in staying.values_list("pinned", flat=True) if pinned)
