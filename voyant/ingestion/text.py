@@ -21,6 +21,9 @@ from voyant.lake.sql import literal
 _SAMPLE_LINES = 2000
 _SAMPLE_CHARACTERS = 1 << 20
 _ENGINE_WIDTH = 1000  # beyond so many columns the engine's reader is the slower one
+# What one thread reads at a time. Smaller parts, the engine's default, give fewer rows than it stores in a group, and
+# putting the groups together afterwards costs a third of the work.
+_ENGINE_PART_BYTES = 1 << 24
 _COMMENTS = ("#", "%", "//")
 _NOTHING = " \t\r\n\0\x1a"  # DOS ended texts with SUB; a crash can leave NULs behind
 
@@ -228,7 +231,8 @@ def _stage_by_engine(text: TextFile, layout: Layout, name: str, workspace: Works
         engine.execute(
             f"CREATE TABLE {table} AS SELECT * FROM read_csv({literal(str(text.path))}, auto_detect = false, "
             f"header = false, skip = {layout.lines_above}, delim = {literal(layout.dialect.delimiter)}, "
-            f"quote = {quote}, escape = {quote}, columns = {{{types}}}, nullstr = '', strict_mode = true)"
+            f"quote = {quote}, escape = {quote}, columns = {{{types}}}, nullstr = '', strict_mode = true, "
+            f"buffer_size = {_ENGINE_PART_BYTES})"
         )
     except QueryRejected:
         return None
