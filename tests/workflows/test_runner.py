@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -190,3 +191,21 @@ def test_an_interrupt_ends_a_statement_at_once(context: JobContext, attempt: int
         run(context, step("one", endless))
 
     assert time.monotonic() - started < 10
+
+
+def test_modules_of_later_steps_are_imported_beside_the_first(
+    context: JobContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "heavy_module.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def wait_for_it(context: StepContext) -> None:
+        deadline = time.monotonic() + 30
+        while "heavy_module" not in sys.modules:
+            assert time.monotonic() < deadline, "it was not imported"
+            time.sleep(0.01)
+
+    later = step("later", write("b.json"), modules=("no_such_module", "heavy_module"))
+    done = run(context, step("first", wait_for_it, is_core=True), later)
+
+    assert done.degraded == ()

@@ -78,11 +78,12 @@ def _scan(path: Path, progress: Progress) -> TextFile | None:
             except UnicodeDecodeError:
                 return None
             feeds += chunk.count(b"\n")
-            chunk_returns = chunk.count(b"\r")
-            returns += chunk_returns
-            if chunk_returns:
+            # Looking for a byte is ten times faster than counting it.
+            if b"\r" in chunk:
+                returns += chunk.count(b"\r")
                 pairs += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
-            nuls += chunk.count(b"\0")
+            if b"\0" in chunk:
+                nuls += chunk.count(b"\0")
             if len(chunk) == _CHUNK_BYTES and b"\n" not in chunk:
                 short_lines = False
             last = chunk[-1:]

@@ -34,6 +34,7 @@ class Step:
     Attributes:
         is_core: Its failure fails the job; the failure of any other is reported in the result.
         prepare: Begins, without waiting for it, what the step will need; called before the first step runs.
+        modules: Those that take long to import and that the step will need; imported beside the steps before it.
         attempts: How often it is tried when the error says that a retry can help.
         libraries: Distributions whose versions the manifest states.
     """
@@ -44,6 +45,7 @@ class Step:
     prepare: Callable[[], object] | None = None
     attempts: int = 1
     timeout_seconds: float | None = None
+    modules: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
 
 

@@ -10,9 +10,16 @@ NORMALIZE = Step(
     name="normalize",
     run=steps.normalize,
     is_core=True,
+    modules=("voyant.lake.catalog", "pyarrow.parquet", "pyiceberg.io.pyarrow"),
     libraries=("duckdb", "pyarrow", "pyiceberg", "voyant"),
 )
-PROFILE = Step(name="profile", run=steps.profile, is_core=True, libraries=("duckdb", "numpy", "scipy", "voyant"))
+PROFILE = Step(
+    name="profile",
+    run=steps.profile,
+    is_core=True,
+    modules=("scipy.special",),
+    libraries=("duckdb", "numpy", "scipy", "voyant"),
+)
 QUALITY = Step(name="quality", run=steps.quality, libraries=("duckdb", "voyant"))
 KPI = Step(name="kpi", run=steps.kpi, libraries=("duckdb", "sqlglot", "voyant"))
 INSIGHTS = Step(name="insights", run=steps.insights, libraries=("duckdb", "numpy", "scipy", "voyant"))

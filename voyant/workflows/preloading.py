@@ -1,0 +1,27 @@
+"""What the steps of a pipeline import, brought in beside the work of the steps before them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from importlib import import_module
+from threading import Thread
+
+log = logging.getLogger(__name__)
+
+
+def preload(modules: Sequence[str]) -> None:
+    """Begins to import them, in that order, without waiting for it.
+
+    One thread is enough: importing holds Python's lock, which the engine lets go of while it works.
+    """
+    Thread(target=_import_all, args=(modules,), name="preloading", daemon=True).start()
+
+
+def _import_all(modules: Sequence[str]) -> None:
+    for module in modules:
+        try:
+            import_module(module)
+        except Exception:
+            # The step that needs it imports it too, and tells of the failure.
+            log.warning("The module %r could not be imported ahead.", module, exc_info=True)
