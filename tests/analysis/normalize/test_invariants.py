@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 
 from hypothesis import given, settings
@@ -129,3 +129,30 @@ def test_the_same_table_gives_the_same_bytes(rows):
         with Engine(threads=threads) as engine:
             records.append(to_json(outcome_of(engine, stage_text(engine, columns)).normalized.record))
     assert records[0] == records[1]
+
+
+ZONES = st.integers(-15 * 60, 15 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+ZONED_MOMENTS = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 29), timezones=ZONES)
+
+
+@given(st.lists(ZONED_MOMENTS, min_size=2, max_size=20))
+@settings(max_examples=60, deadline=None)
+def test_moments_with_a_zone_are_read_however_iso_they_are_written(moments):
+    iso = [moment.isoformat() for moment in moments]
+    loose = [f"{text[:10].replace('-', '/')}, {text[11:-6]} {text[-6:]}" for text in iso]
+    columns = {"iso": iso, "loose": loose, "both": [*iso[::2], *loose[1::2]]}
+    outcome = outcome_of(ENGINE, stage_text(ENGINE, columns))
+    for name in columns:
+        read = [
+            value if isinstance(value, datetime) else datetime.combine(value, time()) for value in outcome.values(name)
+        ]
+        written = [*moments[::2], *moments[1::2]] if name == "both" else moments
+        assert read == [moment.astimezone(UTC).replace(tzinfo=None) for moment in written]
+
+
+@given(st.lists(st.integers(-(10**37), 10**37), min_size=1, max_size=20), st.sampled_from(["", "+"]))
+@settings(max_examples=60, deadline=None)
+def test_whole_numbers_are_read_exactly_whatever_their_size_and_sign(numbers, plus):
+    written = [f"{plus if number >= 0 else ''}{number}" for number in numbers]
+    outcome = outcome_of(ENGINE, stage_text(ENGINE, {"reading": written}))
+    assert [int(value) for value in outcome.values("reading")] == numbers

@@ -58,7 +58,7 @@ class DurationFormat:
         return f"({matches(text, self.pattern)} AND regexp_matches({text}, '[0-9]'))"
 
     def measures(self, text: str) -> Sequence[str]:
-        return (counted(f"({self._seconds(text)}) % 1 <> 0"),)
+        return (counted(f"{self.fits(text)} AND ({self._seconds(text)}) % 1 <> 0"),)
 
     def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading:
         engine_type = "DECIMAL(18,3)" if measured[0] else "BIGINT"

@@ -147,9 +147,7 @@ def _check(engine: Engine, rows: Rows, columns: Sequence[ReadColumn]) -> None:
     for column in columns:
         aggregates.append(f"count({column.source.cell})")
         for proposal in column.proposals:
-            fits = proposal.fits(column.text)
-            aggregates.append(counted(fits))
-            aggregates += proposal.measures(f"(CASE WHEN {fits} THEN {column.text} END)")
+            aggregates += [counted(proposal.fits(column.text)), *proposal.measures(column.text)]
     values = iter(engine.tuples(f"SELECT {', '.join(aggregates)} FROM {rows.relation}")[0])
     for column in columns:
         column.filled = next(values)

@@ -46,7 +46,7 @@ class Format(Protocol):
         ...
 
     def measures(self, text: str) -> Sequence[str]:
-        """Aggregates over all rows that settle the type: digits before the point, digits after it …"""
+        """Aggregates over the cells that fit, which settle the type: digits before the point, digits after it …"""
         ...
 
     def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading | None:

@@ -77,13 +77,25 @@ class NumberFormat:
             self.separators.decimal in {"", "."}
         )
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether no number is written with a fraction or an exponent."""
+        return not (self.separators.decimal or self.exponent)
+
     def fits(self, text: str) -> str:
-        return matches(text, self._pattern())
+        fitting = matches(text, self._pattern())
+        if not (self.is_plain and self.is_whole):
+            return fitting
+        # Most whole numbers stand as the engine itself would write them, which is cheaper to see than a pattern.
+        return f"CASE WHEN CAST(try_cast({text} AS BIGINT) AS VARCHAR) = {text} THEN true ELSE {fitting} END"
 
     def measures(self, text: str) -> Sequence[str]:
-        number = self._plain_number(text)
-        if not (self.separators.decimal or self.exponent):
-            return (f"max(length({number}))", counted(f"{number} IS NOT NULL AND try_cast({number} AS BIGINT) IS NULL"))
+        fits = self.fits(text)
+        if self.is_whole:
+            number = self._plain_number(text)
+            # Of numbers beyond 64 bits, which are few: so the pattern is looked at for few.
+            return (f"max(CASE WHEN try_cast({number} AS BIGINT) IS NULL AND {fits} THEN length({number}) END)",)
+        number = self._plain_number(f"(CASE WHEN {fits} THEN {text} END)")
         double = f"try_cast({number} AS DOUBLE)"
         return (
             f"max(abs({double}))",
@@ -113,7 +125,7 @@ class NumberFormat:
 
     def _pattern(self) -> str:
         group, decimal = _any_of(self.separators.group), _any_of(self.separators.decimal)
-        digits = r"(?:0|[1-9][0-9]*)" if not (decimal or self.exponent) else r"[0-9]+"
+        digits = r"(?:0|[1-9][0-9]*)" if self.is_whole else r"[0-9]+"
         if group:
             # Indian grouping has two digits between separators, and three at the end.
             digits = rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{2,3}})*{group}[0-9]{{3}}|{digits})"
@@ -149,11 +161,11 @@ class NumberFormat:
         return f"CASE WHEN {is_negative} THEN '-' || {bare} ELSE {bare} END"
 
     def _type(self, measured: Sequence[float | None]) -> str | None:
-        if not (self.separators.decimal or self.exponent):
-            length, beyond_64_bits = (measured[0] or 0), (measured[1] or 0)
-            if not beyond_64_bits:
+        if self.is_whole:
+            length_beyond_64_bits = measured[0] or 0
+            if not length_beyond_64_bits:
                 return "BIGINT"
-            return f"DECIMAL({WIDEST_DECIMAL},0)" if length <= WIDEST_DECIMAL else None
+            return f"DECIMAL({WIDEST_DECIMAL},0)" if length_beyond_64_bits <= WIDEST_DECIMAL else None
         largest, fraction, with_fraction, length, powers = (value or 0 for value in measured)
         if powers or largest >= 10**WIDEST_DECIMAL:
             return "DOUBLE"  # an exponent is how programs print doubles
