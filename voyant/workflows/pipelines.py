@@ -17,20 +17,28 @@ PROFILE = Step(
     name="profile",
     run=steps.profile,
     is_core=True,
-    modules=("scipy.special",),
+    modules=("voyant.analysis.profile", "scipy.special"),
     libraries=("duckdb", "numpy", "scipy", "voyant"),
 )
 QUALITY = Step(name="quality", run=steps.quality, libraries=("duckdb", "voyant"))
 KPI = Step(name="kpi", run=steps.kpi, libraries=("duckdb", "sqlglot", "voyant"))
-INSIGHTS = Step(name="insights", run=steps.insights, libraries=("duckdb", "numpy", "scipy", "voyant"))
+INSIGHTS = Step(
+    name="insights",
+    run=steps.insights,
+    modules=("voyant.analysis.insights",),
+    libraries=("duckdb", "numpy", "scipy", "voyant"),
+)
 CHARTS = Step(
     name="charts",
     run=steps.charts,
     prepare=steps.warm_up_charts,
+    modules=("voyant.analysis.charts",),
     libraries=("duckdb", "vl-convert-python", "voyant"),
 )
 NARRATIVE = Step(name="narrative", run=steps.narrative, libraries=("voyant",))
-REPORT = Step(name="report", run=steps.report, libraries=("django", "vl-convert-python", "voyant"))
+REPORT = Step(
+    name="report", run=steps.report, modules=("voyant.report",), libraries=("django", "vl-convert-python", "voyant")
+)
 
 PIPELINES = {
     pipeline.name: pipeline
