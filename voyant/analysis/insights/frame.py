@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voyant.analysis.insights.statistics import Floats, Ints, midranks
+from voyant.analysis.insights.ranks import Floats, Ints, distinct, midranks_of
 from voyant.analysis.insights.subjects import Subjects
 from voyant.analysis.periods import Timeline
 from voyant.domain.kpi import Grain
@@ -50,6 +50,11 @@ class Factor:
     def counts(self) -> Ints:
         return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values)).astype(np.int64)
 
+    @cached_property
+    def rows(self) -> tuple[NDArray[np.intp], ...]:
+        """The rows of each value."""
+        return tuple(np.flatnonzero(self.codes == index) for index in range(len(self.values)))
+
     @property
     def name(self) -> str:
         return self.column.name
@@ -79,19 +84,40 @@ class Measure:
         return np.isfinite(self.values)
 
     @cached_property
+    def _distinct(self) -> tuple[Floats, Ints]:
+        levels, known = distinct(self.values[self.known])
+        places = np.zeros(len(self.values), dtype=np.int64)
+        places[self.known] = known
+        return levels, places
+
+    @property
+    def levels(self) -> Floats:
+        """The different known values, in order."""
+        return self._distinct[0]
+
+    @property
+    def places(self) -> Ints:
+        """Of each row the index of its value into ``levels``; 0 where missing."""
+        return self._distinct[1]
+
+    @cached_property
+    def ordered(self) -> Floats:
+        """The known values, sorted: quantiles of them take a tenth of the time."""
+        return np.sort(self.values[self.known])
+
+    @cached_property
     def ranks(self) -> Floats:
         """Over the known values; 0 elsewhere."""
         ranks = np.zeros(len(self.values))
-        ranks[self.known] = midranks(self.values[self.known])
+        ranks[self.known] = midranks_of(self.places[self.known])
         return ranks
 
     @cached_property
     def is_skewed(self) -> bool:
         """Whether the mean says little of a usual value."""
-        known = self.values[self.known]
-        if len(known) < 10:
+        if len(self.ordered) < 10:
             return False
-        low, middle, high = np.quantile(known, [0.05, 0.5, 0.95])
+        low, middle, high = np.quantile(self.ordered, [0.05, 0.5, 0.95])
         return bool(high - middle > 4 * max(middle - low, 1e-12))
 
 
@@ -122,6 +148,28 @@ class Clock:
     @property
     def grain(self) -> Grain:
         return self.timeline.grain
+
+    @cached_property
+    def days(self) -> Ints:
+        """Of each row its day since 1970."""
+        return self.seconds // _DAY
+
+    @property
+    def months(self) -> Ints:
+        """Of each row its month since January 1970."""
+        return self._calendar[0]
+
+    @property
+    def days_of_month(self) -> Ints:
+        """Of each row its day of the month, from 0."""
+        return self._calendar[1]
+
+    @cached_property
+    def _calendar(self) -> tuple[Ints, Ints]:
+        days, places = distinct(self.days)  # looked up once per day: conversions of dates are slow
+        months = days.astype("datetime64[D]").astype("datetime64[M]")
+        firsts = months.astype("datetime64[D]").astype(np.int64)
+        return months.astype(np.int64)[places], (days - firsts)[places]
 
     @property
     def bucket(self) -> str:

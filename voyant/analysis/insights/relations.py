@@ -60,21 +60,21 @@ def _without_calendar(frame: Frame, skipped: list[str]) -> tuple[Factor, ...]:
     clock = frame.clock
     if clock is None:
         return frame.factors
-    days = clock.seconds // 86_400
-    months = (days.astype("datetime64[D]").astype("datetime64[M]")).astype(np.int64)
+    years = clock.months // 12
     parts = (
-        months % 12,
-        months // 12 - (months // 12).min(),
-        (days + 3) % 7,
+        clock.months % 12,
+        years - years.min(),
+        (clock.days + 3) % 7,
         (clock.seconds % 86_400) // 3_600,
-        (days.astype("datetime64[D]") - days.astype("datetime64[D]").astype("datetime64[M]")).astype(np.int64),
+        clock.days_of_month,
         clock.periods,
     )
     kept = []
     for factor in frame.factors:
         held = (factor.codes >= 0) & clock.timed & (clock.periods >= 0)
         named = factor.column.type is ColumnType.INTEGER and factor.name in _CALENDAR_WORDS
-        if named or any(_follows(part[held], factor.codes[held], _CALENDAR_FOLLOWS) for part in parts):
+        codes = factor.codes[held]
+        if named or any(_follows(part[held], codes, _CALENDAR_FOLLOWS) for part in parts):
             skipped.append(f"The column {readable(factor.name)} only restates {readable(clock.column.name)}.")
         else:
             kept.append(factor)
@@ -138,11 +138,11 @@ def _without_clocks(frame: Frame, skipped: list[str]) -> tuple[Measure, ...]:
     if clock is None:
         return frame.measures
     kept = []
+    moments, times = clock.seconds.astype(np.float64), (clock.seconds % 86_400).astype(np.float64)
     for measure in frame.measures:
         held = measure.known & clock.timed
-        moments = clock.seconds[held].astype(np.float64)
-        running = held.sum() > 20 and abs(correlation(measure.ranks[held], moments)) > 0.999
-        time_of_day = held.sum() > 20 and abs(correlation(measure.values[held], moments % 86_400)) > 0.97
+        running = held.sum() > 20 and abs(correlation(measure.ranks[held], moments[held])) > 0.999
+        time_of_day = held.sum() > 20 and abs(correlation(measure.values[held], times[held])) > 0.97
         if (running or time_of_day) and measure.column.formula is None and not clock.regular:
             skipped.append(f"The column {readable(measure.name)} only restates {readable(clock.column.name)}.")
         else:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from voyant.analysis.insights.ranks import Floats as Floats
+from voyant.analysis.insights.ranks import Ints as Ints
+from voyant.analysis.insights.ranks import midranks as midranks
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,6 @@ def adjusted(p_values: Sequence[float]) -> list[float]:
     adjusted_p = np.empty_like(capped)
     adjusted_p[order] = capped
     return [float(value) for value in adjusted_p]
-
-
-def midranks(values: Floats) -> Floats:
-    """Ranks from 1, ties sharing the mean of theirs."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    middle = last - (counts - 1) / 2
-    return np.asarray(middle[inverse], dtype=np.float64)
 
 
 def chi_square(table: NDArray[np.integer]) -> Result:
@@ -153,7 +147,7 @@ def monotone_trend(series: Floats, most_inflation: float = math.inf) -> Result:
     n = len(series)
     if n < 6:
         return NOTHING
-    later, earlier = np.triu_indices(n, 1)[::-1]
+    earlier, later = _pairs(n)
     score = float(np.sign(series[later] - series[earlier]).sum())
     _, ties = np.unique(series, return_counts=True)
     variance = (n * (n - 1) * (2 * n + 5) - float((ties * (ties - 1) * (2 * ties + 5)).sum())) / 18
@@ -169,6 +163,12 @@ def monotone_trend(series: Floats, most_inflation: float = math.inf) -> Result:
     pairs = n * (n - 1) / 2
     upper = (abs(score) + 1.96 * math.sqrt(variance * inflated)) / pairs
     return Result(max(mann_kendall, slope), score / pairs, upper, n)
+
+
+@lru_cache(maxsize=64)
+def _pairs(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The indices of all pairs of points, the earlier and the later one."""
+    return np.triu_indices(n, 1)
 
 
 def detrended(series: Floats) -> Floats:
@@ -251,9 +251,8 @@ def shape(series: Floats) -> Shape:
         return Shape("line", 0, 1 - dot(left, left) / total)
     before = np.cumsum(y)[ats - 1]
     steps = total - before**2 / ats - before**2 / (n - ats)
-    bent = np.maximum(0.0, np.arange(n) - ats[:, None] + 1)
-    bent -= bent.mean(axis=1, keepdims=True)
-    hinges = total - (bent * y).sum(axis=1) ** 2 / (bent**2).sum(axis=1)
+    bent, squares = _hinges(n, edge)
+    hinges = total - (bent * y).sum(axis=1) ** 2 / squares
     best = Shape("line", 0, 1 - dot(left, left) / total)
     lowest = _bic(dot(left, left), n, 2) - 2
     for kind, errors in (("step", steps), ("hinge", hinges)):
@@ -262,6 +261,14 @@ def shape(series: Floats) -> Shape:
         if bic < lowest:
             lowest, best = bic, Shape(kind, int(ats[place]), 1 - float(errors[place]) / total)
     return best
+
+
+@lru_cache(maxsize=64)
+def _hinges(n: int, edge: int) -> tuple[Floats, Floats]:
+    """Series that are flat, then a line, for each place where they may bend, less their means; sums of squares."""
+    bent = np.maximum(0.0, np.arange(n) - np.arange(edge, n - edge + 1)[:, None] + 1)
+    bent -= bent.mean(axis=1, keepdims=True)
+    return bent, (bent**2).sum(axis=1)
 
 
 def _bic(error: float, n: int, parameters: int) -> float:
@@ -291,7 +298,9 @@ def friedman(blocks: Floats) -> Result:
     rows, k = blocks.shape
     if rows < 3 or k < 2:
         return NOTHING
-    ranks = np.vstack([midranks(row) for row in blocks])
+    below = (blocks[:, None, :] < blocks[:, :, None]).sum(axis=2)
+    equal = (blocks[:, None, :] == blocks[:, :, None]).sum(axis=2)
+    ranks = below + (equal + 1) / 2
     spread = float(((ranks - (k + 1) / 2) ** 2).sum())
     if spread <= 0:
         return NOTHING

@@ -13,6 +13,7 @@ from voyant.analysis.insights.clauses import known
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
 from voyant.analysis.insights.frame import Frame, Measure
 from voyant.analysis.insights.outcomes import is_result
+from voyant.analysis.insights.ranks import midranks, quantiles
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.statistics import Floats
 from voyant.analysis.wording import average_name, called, readable, sentence
@@ -108,7 +109,7 @@ def _steps(frame: Frame, driver: Measure, outcome: Measure) -> tuple[Floats, Flo
     if held.sum() < 10 or (np.diff(moments[order]) == 0).any():
         return None
     x, y = (np.diff(measure.values[held][order]) for measure in (driver, outcome))
-    return statistics.midranks(x), statistics.midranks(y)
+    return midranks(x), midranks(y)
 
 
 def is_whole(measure: Measure) -> bool:
@@ -153,7 +154,7 @@ def brackets_of(x: Floats, y: Floats, whole: bool) -> tuple[float, ...]:
 
 def _round_edges(x: Floats) -> list[float]:
     """Numbers people would split at: 1, 2 and 5 times powers of ten, and an even grid of some twenty steps."""
-    low, high = (float(value) for value in np.quantile(x, [0.03, 0.97]))
+    low, high = quantiles(x, [0.03, 0.97])
     if not high > low:
         return []
     exponent = math.floor(math.log10((high - low) / 10))
@@ -289,7 +290,7 @@ def _scatter(frame: Frame, driver: Measure, outcome: Measure) -> str:
     x, y = identifier(driver.name), identifier(outcome.name)
     if frame.table.dataset.rows <= 1_000:
         return f"SELECT {x}, {y}\nFROM {frame.source}\nWHERE {known(driver.column, outcome.column)}\nORDER BY {x}, {y}"
-    low, high = (float(value) for value in np.quantile(driver.values[driver.known], [0.005, 0.995]))
+    low, high = (float(value) for value in np.quantile(driver.ordered, [0.005, 0.995]))
     width = float(f"{max(high - low, 1e-9) / 40:.2g}")
     return (
         f"SELECT round({x} / {width:.10g}) * {width:.10g} AS {x}, avg({y}) AS {y}, count(*) AS records\n"
@@ -300,7 +301,7 @@ def _scatter(frame: Frame, driver: Measure, outcome: Measure) -> str:
 
 def _none(frame: Frame, driver: Measure, outcome: Measure) -> Claim:
     held = driver.known & outcome.known
-    edges = sorted({float(f"{edge:.3g}") for edge in np.quantile(driver.values[held], [1 / 3, 2 / 3])})
+    edges = sorted({float(f"{edge:.3g}") for edge in quantiles(driver.values[held], [1 / 3, 2 / 3])})
     name = average_name(outcome.column)
     unit = outcome.column.unit
 

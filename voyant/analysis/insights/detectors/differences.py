@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
@@ -49,9 +50,9 @@ def _compare(frame: Frame, factor: Factor, measure: Measure, search: Search, sam
     large = counts >= FEWEST_IN_GROUP
     if large.sum() < 2:
         return
-    inside = large[codes]
-    codes, values = codes[inside], measure.values[held][inside]
-    result = statistics.kruskal_wallis(codes, len(factor.values), measure.ranks[held][inside])
+    rows = np.flatnonzero(held)[large[codes]]
+    codes = factor.codes[rows]
+    result = statistics.kruskal_wallis(codes, len(factor.values), measure.ranks[rows])
     matters = result.effect >= _SMALLEST_EFFECT and result.p < 0.05
     search.comparisons.append(
         Comparison(
@@ -61,22 +62,30 @@ def _compare(frame: Frame, factor: Factor, measure: Measure, search: Search, sam
             effect=result.effect,
             p=result.p,
             n=result.n,
-            claim=_difference(frame, factor, measure, codes, values, result.effect) if matters else None,
+            claim=_difference(frame, factor, measure, rows, result.effect) if matters else None,
         )
     )
     powered = result.upper <= _LARGEST_DENIED and result.p > 0.05 and int(counts[large].min()) >= _FEWEST_DENIED
     if powered and not factor.others and len(factor.values) <= _MOST_DENIED:
-        means = np.bincount(codes, weights=values, minlength=len(counts))[large] / counts[large]
+        sums = np.bincount(codes, weights=measure.values[rows], minlength=len(counts))
+        means = sums[large] / counts[large]
         if float(means.max() - means.min()) <= _WIDEST_DENIED * float(np.abs(means).max()):
             same.append(factor)
 
 
-def typical(factor_values: int, codes: statistics.Ints, values: statistics.Floats) -> str:
+def typical(factor: Factor, measure: Measure, rows: NDArray[np.intp]) -> str:
     """``avg``, unless a few large values would decide which group is highest: then ``median``."""
-    groups = [values[codes == code] for code in range(factor_values)]
-    means = [float(group.mean()) if len(group) >= FEWEST_IN_GROUP else -np.inf for group in groups]
-    medians = [float(np.median(group)) if len(group) >= FEWEST_IN_GROUP else -np.inf for group in groups]
-    highest_by_median = [code for code, median in enumerate(medians) if median == max(medians)]
+    codes, places, levels = factor.codes[rows], measure.places[rows], measure.levels
+    counts = np.bincount(codes, minlength=len(factor.values))
+    large = counts >= FEWEST_IN_GROUP
+    sums = np.bincount(codes, weights=measure.values[rows], minlength=len(counts))
+    means = np.where(large, sums / np.maximum(counts, 1), -np.inf)
+    # All groups are sorted at once, each in its own stretch; the two in the middle are one where the group is odd.
+    in_order = np.sort(codes * len(levels) + places)
+    middles = [(np.cumsum(counts) - counts + (counts - odd) // 2)[large] for odd in (1, 0)]
+    medians = np.full(len(counts), -np.inf)
+    medians[large] = sum(levels[in_order[middle] % len(levels)] for middle in middles) / 2
+    highest_by_median = np.flatnonzero(medians == medians.max())
     if len(highest_by_median) > 1:  # many equal values, as with zeros
         return "avg"
     return "avg" if int(np.argmax(means)) in highest_by_median else "median"
@@ -96,10 +105,8 @@ def measure_name(measure: Measure, aggregate: str) -> str:
     return average_name(measure.column) if aggregate == "avg" else f"median {called(measure.column)}"
 
 
-def _difference(
-    frame: Frame, factor: Factor, measure: Measure, codes: statistics.Ints, values: statistics.Floats, effect: float
-) -> Claim:
-    aggregate = typical(len(factor.values), codes, values)
+def _difference(frame: Frame, factor: Factor, measure: Measure, rows: NDArray[np.intp], effect: float) -> Claim:
+    aggregate = typical(factor, measure, rows)
     name = measure_name(measure, aggregate)
     unit = measure.column.unit
 

@@ -22,13 +22,12 @@ _LARGEST_SHARE = 0.01
 def look(frame: Frame, _: Relations) -> Search:
     search = Search()
     for measure in frame.measures:
-        values = measure.values[measure.known]
-        if len(values) < _FEWEST_VALUES or len(np.unique(values)) < 20:
+        if len(measure.ordered) < _FEWEST_VALUES or len(measure.levels) < 20:
             continue
-        found = _far(values)
+        found = _far(measure.ordered)
         claim = _outlying(frame, measure, *found) if found else None
         if claim is not None:
-            search.comparisons.append(Comparison(question=Question.OUTLIERS, n=len(values), claim=claim))
+            search.comparisons.append(Comparison(question=Question.OUTLIERS, n=len(measure.ordered), claim=claim))
     return search
 
 

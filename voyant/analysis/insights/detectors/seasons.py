@@ -63,15 +63,13 @@ def look(frame: Frame, _: Relations) -> Search:
 def _rhythms(clock: Clock) -> Iterator[Rhythm]:
     if clock.column.type is ColumnType.INTEGER:
         return
-    days, timed = clock.seconds // _DAY, clock.timed
+    days, timed = clock.days, clock.timed
     moment = clock.timeline.axis.moment
     hours = (clock.seconds % _DAY) // 3_600
     if len(np.unique(days[timed] % 7)) >= 5:
         weeks = (days + 3) // 7
         yield Rhythm("weekday", (days + 3) % 7, _whole(weeks, timed), 7, f"isodow({moment})", weekday, "on")
-    dates = days.astype("datetime64[D]")
-    years = dates.astype("datetime64[Y]").astype(np.int64)
-    months = dates.astype("datetime64[M]").astype(np.int64) - years * 12
+    years, months = clock.months // 12, clock.months % 12
     blocks = _whole(years, timed)
     if len(np.unique(blocks[blocks >= 0])) >= _FEWEST_YEARS and len(np.unique(months[timed])) == 12:
         yield Rhythm("month", months, blocks, 12, f"month({moment})", month, "in")

@@ -7,6 +7,7 @@ import numpy as np
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
 from voyant.analysis.insights.frame import Clock, Frame, Measure
+from voyant.analysis.insights.ranks import midranks
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.responses import Response, bins, series
 from voyant.analysis.wording import average_name, sentence
@@ -34,7 +35,7 @@ def look(frame: Frame, _: Relations) -> Search:
             continue
         # Trends of both would make any two series look linked.
         busy, level = statistics.detrended(counts[held]), statistics.detrended(levels[held])
-        result = statistics.rank_correlation(statistics.midranks(busy), statistics.midranks(level))
+        result = statistics.rank_correlation(midranks(busy), midranks(level))
         search.comparisons.append(
             Comparison(
                 question=Question.VOLUME,
