@@ -28,6 +28,8 @@ from voyant.workflows.context import StepContext
 from voyant.workflows.pipeline import StepResult
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from voyant.analysis.normalize import Normalized
     from voyant.ingestion import StagedTable
     from voyant.lake.engine import Engine
@@ -214,16 +216,18 @@ def warm_up_charts() -> None:
 
 def charts(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
     """Draws what is worth looking at."""
-    from voyant.analysis.charts import draw, render_all
+    from voyant.analysis.charts import begin, draw
 
+    pictures: list[Future[tuple[str, bytes]]] = []
     drawn = draw(
         context.table,
         context.read("profile.json", Profile),
         context.read_if_made("kpis.json", Kpis),
         context.read_if_made("insights.json", Insights),
+        begin=lambda spec: pictures.append(begin(spec)),
     )
-    pictures = render_all([chart.spec for chart in drawn])
-    for number, (chart, (svg, png)) in enumerate(zip(drawn, pictures, strict=True)):
+    for number, (chart, picture) in enumerate(zip(drawn, pictures, strict=True)):
+        svg, png = picture.result()
         context.write(f"charts/{chart.name}.vl.json", "charts", VEGA_LITE, to_json(chart.spec))
         context.write(f"charts/{chart.name}.svg", "charts", SVG, svg.encode())
         context.write(f"charts/{chart.name}.png", "charts", PNG, png)

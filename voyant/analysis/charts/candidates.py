@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from voyant.analysis.charts.frame import Row
+from voyant.analysis.charts.frame import Row, Spec
 from voyant.domain.finding import View
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A picture that may be drawn.
 
@@ -21,6 +23,7 @@ class Candidate:
         findings: Ids of the findings that it illustrates.
         worth: Whether the rows, once known, hold something to see; None where they always do.
         fewest: With fewer rows there is nothing to see.
+        spec: The picture itself, once it is drawn.
     """
 
     view: View
@@ -32,3 +35,24 @@ class Candidate:
     worth: Callable[[Sequence[Row]], bool] | None = None
     findings: tuple[str, ...] = ()
     fewest: int = 2
+    spec: Spec = field(default_factory=dict)
+
+    @cached_property
+    def statement(self) -> str:
+        """The SQL behind it, however it is laid out."""
+        return re.sub(r"\s+", " ", self.view.sql).strip().lower()
+
+    @cached_property
+    def points(self) -> frozenset[str]:
+        """What its rows place on its axes."""
+        axes = [axis.field for axis in (self.view.x, self.view.y, self.view.color) if axis is not None]
+        # Sorted, since horizontal bars may have either axis first.
+        return frozenset("|".join(sorted(_written(row[field]) for field in axes)) for row in self.rows or ())
+
+
+def _written(value: object) -> str:
+    text = str(value)
+    try:
+        return f"{float(text):.6g}"
+    except ValueError:
+        return text.removesuffix(" 00:00:00")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from concurrent.futures import Future
 from html import escape
 from typing import Any
 
@@ -23,6 +24,8 @@ _DISC = re.compile(
     r'<path transform="translate\(([-\d.]+),([-\d.]+)\)" d="M([\d.]+),0A\3,\3,0,1,1,-\3,0A\3,\3,0,1,1,\3,0"'
 )
 _UNSEEN = re.compile(r'<path [^>]*?(?<=\s)opacity="0"[^>]*?/>')
+_MOST_KEPT = 48
+_kept: dict[bytes, bytes] = {}
 
 
 def warm_up() -> None:
@@ -36,7 +39,12 @@ def render(spec: Spec) -> tuple[str, bytes]:
     Raises:
         InternalError: The renderer can't draw it.
     """
-    return render_all([spec])[0]
+    return begin(spec).result()
+
+
+def begin(spec: Spec) -> Future[tuple[str, bytes]]:
+    """The same, drawn while the caller goes on."""
+    return workers().begin(_rendered, spec)
 
 
 def render_all(specs: Sequence[Spec]) -> list[tuple[str, bytes]]:
@@ -59,19 +67,32 @@ def plot_of(svg: str) -> str:
 
 
 def _rendered(worker: Worker, spec: Spec) -> tuple[str, bytes]:
-    plot = _plain(worker.ask("draw", _bare(spec)).decode())
+    plot = _plain(worker.ask("draw", _vega(worker, spec)).decode())
     svg = _framed(plot, spec.get("title", {}))
     return svg, worker.ask("rasterize", svg.encode())
 
 
 def _compiled(worker: Worker, spec: Spec) -> dict[str, Any]:
-    compiled: dict[str, Any] = json.loads(worker.ask("compile", _bare(spec)))
+    compiled: dict[str, Any] = json.loads(_vega(worker, spec))
+    return compiled
+
+
+def _vega(worker: Worker, spec: Spec) -> bytes:
+    """The Vega specification; the latest are kept, since a report needs those of the pictures drawn before it."""
+    bare = _bare(spec)
+    compiled = _kept.get(bare)
+    if compiled is None:
+        compiled = worker.ask("compile", bare)
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[bare] = compiled
     return compiled
 
 
 def _bare(spec: Spec) -> bytes:
+    """The marks and axes alone; sorted, so that a specification read back from its artifact is the same."""
     kept = {key: value for key, value in spec.items() if key not in {"title", "usermeta"}}
-    return json.dumps({**kept, "background": "transparent"}).encode()
+    return json.dumps({**kept, "background": "transparent"}, sort_keys=True).encode()
 
 
 def _plain(svg: str) -> str:

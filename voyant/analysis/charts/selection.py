@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from voyant.analysis.charts import figures, gaps, pairs, shapes
 from voyant.analysis.charts.candidates import Candidate
-from voyant.analysis.charts.frame import Row
+from voyant.analysis.charts.frame import Row, Spec
 from voyant.analysis.charts.views import specify
 from voyant.domain.chart import Chart
 from voyant.domain.finding import Finding, Mark
@@ -26,10 +26,20 @@ _FEWEST = {Mark.LINE: 3, Mark.HISTOGRAM: 3, Mark.SCATTER: 8}
 _SAME_POINTS = 0.8
 
 
-def draw(table: Table, profile: Profile, kpis: Kpis | None, insights: Insights | None) -> tuple[Chart, ...]:
+def draw(
+    table: Table,
+    profile: Profile,
+    kpis: Kpis | None,
+    insights: Insights | None,
+    begin: Callable[[Spec], object] = lambda _: None,
+) -> tuple[Chart, ...]:
     """At most a dozen charts, each worth looking at; fewer where the table holds less to see.
 
     Key figures or findings that could not be computed are simply not drawn.
+
+    Args:
+        begin: Told the specification of each chart, in their order, as soon as it stands: its picture can be made
+            while the next ones are looked for.
     """
     drawn: list[Candidate] = []
     for candidate in _candidates(table.dataset, profile, kpis, insights):
@@ -43,7 +53,8 @@ def draw(table: Table, profile: Profile, kpis: Kpis | None, insights: Insights |
             candidate = replace(candidate, rows=rows)
             twin = _like(candidate, drawn)
         if twin is None:
-            drawn.append(candidate)
+            drawn.append(_specified(candidate))
+            begin(drawn[-1].spec)
         else:
             drawn[twin] = _joined(drawn[twin], candidate)
     names = _names(candidate.view.name for candidate in drawn)
@@ -109,36 +120,17 @@ def _like(candidate: Candidate, drawn: Sequence[Candidate]) -> int | None:
     for place, other in enumerate(drawn):
         if candidate.view.mark is not other.view.mark:
             continue
-        if candidate.view.sql and _plain(candidate.view.sql) == _plain(other.view.sql):
+        if candidate.statement and candidate.statement == other.statement:
             return place
         if candidate.view.mark is Mark.SCATTER and set(candidate.columns) == set(other.columns):
             return place
-        if _same_points(_points(candidate), _points(other)):
+        if _same_points(candidate.points, other.points):
             return place
     return None
 
 
-def _same_points(here: set[str], there: set[str]) -> bool:
+def _same_points(here: frozenset[str], there: frozenset[str]) -> bool:
     return len(here & there) >= _SAME_POINTS * max(len(here), len(there), 1)
-
-
-def _points(candidate: Candidate) -> set[str]:
-    view = candidate.view
-    axes = [axis.field for axis in (view.x, view.y, view.color) if axis is not None]
-    # Sorted, since horizontal bars may have either axis first.
-    return {"|".join(sorted(_written(row[field]) for field in axes)) for row in candidate.rows or ()}
-
-
-def _written(value: object) -> str:
-    text = str(value)
-    try:
-        return f"{float(text):.6g}"
-    except ValueError:
-        return text.removesuffix(" 00:00:00")
-
-
-def _plain(sql: str) -> str:
-    return re.sub(r"\s+", " ", sql).strip().lower()
 
 
 def _joined(kept: Candidate, twin: Candidate) -> Candidate:
@@ -150,11 +142,15 @@ def _joined(kept: Candidate, twin: Candidate) -> Candidate:
     )
 
 
-def _chart(candidate: Candidate, name: str, place: int) -> Chart:
+def _specified(candidate: Candidate) -> Candidate:
     view, rows = candidate.view, candidate.rows or ()
     if candidate.say is not None:
         view = replace(view, title=candidate.say(rows))
-    spec = specify(view, rows)
+    return replace(candidate, view=view, spec=specify(view, rows))
+
+
+def _chart(candidate: Candidate, name: str, place: int) -> Chart:
+    view, spec = candidate.view, candidate.spec
     return Chart.of_view(
         spec,
         name=name,

@@ -26,8 +26,8 @@ def compile_spec(spec: bytes) -> bytes:
 
 
 def draw(spec: bytes) -> bytes:
-    """The SVG of a Vega-Lite specification."""
-    return vl_convert.vegalite_to_svg(spec.decode(), vl_version=VEGA_LITE).encode()
+    """The SVG of a Vega specification."""
+    return vl_convert.vega_to_svg(spec.decode()).encode()
 
 
 def rasterize(svg: bytes) -> bytes:
@@ -55,5 +55,6 @@ if __name__ == "__main__":
     # Ctrl-C reaches the whole group of processes; the one that started this decides what to do about it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A first picture with text starts the engine and reads the fonts, before anyone waits for it.
-    rasterize(draw(b'{"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x"}}}'))
+    first = b'{"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x"}}}'
+    rasterize(draw(compile_spec(first)))
     serve(sys.stdin.buffer, sys.stdout.buffer)

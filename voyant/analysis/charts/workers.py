@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -81,9 +81,13 @@ class Workers:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="charts")
 
+    def begin(self, work: Callable[[Worker, T], R], item: T) -> Future[R]:
+        """The result of ``work`` on the item, to come; each call has a worker for itself."""
+        return self._threads.submit(self._with_worker, work, item)
+
     def map(self, work: Callable[[Worker, T], R], items: Sequence[T]) -> list[R]:
-        """The results of ``work`` on each item, in their order; each call has a worker for itself."""
-        return list(self._threads.map(lambda item: self._with_worker(work, item), items))
+        """The results of ``work`` on each item, in their order."""
+        return [begun.result() for begun in [self.begin(work, item) for item in items]]
 
     def close(self) -> None:
         """Ends the processes."""
