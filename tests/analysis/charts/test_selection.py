@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -115,6 +116,13 @@ def test_what_findings_show_comes_first_and_once(table: EngineTable) -> None:
     assert charts[0].findings == ("f1", "f2", "f3")
     assert charts[0].title == "What finding 1 shows"
     assert not any(chart.findings for chart in charts[1:])
+
+
+def test_pictures_can_be_begun_before_all_charts_are_found(table: EngineTable) -> None:
+    sql = 'SELECT "region", count(*) AS n FROM "sales" GROUP BY 1 ORDER BY 1'
+    begun: list[dict[str, Any]] = []
+    charts = draw(table, *described(table), insights(finding(1, sql), finding(2, sql)), begun.append)
+    assert begun == [{key: value for key, value in chart.spec.items() if key != "usermeta"} for chart in charts]
 
 
 def test_an_incomplete_period_is_marked(charts: tuple[Chart, ...]) -> None:
