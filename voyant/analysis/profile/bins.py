@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
@@ -89,8 +90,12 @@ def exact_histogram(coding: Coding, values: ValueCounts) -> Histogram | None:
     if bins is None:
         return None
     counts: Counter[int] = Counter()
-    for code, count in zip(values.codes, values.counts, strict=True):
-        counts[bins.of(code)] += count
+    last, cumulative = 0, [0, *values.cumulative]
+    while last < len(values.codes):
+        # Codes are in order, so each bin holds a stretch of them, and its end is found without a look at each.
+        first, place = last, bins.of(values.codes[last])
+        last = bisect_right(values.codes, place, lo=first, key=bins.of)
+        counts[place] = cumulative[last] - cumulative[first]
     return bins.histogram(counts)
 
 
