@@ -119,3 +119,17 @@ def test_staged_rejects_are_among_the_rejects(engine):
     assert [reject["raw"] for reject in outcome.rejects] == ["a,b", "0000-00-00", "odd"]
     assert outcome.normalized.rejected_cells == 2
     assert outcome.normalized.rejected_records == 1
+
+
+def test_personal_data_are_withheld_from_rejects(engine):
+    people = [f"person{number}@example.org" for number in range(100)]
+    staged = stage_text(engine, {"E-Mail": people, "x": NUMBERS})
+    engine.execute('CREATE TABLE ragged ("row" BIGINT, "column" VARCHAR, raw VARCHAR, reason VARCHAR)')
+    engine.execute(
+        "INSERT INTO ragged VALUES (6, NULL, 'ann@example.org,1,2', 'ragged'), (7, 'x', '0000-00-00', 'no date'), "
+        "(8, 'E-Mail', 'bob@example.org', 'no text')"
+    )
+    rejects = outcome_of(engine, replace(staged, rejects="ragged")).rejects
+    assert [(reject["row"], reject["reason"]) for reject in rejects] == [(6, "ragged"), (7, "no date"), (8, "no text")]
+    assert rejects[1]["raw"] == "0000-00-00"
+    assert all("withheld" in rejects[place]["raw"] for place in (0, 2))

@@ -36,7 +36,7 @@ class Normalized:
     Attributes:
         select: Gives the typed rows in source order, under their final names, without derived columns.
         rejects: Gives ``row``, ``column``, ``raw`` and ``reason`` of each cell that did not fit its column's type, and
-            of what could not be staged.
+            of what could not be staged; the text is withheld where it is, or may be, personal data.
         rejected_cells: Cells that did not fit, those among them that could not even be staged.
         rejected_records: Records that could not be staged: they are not in the table.
         unchanged: The source's own Parquet file is the table: it may be taken in as it is.
@@ -180,7 +180,7 @@ def _rejects(prepared: Sequence[_Prepared], columns: Sequence[Column], rows: Row
         if column.misfits
     ]
     if staged_rejects:
-        selects.append(f'SELECT "row", "column", raw, reason FROM {staged_rejects}')
+        selects.append(f'SELECT "row", "column", {_raw_as_staged(columns)} AS raw, reason FROM {staged_rejects}')
     if not selects:
         return NO_REJECTS
     return f'SELECT * FROM ({" UNION ALL ".join(selects)}) ORDER BY "row", "column", raw'
@@ -191,6 +191,14 @@ def _raw(prepared: _Prepared, column: Column) -> str:
     if column.personal:
         return literal(WITHHELD)
     return prepared.mapped.raw or f"CAST({prepared.cell} AS VARCHAR)"
+
+
+def _raw_as_staged(columns: Sequence[Column]) -> str:
+    """The same of what could not be staged; a whole record of a table with personal data may hold any of them."""
+    personal = [literal(column.original_name) for column in columns if column.personal]
+    if not personal:
+        return "raw"
+    return f'CASE WHEN "column" IS NULL OR "column" IN ({", ".join(personal)}) THEN {literal(WITHHELD)} ELSE raw END'
 
 
 def _assign(facts: Facts) -> Assigned:
