@@ -10,13 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, connection
 
 from voyant.domain.job import FINAL, StepStatus
 from voyant.errors import Code, Conflict, InternalError, JobCancelled, Unavailable, VoyantError
 from voyant.services import retention
-from voyant.services.execution import JobExecution, as_ours, call_off, fail, is_wanted, stopped_when_cancelled
+from voyant.services.execution import JobExecution, as_ours, call_off, fail, stopped_when_cancelled
 from voyant.settings.configuration import settings
 from voyant.store.models import Job, Step
 from voyant.workflows.execution import execute, fails_the_job
@@ -81,12 +82,14 @@ class JobsOfWorker:
     def run_step(self, call: StepCall) -> StepOutcome:
         """Runs the step once; what a repetition may mend is raised, so that the engine repeats it."""
         with _our_errors(), self._held(call.job_id) as held:
-            execution = self._opened(held, call.job_id)
-            if execution is None:
+            job = _unfinished(call.job_id)
+            if job is None:
                 self._forget(call.job_id, held)
                 return STOP
+            if job.cancel_requested_at is not None:
+                return CANCEL
             try:
-                return _run(execution, call)
+                return _run(_opened(held, job), call)
             except StepInterrupted:
                 self._forget(call.job_id, held)
                 raise
@@ -105,8 +108,8 @@ class JobsOfWorker:
         """Completes the job, unless it has ended."""
         with _our_errors(), self._held(call.job_id) as held:
             try:
-                if (execution := self._opened(held, call.job_id)) is not None:
-                    execution.complete()
+                if (job := _unfinished(call.job_id)) is not None:
+                    _opened(held, job).complete()
             except JobCancelled:
                 pass  # it ended otherwise a moment ago
             finally:
@@ -155,20 +158,6 @@ class JobsOfWorker:
                 held.used_at = time.monotonic()
                 return
 
-    def _opened(self, held: _OpenJob, job_id: str) -> JobExecution | None:
-        """The job as rows say it stands; None where it has ended or was removed."""
-        job = _unfinished(job_id)
-        if job is None:
-            return None
-        if held.execution is None:
-            held.execution = JobExecution(job, on_progress=held.told)
-            for step in held.execution.pipeline.steps:
-                if step.prepare is not None:
-                    step.prepare()
-        else:
-            held.execution.refresh()
-        return held.execution
-
     def _forget(self, job_id: str, held: _OpenJob) -> None:
         with self._jobs_lock:
             self._jobs.pop(job_id, None)
@@ -177,13 +166,23 @@ class JobsOfWorker:
             held.execution = None
 
 
+def _opened(held: _OpenJob, job: Job) -> JobExecution:
+    """The job as its row says it stands, with the engines that earlier steps left open."""
+    if held.execution is not None:
+        held.execution.refresh(job)
+        return held.execution
+    held.execution = JobExecution(job, on_progress=held.told)
+    for step in held.execution.pipeline.steps:
+        if step.prepare is not None:
+            step.prepare()
+    return held.execution
+
+
 def _run(execution: JobExecution, call: StepCall) -> StepOutcome:
     context, recorder = execution.context, execution.recorder
     step = execution.pipeline.steps[call.position]
-    if (outcome := _outcome(step, call)) is not None:
+    if (outcome := _written_outcome(step, call)) is not None:
         return outcome
-    if not is_wanted(call.job_id):
-        return CANCEL
     try:
         recorder.started()
         recorder.step_started(call.position, step.name)
@@ -199,18 +198,20 @@ def _run(execution: JobExecution, call: StepCall) -> StepOutcome:
         raise went.error
     if went.error is not None and went.error.retry_allowed and recorder.attempt < step.attempts:
         raise went.error
-    recorder.step_finished(call.position, went)
-    return _outcome(step, call) or STOP
+    if recorder.step_finished(call.position, went):
+        return _outcome(step, went.step.error)
+    return _written_outcome(step, call) or STOP
 
 
-def _outcome(step: PipelineStep, call: StepCall) -> StepOutcome | None:
+def _written_outcome(step: PipelineStep, call: StepCall) -> StepOutcome | None:
     """What follows from the step as its row says it went; None where it has not ended."""
     row = Step.objects.filter(job=call.job_id, position=call.position).exclude(status=StepStatus.RUNNING).first()
-    if row is None:
-        return None
-    if row.error is not None and fails_the_job(step, row.error):
-        return StepOutcome(verdict=Verdict.FAIL, error=row.error)
-    return StepOutcome(verdict=Verdict.GO_ON, error=row.error)
+    return None if row is None else _outcome(step, row.error)
+
+
+def _outcome(step: PipelineStep, error: dict[str, Any] | None) -> StepOutcome:
+    fails = error is not None and fails_the_job(step, error)
+    return StepOutcome(verdict=Verdict.FAIL if fails else Verdict.GO_ON, error=error)
 
 
 def _unfinished(job_id: str) -> Job | None:
@@ -227,12 +228,10 @@ def _never_ends(step: PipelineStep) -> VoyantError:
 @contextmanager
 def _our_errors() -> Iterator[None]:
     """While inside, every error becomes one of ours; a database that is away for a while is one that may pass."""
-    close_old_connections()
     try:
         yield
     except (OperationalError, InterfaceError) as error:
+        connection.close()  # the next call opens another
         raise Unavailable(f"The database: {error}", system="database", code=Code.DATABASE) from error
     except Exception as error:
         raise as_ours(error) from error
-    finally:
-        close_old_connections()

@@ -66,14 +66,13 @@ class JobExecution:
             progress=self.recorder.progress,
         )
 
-    def refresh(self) -> None:
+    def refresh(self, job: Job) -> None:
         """Takes up what was written down meanwhile, maybe by another process."""
-        self._job.refresh_from_db()
-        pinned = pinned_input(self._job)
+        pinned = pinned_input(job)
         if pinned != self.context.pinned:
             self.context.close()
             self.context.pinned = pinned
-        self.context.artifacts = {artifact.name: artifact for artifact in artifacts_of(self._job)}
+        self.context.artifacts = {artifact.name: artifact for artifact in artifacts_of(job)}
 
     def complete(self) -> None:
         """Writes the manifest and ends the job.

@@ -71,8 +71,8 @@ class JobRecorder:
             self._tell(EventKind.STEP_STARTED, step=step, progress=_percent(done), attempt=self.attempt)
         self._on_progress(step, done)
 
-    def step_finished(self, position: int, execution: Execution) -> None:
-        """Keeps what the step made; nothing where another attempt at the same step was faster.
+    def step_finished(self, position: int, execution: Execution) -> bool:
+        """Keeps what the step made; False, and nothing kept, where another attempt at the same step was faster.
 
         A failure counts only when no later attempt has begun: a worker that was thought lost may well fail.
         """
@@ -90,11 +90,12 @@ class JobRecorder:
                 error=told.error,
             )
             if not changed:
-                return
+                return False
             if execution.pinned is not None:
                 self._running().update(pinned=msgspec.to_builtins(execution.pinned))
             self.add_artifacts(execution.artifacts)
             self._tell(EventKind.STEP_FINISHED, step=told.name, status=told.status, error=told.error)
+        return True
 
     def add_artifacts(self, artifacts: Iterable[Artifact]) -> None:
         """Keeps rows of artifacts; one of the same name is replaced."""
