@@ -25,6 +25,8 @@ from voyant.workflows.protocol import PipelineOrder, PruneCall
 from voyant.workflows.workflow import PruneJobs, RunPipeline
 
 SECONDS_FOR_AN_ANSWER = timedelta(seconds=5)
+SECONDS_FOR_A_DECISION = timedelta(seconds=5)
+"""A workflow decides in milliseconds: after this its worker is lost, and another decides."""
 PRUNING = "voyant-prune-jobs"
 
 
@@ -71,6 +73,7 @@ class WorkflowEngine:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 request_eager_start=True,
+                task_timeout=SECONDS_FOR_A_DECISION,
                 rpc_timeout=SECONDS_FOR_AN_ANSWER,
             )
 
