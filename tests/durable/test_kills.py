@@ -118,7 +118,7 @@ def test_kills_at_random_moments(
     job_id = submit(caller, "analyze", large).job.id
 
     for _ in range(3):
-        time.sleep(chance.uniform(0, 3))
+        time.sleep(chance.uniform(0, 2))
         if show_job(caller, job_id).status.is_final:
             break
         ended = {step["name"] for step in steps_of(caller, job_id) if step["status"] == "completed"}
