@@ -35,6 +35,15 @@ def probes() -> Iterator[None]:
     del PIPELINES["probe"]
 
 
+@pytest.fixture(scope="module")
+def worker(temporal: Temporal) -> Iterator[WorkerProcess]:
+    """One for the tests of a module that leave it as it is."""
+    process = WorkerProcess(temporal.address)
+    yield process
+    process.kill()
+    _forget_jobs()
+
+
 @pytest.fixture
 def start_worker(temporal: Temporal) -> Iterator[StartWorker]:
     """Starts workers; those that are left at the end are killed, and jobs that have not ended go."""
@@ -47,6 +56,10 @@ def start_worker(temporal: Temporal) -> Iterator[StartWorker]:
     yield start
     for worker in started:
         worker.kill()
+    _forget_jobs()
+
+
+def _forget_jobs() -> None:
     Worker.objects.all().delete()
     Job.objects.filter(runner=Runner.DURABLE).exclude(status__in=FINAL).delete()
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 5.0
+SECONDS_TO_LEAVE = 8.0
+"""Then the process ends however its work stands, such as without a workflow engine to say goodbye to."""
 SECONDS_BETWEEN_SCHEDULES = 3600.0
 
 
@@ -44,9 +46,9 @@ async def _work_until_told() -> None:
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     work, leave = asyncio.create_task(_work(told)), asyncio.create_task(told.wait())
     await asyncio.wait({work, leave}, return_when=asyncio.FIRST_COMPLETED)
-    if not told.is_set():
-        work.result()  # it failed
-    await work
+    done, _ = await asyncio.wait({work}, timeout=SECONDS_TO_LEAVE)
+    if done:
+        work.result()  # raises what it failed with
 
 
 async def _work(told: asyncio.Event) -> None:
@@ -96,7 +98,7 @@ async def _connected(told: asyncio.Event) -> WorkflowEngine | None:
             )
         except Unavailable as error:
             if pause == 0.1:
-                log.warning("Jobs wait: %s", error)
+                log.warning("Jobs wait: %s %s", error.code, error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(told.wait(), pause)
             pause = min(2 * pause, LONGEST_PAUSE)
@@ -125,9 +127,9 @@ async def _keep_schedule(engine: WorkflowEngine) -> None:
 
 
 def _warm_up() -> None:
-    from voyant.workflows.steps import warm_up
+    """The first job should not wait for what it imports."""
+    from voyant.workflows.pipelines import PIPELINES
+    from voyant.workflows.preloading import prepare
 
-    try:
-        warm_up()
-    except Exception:
-        log.exception("What jobs need could not be loaded beforehand.")
+    for pipeline in PIPELINES.values():
+        prepare(pipeline)

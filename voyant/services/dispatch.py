@@ -10,13 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from django.db import Error as DatabaseError
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from voyant.domain.job import FINAL, Runner, Status
 from voyant.errors import Unavailable
-from voyant.services.durable import order_for
+from voyant.services.durable import order_for, our_errors
 from voyant.services.workers import Registration, live_workers
 from voyant.settings.configuration import settings
 from voyant.store.models import Job, Worker
@@ -83,9 +82,9 @@ class Dispatcher:
             try:
                 await act()
                 failing = False
-            except (Unavailable, DatabaseError) as error:
+            except Unavailable as error:
                 if not failing:
-                    log.warning("Jobs wait: %s", error)
+                    log.warning("Jobs wait: %s %s", error.code, error)
                 failing = True
             except Exception:
                 # Whatever it is, the other jobs go on.
@@ -94,15 +93,12 @@ class Dispatcher:
             await asyncio.sleep(SECONDS_AFTER_A_FAILURE if failing else pause)
 
     async def _read(self, function: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, _on_a_fresh_connection, function)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, _asked, function)
 
 
-def _on_a_fresh_connection(function: Callable[[], T]) -> T:
-    try:
+def _asked(function: Callable[[], T]) -> T:
+    with our_errors():
         return function()
-    except DatabaseError:
-        close_old_connections()
-        raise
 
 
 def has_room() -> bool:

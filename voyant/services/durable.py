@@ -81,7 +81,7 @@ class JobsOfWorker:
 
     def run_step(self, call: StepCall) -> StepOutcome:
         """Runs the step once; what a repetition may mend is raised, so that the engine repeats it."""
-        with _our_errors(), self._held(call.job_id) as held:
+        with our_errors(), self._held(call.job_id) as held:
             job = _unfinished(call.job_id)
             if job is None:
                 self._forget(call.job_id, held)
@@ -106,7 +106,7 @@ class JobsOfWorker:
 
     def complete(self, call: JobCall) -> None:
         """Completes the job, unless it has ended."""
-        with _our_errors(), self._held(call.job_id) as held:
+        with our_errors(), self._held(call.job_id) as held:
             try:
                 if (job := _unfinished(call.job_id)) is not None:
                     _opened(held, job).complete()
@@ -117,24 +117,24 @@ class JobsOfWorker:
 
     def fail(self, call: FailCall) -> None:
         """Ends the job with that error, unless it has ended."""
-        with _our_errors(), self._held(call.job_id) as held:
+        with our_errors(), self._held(call.job_id) as held:
             self._forget(call.job_id, held)
             if (job := _unfinished(call.job_id)) is not None:
                 fail(job, call.error)
 
     def cancel(self, call: JobCall) -> None:
         """Ends the job as cancelled, unless it has ended."""
-        with _our_errors(), self._held(call.job_id) as held:
+        with our_errors(), self._held(call.job_id) as held:
             self._forget(call.job_id, held)
             if (job := Job.objects.filter(id=call.job_id).first()) is not None:
                 call_off(job)
 
     def prunable(self, call: PruneCall) -> Pruned:
-        with _our_errors():
+        with our_errors():
             return retention.prunable_everywhere(call.older_than_days)
 
     def prune(self, call: PruneCall) -> Pruned:
-        with _our_errors():
+        with our_errors():
             return retention.prune_everywhere(call.older_than_days)
 
     def close_idle(self) -> None:
@@ -172,9 +172,6 @@ def _opened(held: _OpenJob, job: Job) -> JobExecution:
         held.execution.refresh(job)
         return held.execution
     held.execution = JobExecution(job, on_progress=held.told)
-    for step in held.execution.pipeline.steps:
-        if step.prepare is not None:
-            step.prepare()
     return held.execution
 
 
@@ -226,7 +223,7 @@ def _never_ends(step: PipelineStep) -> VoyantError:
 
 
 @contextmanager
-def _our_errors() -> Iterator[None]:
+def our_errors() -> Iterator[None]:
     """While inside, every error becomes one of ours; a database that is away for a while is one that may pass."""
     try:
         yield

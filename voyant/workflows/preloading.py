@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from importlib import import_module
 from threading import Thread
 
+from voyant.workflows.pipeline import Pipeline
+
 log = logging.getLogger(__name__)
+
+
+def prepare(pipeline: Pipeline) -> None:
+    """Begins what the steps will need, without waiting for it."""
+    for step in pipeline.steps:
+        if step.prepare is not None:
+            step.prepare()
+    preload([module for step in pipeline.steps for module in step.modules])
 
 
 def preload(modules: Sequence[str]) -> None:

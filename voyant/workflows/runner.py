@@ -12,7 +12,7 @@ from voyant.workflows.context import JobContext
 from voyant.workflows.execution import Execution, execute, fails_the_job
 from voyant.workflows.interrupts import passed_on
 from voyant.workflows.pipeline import Pipeline, Step
-from voyant.workflows.preloading import preload
+from voyant.workflows.preloading import prepare
 
 
 class Observer(Protocol):
@@ -43,10 +43,7 @@ def run_pipeline(
         KeyboardInterrupt: The person at the shell has had enough.
     """
     degraded: list[Degradation] = []
-    for step in pipeline.steps:
-        if step.prepare is not None:
-            step.prepare()
-    preload([module for step in pipeline.steps for module in step.modules])
+    prepare(pipeline)
     with passed_on(context.interrupt_engines):
         for position, step in enumerate(pipeline.steps):
             observer.step_started(position, step.name)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,26 +32,6 @@ if TYPE_CHECKING:
     from voyant.analysis.normalize import Normalized
     from voyant.ingestion import StagedTable
     from voyant.lake.engine import Engine
-
-_LOADED_WHEN_USED = (
-    "voyant.ingestion.reading",
-    "voyant.lake.catalog",
-    "voyant.analysis.normalize",
-    "voyant.analysis.profile",
-    "voyant.analysis.quality",
-    "voyant.analysis.kpi",
-    "voyant.analysis.insights",
-    "voyant.analysis.charts",
-    "voyant.analysis.narrative",
-    "voyant.report",
-)
-
-
-def warm_up() -> None:
-    """Loads what steps compute with, and starts the chart renderer: a worker does so before the first job comes."""
-    for name in _LOADED_WHEN_USED:
-        import_module(name)
-    warm_up_charts()
 
 
 def normalize(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
