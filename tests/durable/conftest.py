@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.durable.probes import register
-from tests.durable.processes import Temporal, WorkerProcess
+from tests.durable.processes import WorkerProcess
+from tests.durable.temporal import Temporal
 from voyant.domain.caller import Caller
 from voyant.domain.job import FINAL, Runner
 from voyant.domain.parameters import AnalyzeParameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tests.durable.processes import wait_until
+from tests.durable.temporal import wait_until
 from voyant.domain.caller import Caller
 from voyant.domain.job import EventKind, JobSummary, Status
 from voyant.domain.kpi import DeclaredKpi

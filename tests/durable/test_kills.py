@@ -13,7 +13,8 @@ import pytest
 
 from tests.durable.conftest import StartWorker
 from tests.durable.jobs import acting, made, open_gate, steps_begun, wait_for_attempts, wait_for_completion
-from tests.durable.processes import Temporal, WorkerProcess, wait_until
+from tests.durable.processes import WorkerProcess
+from tests.durable.temporal import Temporal, wait_until
 from tests.repo.tree import ROOT
 from voyant.domain.caller import Caller
 from voyant.domain.parameters import AnalyzeParameters

@@ -16,7 +16,7 @@ from tests.durable.jobs import (
     wait_for_completion,
     wait_for_end,
 )
-from tests.durable.processes import wait_until
+from tests.durable.temporal import wait_until
 from voyant.domain.caller import Caller
 from voyant.domain.job import Status
 from voyant.domain.parameters import AnalyzeParameters

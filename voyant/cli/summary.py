@@ -13,12 +13,13 @@ from rich.text import Text
 from voyant.cli.session import console
 
 if TYPE_CHECKING:
-    from voyant.domain.job import JobSummary
+    from voyant.domain.job import JobEvent, JobSummary
     from voyant.domain.page import Page
     from voyant.domain.result import Result, ResultArtifact, ResultKpi
     from voyant.ingestion import Discovery
     from voyant.services.diagnosis import Check
     from voyant.services.estimation import Estimate
+    from voyant.services.retention import Pruning
     from voyant.services.sources import SourceSummary
     from voyant.services.sql import QueryResult
     from voyant.services.verification import Verdict
@@ -118,6 +119,32 @@ def print_job(job: JobSummary, steps: list[dict[str, Any]]) -> None:
     if job.error:
         out.print(f"{job.error['code']} {job.error['message']}", style="red", markup=False)
         out.print(f"  What to do: {job.error['remedy']}", markup=False)
+
+
+def print_event(event: JobEvent) -> None:
+    """One line: when, what, and what is to be known of it."""
+    said = [str(event.data["step"])] if "step" in event.data else []
+    if event.data.get("attempt", 1) > 1:
+        said.append(f"attempt {event.data['attempt']}")
+    if error := event.data.get("error"):
+        said.append(f"{error['code']} {error['message']}")
+    when, what = f"{event.created_at:%Y-%m-%d %H:%M:%S}", event.kind.replace("_", " ")
+    console().print(f"{when}  {what:<14} {'  '.join(said)}".rstrip(), markup=False)
+
+
+def print_pruning(pruning: Pruning, *, done: bool) -> None:
+    """What went, or would go."""
+    out = console()
+    for job_id in pruning.jobs:
+        out.print(job_id, markup=False)
+    went = "Removed" if done else "Would remove"
+    out.print(
+        f"{went} {len(pruning.jobs):,} jobs with {pruning.artifact_bytes:,} bytes of artifacts, and "
+        f"{pruning.snapshots:,} snapshots with {pruning.snapshot_bytes:,} bytes.",
+        markup=False,
+    )
+    if not done and (pruning.jobs or pruning.snapshots):
+        out.print("Nothing is removed without --yes.", style="dim")
 
 
 def print_artifacts(artifacts: list[ResultArtifact]) -> None:

@@ -34,6 +34,8 @@ def run() -> None:
         ConfigurationError: The home cannot be used.
     """
     open_home()
+    # It tells of every attempt that fails, with a traceback; those that matter stand in the events of their jobs.
+    logging.getLogger("temporalio").setLevel(logging.ERROR)
     asyncio.run(_work_until_told())
     logging.shutdown()
     # A step that does not notice in time must not keep the process: another attempt is on its way elsewhere.

@@ -5,6 +5,7 @@ Rows are the truth. A step that has ended is not run again; of two attempts at o
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ from voyant.workflows.protocol import (
     StepProgress,
     Verdict,
 )
+
+log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 10
 """A step that was begun so often without an end takes its workers down with it."""
@@ -194,6 +197,7 @@ def _run(execution: JobExecution, call: StepCall) -> StepOutcome:
     if isinstance(went.error, StepInterrupted):
         raise went.error
     if went.error is not None and went.error.retry_allowed and recorder.attempt < step.attempts:
+        log.warning("The step %r of %s is tried again: %s %s", step.name, call.job_id, went.error.code, went.error)
         raise went.error
     if recorder.step_finished(call.position, went):
         return _outcome(step, went.step.error)

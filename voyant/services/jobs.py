@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from voyant.domain.caller import Caller
-from voyant.domain.job import Degradation, EventKind, JobEvent, JobSummary, Runner, Status
+from voyant.domain.job import FINAL, Degradation, EventKind, JobEvent, JobSummary, Runner, Status
 from voyant.domain.page import Page, page_of
 from voyant.services.access import job_of, jobs_of
 from voyant.store.models import Job
 
 MOST_EVENTS = 1000
+SECONDS_BETWEEN_LOOKS = 0.2
 
 
 def list_jobs(caller: Caller, *, limit: int = 20, cursor: str | None = None) -> Page[JobSummary]:
@@ -43,6 +46,19 @@ def events_after(caller: Caller, job_id: str, event_id: int = 0) -> list[JobEven
         JobEvent(id=row.id, job_id=job_id, kind=EventKind(row.kind), data=row.data, created_at=row.created_at)
         for row in rows
     ]
+
+
+def follow_events(caller: Caller, job_id: str) -> Iterator[JobEvent]:
+    """What happened to a job and what still does, each as it comes, until the job has ended."""
+    last = 0
+    while True:
+        has_ended = job_of(caller, job_id).status in FINAL
+        for event in events_after(caller, job_id, last):
+            last = event.id
+            yield event
+        if has_ended:
+            return
+        time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
 def steps_of(caller: Caller, job_id: str) -> list[dict[str, Any]]:

@@ -9,8 +9,10 @@ from django.db.models import QuerySet, Sum
 
 from voyant.domain.caller import Caller
 from voyant.domain.job import FINAL
+from voyant.errors import Code, InvalidInput
 from voyant.services.access import jobs_of
 from voyant.services.wiring import artifact_store, lake
+from voyant.settings.configuration import settings
 from voyant.store.models import Artifact, Job
 from voyant.workflows.protocol import Pruned
 
@@ -23,6 +25,22 @@ class Pruning:
     artifact_bytes: int
     snapshots: int
     snapshot_bytes: int
+
+
+def retention_days(given: float | None) -> float:
+    """How long jobs are kept after their end: as given, else as set.
+
+    Raises:
+        InvalidInput: Neither.
+    """
+    days = settings().retention_days if given is None else given
+    if days is None:
+        raise InvalidInput(
+            "Nothing says how long jobs are to be kept.",
+            code=Code.MISSING_PARAMETER,
+            remedy="Give --older-than DAYS, or set VOYANT_RETENTION_DAYS.",
+        )
+    return days
 
 
 def prunable(caller: Caller, older_than_days: float) -> Pruning:
