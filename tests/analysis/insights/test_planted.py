@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from tests.analysis.insights.tables import (
     tickets,
     times,
 )
+from voyant.domain.table import ColumnType
 
 ROWS = 800
 GROUPS = ["red", "green", "blue", "grey"]
@@ -170,6 +172,42 @@ def test_shares_are_told_of_the_outcome() -> None:
     )
     (found,) = findings(given, "share_difference")
     assert found.text.startswith("By kind, the share of Declined (state) is highest for Travel")
+
+
+@pytest.mark.parametrize("coded", [False, True])
+def test_two_columns_of_yes_and_no_that_go_together(coded: bool) -> None:
+    rng = draw()
+    insured = rng.random(ROWS) < 0.3
+    denied = rng.random(ROWS) < np.where(insured, 0.1, 0.4)
+    more: dict[str, Any] = {"type": ColumnType.INTEGER, "engine_type": "BIGINT"} if coded else {}
+    kind = "dimension" if coded else "flag"
+    given = table(
+        "t",
+        [column("insured", kind, **more), column("denied", kind, **more)],
+        {
+            name: [int(v) if coded else bool(v) for v in each]
+            for name, each in (("insured", insured), ("denied", denied))
+        },
+    )
+    (found,) = findings(given, "share_difference")
+    what, yes, no = ("denied 1", "1", "0") if coded else ("denied", "true", "false")
+    assert re.match(
+        rf"The share of {what} is 4\S* % where insured is {no}, against 1\S* % where it is {yes}", found.text
+    )
+
+
+def test_numbers_that_name_groups_stand_with_their_column() -> None:
+    rng = draw()
+    level, month = rng.integers(1, 6, ROWS), rng.integers(1, 13, ROWS)
+    whole: dict[str, Any] = {"type": ColumnType.INTEGER, "engine_type": "BIGINT"}
+    given = table(
+        "t",
+        [column("level", "dimension", **whole), column("month", "dimension", **whole), column("pay", "mean")],
+        {"level": level, "month": month, "pay": rng.normal(10, 1, ROWS) + 4 * (level == 5) + 4 * (month == 6)},
+    )
+    texts = [found.text for found in findings(given, "difference")]
+    assert any(text.startswith("By level, average pay is highest for 5 (") for text in texts)
+    assert any(text.startswith("By month, average pay is highest for June (") for text in texts)
 
 
 def test_two_groupings_that_only_together_matter() -> None:

@@ -63,6 +63,13 @@ class Factor:
     def is_boolean(self) -> bool:
         return {value.lower() for value in self.values} <= {"true", "false"}
 
+    @property
+    def truth(self) -> int | None:
+        """Of true and false, or 1 and 0, the index of what is so; None for other values."""
+        if not {value.lower() for value in self.values} <= ({"true", "false"} if self.is_boolean else {"0", "1"}):
+            return None
+        return next((index for index, value in enumerate(self.values) if value.lower() in {"true", "1"}), None)
+
     def is_value(self, index: int) -> str:
         """The SQL condition of one value."""
         return equals(self.column, self.values[index])

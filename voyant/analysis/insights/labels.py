@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 from voyant.analysis.insights.frame import Factor
-from voyant.analysis.wording import readable, shown
+from voyant.analysis.wording import month, readable, shown
 from voyant.domain.table import ColumnType
+
+_MONTHS = {str(index): month(index) for index in range(1, 13)}
 
 
 def group_label(factor: Factor, value: object) -> str:
+    """A value beside the name of its column: true, 5, Hardware."""
     if factor.column.type is ColumnType.BOOLEAN:
         return "true" if value in {True, "true"} else "false"
+    if factor.column.type.is_numeric:
+        return _month(factor, value) or str(value)
     return shown(value)
 
 
 def value_name(factor: Factor, index: int) -> str:
-    """A value with its column, as in ``Declined (state)``."""
+    """A value with its column, as in ``Declined (state)`` and ``level 5``."""
+    return named(factor, factor.values[index])
+
+
+def named(factor: Factor, value: object) -> str:
+    """The same for a value as a statement gives it."""
+    words = readable(factor.name)
     if factor.is_boolean:
-        words = readable(factor.name)
-        return words if factor.values[index] == "true" else f"not {words}"
-    return f"{shown(factor.values[index])} ({readable(factor.name)})"
+        return words if value in {True, "true"} else f"not {words}"
+    if factor.column.type.is_numeric and not _month(factor, value):
+        return f"{words} {value}"
+    return f"{group_label(factor, value)} ({words})"
+
+
+def speaks_for_itself(factor: Factor) -> bool:
+    """Whether a value says something without its column: true and 1 do not."""
+    return not factor.is_boolean and not factor.column.type.is_numeric
+
+
+def _month(factor: Factor, value: object) -> str | None:
+    """The month that a number stands for, in a column of months."""
+    return _MONTHS.get(str(value)) if factor.name.split("_")[-1] == "month" else None

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from voyant.domain.table import Aggregation, Column, ColumnType
+from voyant.domain.table import Aggregation, Column, Role
 
 _OUTCOMES = frozenset(
     [
         "accepted",
-        "approved",
+        "admitted",
         "approval",
+        "approved",
         "attrition",
-        "cancelled",
+        "callback",
         "canceled",
+        "cancelled",
         "churn",
         "churned",
-        "class",
-        "converted",
         "conversion",
+        "converted",
+        "dead",
+        "death",
         "decision",
         "default",
         "defaulted",
+        "denied",
+        "deny",
         "died",
         "failed",
         "failure",
         "fate",
-        "label",
+        "fraud",
+        "hired",
         "outcome",
         "passed",
+        "readmitted",
         "rejected",
         "resolution",
         "response",
@@ -34,14 +41,18 @@ _OUTCOMES = frozenset(
         "returned",
         "state",
         "status",
+        "subscribed",
         "success",
         "survival",
         "survived",
-        "target",
         "verdict",
         "won",
     ]
 )
+_LABELS = frozenset(["class", "label", "target"])
+"""Of what a model is to learn; as a part of a name they mean many things."""
+_TRAITS = frozenset(["civil", "employment", "marital", "relationship", "smoking", "socioeconomic"])
+"""Before ``status`` they speak of a person, not of how a record turned out."""
 _RESULTS = frozenset(
     [
         "amount",
@@ -134,8 +145,11 @@ _MONEY = frozenset(
 
 
 def is_outcome(column: Column) -> bool:
-    """Of a grouping: a state, a decision, a yes or no."""
-    return column.type is ColumnType.BOOLEAN or not _OUTCOMES.isdisjoint(column.name.split("_"))
+    """Of a grouping: a state, a decision, a fate."""
+    words = column.name.split("_")
+    if column.name in _LABELS:
+        return True
+    return column.role is not Role.GEOGRAPHY and not _OUTCOMES.isdisjoint(words) and _TRAITS.isdisjoint(words)
 
 
 def is_result(column: Column) -> bool:

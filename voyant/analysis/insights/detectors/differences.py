@@ -11,7 +11,7 @@ from voyant.analysis.insights import statistics
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
 from voyant.analysis.insights.detectors.sameness import FEWEST_IN_GROUP, no_difference
 from voyant.analysis.insights.frame import Factor, Frame, Measure
-from voyant.analysis.insights.labels import group_label
+from voyant.analysis.insights.labels import group_label, speaks_for_itself
 from voyant.analysis.insights.outcomes import is_result
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.wording import average_name, called, readable, sentence
@@ -140,6 +140,9 @@ def contrast(telling: Telling, factor: Factor, name: str, column: str, stated: S
     def size(row: int) -> str:
         return f" ({telling.count('records', row)} records)"
 
+    if last == 1 and not speaks_for_itself(factor):
+        first, second = f"where {by} is {label[0]}", f"where it is {label[1]}"
+        return sentence(f"{name} is {stated(column, 0)} {first}, against {stated(column, 1)} {second}")
     if last == 1:
         return sentence(
             f"By {by}, {name} is {stated(column, 0)} for {label[0]} against {stated(column, 1)} for {label[1]}"

@@ -8,7 +8,7 @@ from voyant.analysis.insights import statistics
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
 from voyant.analysis.insights.detectors.evenness import even, is_even
 from voyant.analysis.insights.frame import Factor, Frame, Measure
-from voyant.analysis.insights.labels import group_label
+from voyant.analysis.insights.labels import group_label, named
 from voyant.analysis.insights.outcomes import is_money
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.wording import called, is_additive, readable, sentence
@@ -134,9 +134,8 @@ def _total(frame: Frame, factor: Factor, measure: Measure) -> Comparison | None:
     )
 
     def tell(telling: Telling) -> str:
-        label = group_label(factor, telling.rows[0][factor.name])
         return sentence(
-            f"{label} ({readable(factor.name)}) accounts for {telling.percent('share')} of total "
+            f"{named(factor, telling.rows[0][factor.name])} accounts for {telling.percent('share')} of total "
             f"{called(measure.column)} ({telling.quantity('total', measure.column.unit)}) with "
             f"{telling.percent('share_of_records')} of the records; "
             f"{group_label(factor, telling.rows[1][factor.name])} follows with {telling.percent('share', 1)}"

@@ -12,7 +12,7 @@ from voyant.analysis.insights.clauses import known, share
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, coverage, saturating
 from voyant.analysis.insights.detectors.differences import contrast
 from voyant.analysis.insights.frame import Factor, Frame
-from voyant.analysis.insights.labels import group_label, value_name
+from voyant.analysis.insights.labels import group_label, speaks_for_itself, value_name
 from voyant.analysis.insights.outcomes import is_outcome
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.statistics import Ints
@@ -96,16 +96,18 @@ def telling_cell(table: Ints, only_value: int | None = None) -> Cell | None:
 
 
 def _difference(frame: Frame, a: Factor, b: Factor, table: Ints, effect: float) -> Claim | None:
-    forward, backward = telling_cell(table, _true(b)), telling_cell(table.T, _true(a))
+    forward, backward = telling_cell(table, b.truth), telling_cell(table.T, a.truth)
     if forward is None or backward is None:
         return None
     if _speaks_first(forward, backward, a, b):
         a, b, cell = b, a, backward
     else:
         cell = forward
-    if cell.gap < _SMALLEST_GAP or a.values[cell.group].casefold() == b.values[cell.value].casefold():
+    same_name = a.values[cell.group].casefold() == b.values[cell.value].casefold()
+    if cell.gap < _SMALLEST_GAP or (same_name and speaks_for_itself(a)):
         return None  # the same name on both sides: two columns for one thing
     what = value_name(b, cell.value)
+    who = group_label(a, a.values[cell.group]) if speaks_for_itself(a) else value_name(a, cell.group)
 
     def tell(telling: Telling) -> str | None:
         text = contrast(telling, a, f"the share of {what}", "share", telling.percent)
@@ -115,7 +117,7 @@ def _difference(frame: Frame, a: Factor, b: Factor, table: Ints, effect: float) 
         records = [telling.value("records", row) for row in range(len(telling.rows))]
         if not max(40, 130 * records[0] / sum(records)) <= telling.value("part") < 99:
             return text
-        return f"{text[:-1]}; {telling.percent('part')} of all {what} records are {group_label(a, top[a.name])}."
+        return f"{text[:-1]}; {telling.percent('part')} of all {what} records are {who}."
 
     weight = coverage(float(a.counts[cell.group]), frame.rows)
     return Claim(
@@ -131,18 +133,19 @@ def _difference(frame: Frame, a: Factor, b: Factor, table: Ints, effect: float) 
     )
 
 
-def _true(factor: Factor) -> int | None:
-    """Of yes and no, the share of yes is told."""
-    return factor.values.index("true") if factor.is_boolean and "true" in factor.values else None
-
-
 def _speaks_first(forward: Cell, backward: Cell, a: Factor, b: Factor) -> bool:
     """Whether the share is told of ``a`` by ``b``: shares are told of outcomes, else of what differs more."""
-    outcomes = is_outcome(a.column), is_outcome(b.column)
-    if outcomes[0] is not outcomes[1]:
-        outcome_gap, other_gap = (backward.gap, forward.gap) if outcomes[0] else (forward.gap, backward.gap)
-        return outcomes[0] if outcome_gap >= 0.4 * other_gap else not outcomes[0]
+    outcomes = _outcome(a), _outcome(b)
+    if outcomes[0] != outcomes[1]:
+        first = outcomes[0] > outcomes[1]
+        outcome_gap, other_gap = (backward.gap, forward.gap) if first else (forward.gap, backward.gap)
+        return first if outcome_gap >= 0.4 * other_gap else not first
     return backward.gap > forward.gap + 1e-9
+
+
+def _outcome(factor: Factor) -> int:
+    """How far a grouping says how a record turned out: 2 by its name, 1 by being a yes or no, 0 not at all."""
+    return 2 if is_outcome(factor.column) else int(factor.truth is not None)
 
 
 def share_by(frame: Frame, group: Factor, factor: Factor, value: int) -> str:
