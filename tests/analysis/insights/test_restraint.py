@@ -85,7 +85,9 @@ def test_columns_that_mirror_each_other_are_named_once() -> None:
     assert any("mirrors code" in text for text in found.skipped)
 
 
-@pytest.mark.parametrize("kind", ["city_and_country", "threshold", "total", "logarithm"])
+@pytest.mark.parametrize(
+    "kind", ["city_and_country", "rare_group", "one_of_many", "threshold", "total", "weighted_mean", "logarithm"]
+)
 def test_what_follows_by_construction_is_no_finding(kind: str) -> None:
     rng = draw()
     a, b = rng.uniform(1, 100, ROWS).round(2), rng.uniform(1, 100, ROWS).round(2)
@@ -96,6 +98,17 @@ def test_what_follows_by_construction_is_no_finding(kind: str) -> None:
             [column("city", "dimension"), column("country", "dimension")],
             {"city": city, "country": country},
         )
+    elif kind == "rare_group":
+        school = choice(rng, ["none", "college", "high", "graduate"], ROWS, [0.88, 0.04, 0.04, 0.04])
+        columns = [column("school", "dimension"), column("asked", "flag")]
+        values = {"school": school, "asked": [each != "none" for each in school]}
+    elif kind == "one_of_many":
+        region = choice(rng, ["north", "south", "west"], ROWS)
+        columns = [column(name, "flag") for name in ("north", "south", "west")]
+        values = {name: [each == name for each in region] for name in ("north", "south", "west")}
+    elif kind == "weighted_mean":
+        columns = [column("a", "mean"), column("b", "mean"), column("middle", "mean")]
+        values = {"a": a, "b": b, "middle": ((a + 1.08 * b) / 2).round(2)}
     elif kind == "threshold":
         columns = [column("a", "sum"), column("size", "dimension")]
         values = {"a": a, "size": ["big" if each > 60 else "small" for each in a]}

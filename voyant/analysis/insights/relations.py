@@ -26,6 +26,10 @@ _CALENDAR_WORDS = frozenset({"year", "quarter", "month", "week", "day", "weekday
 _ROWS_FOR_IDENTITIES = 2_000
 _ROWS_FOR_RANGES = 20_000
 _MANY_GROUPS = 8
+_FEWEST_FIXED = 5
+_LOOSE = 0.02
+"""Of the variance of one measure that another has to leave unexplained before a third can be said to complete it."""
+_EXACT = 1e-4
 _UNEXPLAINED = 0.02
 
 
@@ -49,7 +53,8 @@ def untangled(frame: Frame) -> tuple[Frame, Relations, tuple[str, ...]]:
     measures = _without_clocks(frame, skipped)
     measures = _without_copies(measures, skipped)
     bound |= _hierarchies(factors)
-    bound |= _identities(measures)
+    bound |= _exclusions(factors)
+    bound |= _identities(measures) | _combinations(measures)
     bound |= _determined(factors, measures)
     bound |= _derivations(frame)
     return replace(frame, factors=factors, measures=measures), Relations(frozenset(bound)), tuple(skipped)
@@ -127,7 +132,35 @@ def _hierarchies(factors: tuple[Factor, ...]) -> set[frozenset[str]]:
     bound = set()
     for a, b in combinations(factors, 2):
         held = (a.codes >= 0) & (b.codes >= 0)
-        if _follows(a.codes[held], b.codes[held]) or _follows(b.codes[held], a.codes[held]):
+        for one, other in ((a.codes[held], b.codes[held]), (b.codes[held], a.codes[held])):
+            if _follows(one, other) or _fixes(one, other):
+                bound.add(frozenset((a.name, b.name)))
+    return bound
+
+
+def _fixes(determining: Ints, determined: Ints) -> bool:
+    """Whether each of several values goes with one value of the other column without exception, so that even where
+    nearly all rows share that value, the rest are no chance."""
+    if len(determining) == 0:
+        return False
+    width = int(determined.max()) + 1
+    flat = np.bincount(determining * width + determined, minlength=(int(determining.max()) + 1) * width)
+    table = flat.reshape(-1, width)
+    table = table[table.sum(axis=1) > 0]
+    sizes = np.sort(table.sum(axis=0))[::-1]
+    small = len(sizes) < 2 or sizes[1] < _FEWEST_FIXED or float(np.median(table.sum(axis=1))) < _FEWEST_FIXED
+    return not small and len(table) >= 3 and bool(((table > 0).sum(axis=1) == 1).all())
+
+
+def _exclusions(factors: tuple[Factor, ...]) -> set[frozenset[str]]:
+    """Columns of yes and no of which never two say yes, though by chance many rows would: one column written as many
+    (north, south, east, west)."""
+    bound = set()
+    for a, b in combinations([factor for factor in factors if factor.truth is not None], 2):
+        held = (a.codes >= 0) & (b.codes >= 0)
+        yes_a, yes_b = a.codes[held] == a.truth, b.codes[held] == b.truth
+        expected = float(yes_a.mean() * yes_b.sum()) if held.any() else 0.0
+        if expected >= _FEWEST_FIXED and not (yes_a & yes_b).any():
             bound.add(frozenset((a.name, b.name)))
     return bound
 
@@ -186,6 +219,26 @@ def _identities(measures: tuple[Measure, ...]) -> set[frozenset[str]]:
             same = float((values[a][held] == values[b][held]).mean())
             if same > 0.5:
                 bound.add(frozenset((measures[a].name, measures[b].name)))
+    return bound
+
+
+def _combinations(measures: tuple[Measure, ...]) -> set[frozenset[str]]:
+    """A measure that two others together make up with any weights: a weighted mean, a difference. The two that have
+    least in common are taken for its parts."""
+    bound: set[frozenset[str]] = set()
+    for three in combinations(measures, 3):
+        held = np.logical_and.reduce([measure.known[:_ROWS_FOR_IDENTITIES] for measure in three])
+        values = np.stack([measure.values[:_ROWS_FOR_IDENTITIES][held] for measure in three])
+        if values.shape[1] < 20 or (values.std(axis=1) == 0).any():
+            continue
+        r = [correlation(values[i], values[j]) for i, j in ((0, 1), (0, 2), (1, 2))]
+        left = 1 + 2 * r[0] * r[1] * r[2] - r[0] ** 2 - r[1] ** 2 - r[2] ** 2
+        pairs = [1 - each**2 for each in r]
+        # The determinant is the unexplained share times that of a pair: all pairs loose, the three together not.
+        if min(pairs) > _LOOSE and left < _EXACT * min(pairs):
+            parts = max(zip(pairs, ((0, 1), (0, 2), (1, 2)), strict=True))[1]
+            whole = three[3 - sum(parts)].name
+            bound |= {frozenset((whole, three[part].name)) for part in parts}
     return bound
 
 
