@@ -21,6 +21,7 @@ from tests.analysis.insights.tables import (
     tickets,
     times,
 )
+from voyant.domain.finding import Finding
 from voyant.domain.table import ColumnType
 
 ROWS = 800
@@ -112,6 +113,23 @@ def test_weekdays() -> None:
     weekdays = [finding.text for finding in findings(given, "season") if "day" in finding.text]
     assert weekdays
     assert re.search(r"the fewest on (Saturdays|Sundays)", weekdays[0])
+
+
+def _monthly(values: np.ndarray) -> list[Finding]:
+    at = [datetime(2018 + month // 12, month % 12 + 1, 1) for month in range(len(values))]
+    return findings(table("t", [column("at", "time"), column("level", "mean")], {"at": at, "level": values}), "season")
+
+
+def test_months_of_whole_years_that_rise() -> None:
+    month = np.arange(48)
+    (found,) = _monthly(100 + month + 30 * np.sin(2 * np.pi * month / 12) + draw().normal(0, 2, 48))
+    assert re.match(
+        r"Average level is highest in (March|April|May) .* and lowest in (September|October|November)", found.text
+    )
+
+
+def test_a_rise_within_each_year_is_no_season() -> None:
+    assert not _monthly(100 * 1.03 ** np.arange(96) + draw().normal(0, 1, 96))
 
 
 def test_dominance_and_evenness() -> None:

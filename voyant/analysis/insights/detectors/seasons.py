@@ -46,6 +46,11 @@ class Rhythm:
     name: Callable[[int], str]
     preposition: str
 
+    @property
+    def first(self) -> int:
+        """How ``sql`` counts the first place."""
+        return 0 if self.title == "hour" else 1
+
 
 def look(frame: Frame, _: Relations) -> Search:
     search = Search()
@@ -67,31 +72,44 @@ def _rhythms(clock: Clock) -> Iterator[Rhythm]:
     moment = clock.timeline.axis.moment
     hours = (clock.seconds % _DAY) // 3_600
     if len(np.unique(days[timed] % 7)) >= 5:
-        weeks = (days + 3) // 7
-        yield Rhythm("weekday", (days + 3) % 7, _whole(weeks, timed), 7, f"isodow({moment})", weekday, "on")
+        weekdays = (days + 3) % 7
+        blocks = _whole(clock, (days + 3) // 7, weekdays, 7)
+        yield Rhythm("weekday", weekdays, blocks, 7, f"isodow({moment})", weekday, "on")
     years, months = clock.months // 12, clock.months % 12
-    blocks = _whole(years, timed)
+    blocks = _whole(clock, years, months, 12)
     if len(np.unique(blocks[blocks >= 0])) >= _FEWEST_YEARS and len(np.unique(months[timed])) == 12:
         yield Rhythm("month", months, blocks, 12, f"month({moment})", month, "in")
     if len(np.unique(hours[timed])) >= 6:
-        yield Rhythm("hour", hours, _whole(days, timed), 24, f"hour({moment})", lambda place: f"{place}:00", "at")
+        yield Rhythm(
+            "hour", hours, _whole(clock, days, hours, 24), 24, f"hour({moment})", lambda place: f"{place}:00", "at"
+        )
 
 
-def _whole(cycles: Ints, timed: np.ndarray) -> Ints:
-    """Cycles numbered from 0, the first and the last left out: they may be cut; merged where there are very many."""
+def _whole(clock: Clock, cycles: Ints, places: Ints, size: int) -> Ints:
+    """Cycles numbered from 0, merged where there are very many; the first and the last only where they are whole."""
+    timed, complete = clock.timed, clock.timed & (clock.periods >= 0)
     first, last = int(cycles[timed].min()), int(cycles[timed].max())
-    span = last - first - 1
+    if not (complete & (cycles == first) & (places == 0)).any():
+        first += 1
+    if not (complete & (cycles == last) & (places == size - 1)).any():
+        last -= 1
+    span = last - first + 1
     if span < 1:
         return np.full(len(cycles), -1)
     step = -(-span // _MOST_BLOCKS)
-    inside = timed & (cycles > first) & (cycles < last)
-    return np.where(inside, (cycles - first - 1) // step, -1)
+    inside = timed & (cycles >= first) & (cycles <= last)
+    return np.where(inside, (cycles - first) // step, -1)
 
 
 def _compared(frame: Frame, clock: Clock, rhythm: Rhythm, response: Response) -> Comparison | None:
-    table = _table(rhythm, response)
-    if table is None or len(table) < (_FEWEST_YEARS if rhythm.title == "month" else _FEWEST_BLOCKS):
+    found = _table(rhythm, response)
+    if found is None:
         return None
+    table, places = found
+    if len(table) < (_FEWEST_YEARS if rhythm.title == "month" else _FEWEST_BLOCKS):
+        return None
+    if response.measure is not None:
+        table = _without_drift(table)
     result = statistics.friedman(table)
     means = table.mean(axis=0)
     swing = float(np.ptp(means)) / (abs(float(means.mean())) or 1.0)
@@ -103,12 +121,30 @@ def _compared(frame: Frame, clock: Clock, rhythm: Rhythm, response: Response) ->
         effect=result.effect,
         p=result.p,
         n=result.n,
-        claim=_season(frame, clock, rhythm, response, result.effect, swing) if matters else None,
+        claim=_season(frame, clock, rhythm, response, result.effect, swing, _extremes(means, places))
+        if matters
+        else None,
     )
 
 
-def _table(rhythm: Rhythm, response: Response) -> Floats | None:
-    """Cycles by places; for measures only cycles that have a value at every place that any has."""
+def _without_drift(table: Floats) -> Floats:
+    """What is left of a rise or fall from cycle to cycle, which else makes the last place the highest of each."""
+    if len(table) < 2:
+        return table
+    size = table.shape[1]
+    slopes = np.gradient(table.mean(axis=1)) / size
+    return np.asarray(table - slopes[:, None] * (np.arange(size) - (size - 1) / 2))
+
+
+def _extremes(means: Floats, places: Ints) -> tuple[frozenset[int], frozenset[int]]:
+    """The highest and the lowest third of the places."""
+    ordered = places[np.argsort(means, kind="stable")]
+    third = max(1, len(ordered) // 3)
+    return frozenset(map(int, ordered[-third:])), frozenset(map(int, ordered[:third]))
+
+
+def _table(rhythm: Rhythm, response: Response) -> tuple[Floats, Ints] | None:
+    """Cycles by places, and which places; for measures only cycles that have a value at every place that any has."""
     held = rhythm.blocks >= 0
     if response.measure is not None:
         held &= response.measure.known
@@ -117,17 +153,27 @@ def _table(rhythm: Rhythm, response: Response) -> Floats | None:
     blocks = int(rhythm.blocks[held].max()) + 1
     flat = rhythm.blocks[held] * rhythm.size + rhythm.places[held]
     counts = np.bincount(flat, minlength=blocks * rhythm.size).reshape(blocks, rhythm.size).astype(np.float64)
-    used = counts.sum(axis=0) >= max(5, 0.2 * blocks)
-    if used.sum() < 3 or counts.sum() < 2 * counts[:, used].size:
+    used = counts.sum(axis=0) >= max(_FEWEST_YEARS, 0.2 * blocks)
+    if used.sum() < 3:
         return None
     if response.measure is None:
-        return np.asarray(counts[:, used])
+        return (np.asarray(counts[:, used]), np.flatnonzero(used)) if counts.sum() >= 2 * counts[:, used].size else None
     sums = np.bincount(flat, weights=response.measure.values[held], minlength=counts.size).reshape(counts.shape)
     full = (counts[:, used] > 0).all(axis=1)
-    return np.asarray(sums[full][:, used] / counts[full][:, used]) if full.sum() >= _FEWEST_YEARS else None
+    if full.sum() < _FEWEST_YEARS:
+        return None
+    return np.asarray(sums[full][:, used] / counts[full][:, used]), np.flatnonzero(used)
 
 
-def _season(frame: Frame, clock: Clock, rhythm: Rhythm, response: Response, effect: float, swing: float) -> Claim:
+def _season(
+    frame: Frame,
+    clock: Clock,
+    rhythm: Rhythm,
+    response: Response,
+    effect: float,
+    swing: float,
+    extremes: tuple[frozenset[int], frozenset[int]],
+) -> Claim:
     place = rhythm.sql
     if response.measure is None:
         figure, extra, where = "100.0 * count(*) / sum(count(*)) OVER ()", "", ""
@@ -139,8 +185,11 @@ def _season(frame: Frame, clock: Clock, rhythm: Rhythm, response: Response, effe
         f"WHERE {clock.timeline.axis.moment} IS NOT NULL{where}\nGROUP BY 1\nORDER BY figure DESC, 1"
     )
 
-    def tell(telling: Telling) -> str:
+    def tell(telling: Telling) -> str | None:
         last = len(telling.rows) - 1
+        for row, allowed in zip((0, last), extremes, strict=True):
+            if int(telling.value(rhythm.title, row)) - rhythm.first not in allowed:
+                return None  # cut cycles and drift say otherwise than the cycles themselves
         high, low = (rhythm.name(int(telling.value(rhythm.title, row))) for row in (0, last))
         if rhythm.title == "hour":
             high, low = telling.hour(rhythm.title, 0), telling.hour(rhythm.title, last)
