@@ -115,21 +115,35 @@ def test_weekdays() -> None:
     assert re.search(r"the fewest on (Saturdays|Sundays)", weekdays[0])
 
 
-def _monthly(values: np.ndarray) -> list[Finding]:
-    at = [datetime(2018 + month // 12, month % 12 + 1, 1) for month in range(len(values))]
-    return findings(table("t", [column("at", "time"), column("level", "mean")], {"at": at, "level": values}), "season")
+def _monthly(values: np.ndarray, kind: str) -> list[Finding]:
+    at = [datetime(2012 + month // 12, month % 12 + 1, 1) for month in range(len(values))]
+    return findings(table("t", [column("at", "time"), column("level", "mean")], {"at": at, "level": values}), kind)
 
 
 def test_months_of_whole_years_that_rise() -> None:
     month = np.arange(48)
-    (found,) = _monthly(100 + month + 30 * np.sin(2 * np.pi * month / 12) + draw().normal(0, 2, 48))
+    (found,) = _monthly(100 + month + 30 * np.sin(2 * np.pi * month / 12) + draw().normal(0, 2, 48), "season")
     assert re.match(
         r"Average level is highest in (March|April|May) .* and lowest in (September|October|November)", found.text
     )
 
 
 def test_a_rise_within_each_year_is_no_season() -> None:
-    assert not _monthly(100 * 1.03 ** np.arange(96) + draw().normal(0, 1, 96))
+    assert not _monthly(100 * 1.03 ** np.arange(96) + draw().normal(0, 1, 96), "season")
+
+
+def test_a_fall_that_turns_into_a_rise() -> None:
+    month = np.arange(60)
+    (found,) = _monthly(100 + np.abs(month - 24) + draw().normal(0, 0.3, 60), "turn")
+    assert re.match(
+        r"Average level falls from 12\d in \w+ 2012 to 100 in \w+ 201[34], then rises to 13\d in \w+ 2016", found.text
+    )
+    assert not _monthly(100 + np.abs(month - 24) + draw().normal(0, 0.3, 60), "no_trend")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_noise_does_not_turn(seed: int) -> None:
+    assert not _monthly(draw(seed).normal(100, 20, 60), "turn")
 
 
 def test_dominance_and_evenness() -> None:

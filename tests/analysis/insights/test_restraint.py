@@ -150,6 +150,13 @@ def test_records_taken_at_regular_times_are_not_counted() -> None:
     assert not any(finding.kind in {"even_distribution", "surge", "dominance"} for finding in found)
 
 
+def test_what_wanders_is_not_called_flat() -> None:
+    at = [datetime(2012 + month // 12, month % 12 + 1, 1) for month in range(120)]
+    level = 100 + 8 * np.sin(2 * np.pi * np.arange(120) / 60) + draw().normal(0, 0.5, 120)
+    given = table("t", [column("at", "time"), column("level", "mean")], {"at": at, "level": level})
+    assert not findings(given, "no_trend")
+
+
 def test_personal_values_appear_nowhere() -> None:
     given = tickets()
     secret = replace(

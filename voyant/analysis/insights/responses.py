@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from voyant.analysis.insights.clauses import by_period
 from voyant.analysis.insights.frame import Clock, Factor, Frame, Measure
 from voyant.analysis.insights.outcomes import is_money
 from voyant.analysis.insights.statistics import Floats, Ints
-from voyant.analysis.wording import average_name, called
+from voyant.analysis.wording import average_name, called, sentence
+from voyant.domain.finding import Axis, Mark, View
 from voyant.domain.table import Column
 from voyant.lake.sql import identifier
 
@@ -115,3 +117,16 @@ def filled(values: Floats) -> Floats:
 
 def bins(clock: Clock) -> int:
     return len(clock.bin_starts)
+
+
+def line_view(frame: Frame, clock: Clock, response: Response, title: str) -> View:
+    name = response.name(clock.grain.value)
+    total = "total_" if response.is_total else ""
+    return View(
+        name=f"{total}{'_'.join(response.columns) or 'records'}_over_time",
+        title=sentence(title)[:-1],
+        mark=Mark.LINE,
+        sql=by_period(frame, clock, response.aggregate),
+        x=Axis(field="period", title=str(clock.grain), kind="time"),
+        y=Axis(field="value", title=name, kind="number", unit=response.unit),
+    )

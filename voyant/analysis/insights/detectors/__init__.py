@@ -16,12 +16,14 @@ from voyant.analysis.insights.detectors import (
     shares,
     terms,
     trends,
+    turns,
     volume,
     windows,
 )
 
 DETECTORS = (
     trends.look,
+    turns.look,
     departures.look,
     windows.look,
     seasons.look,

@@ -7,18 +7,21 @@ import math
 import numpy as np
 
 from voyant.analysis.insights import statistics
-from voyant.analysis.insights.clauses import by_period, since, until
+from voyant.analysis.insights.clauses import since, until
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.detectors.turns import turns
 from voyant.analysis.insights.frame import Clock, Frame
 from voyant.analysis.insights.relations import Relations
-from voyant.analysis.insights.responses import Response, bins, filled, responses, series, totals
+from voyant.analysis.insights.responses import Response, bins, filled, line_view, responses, series, totals
 from voyant.analysis.insights.statistics import Floats, Shape
 from voyant.analysis.wording import sentence
-from voyant.domain.finding import Axis, Mark, Severity, View
+from voyant.domain.finding import Severity
 
 FEWEST_PERIODS = 6
 _SMALLEST_CHANGE = 0.1
 """Of the level, from the first to the last period: below it a trend is of no consequence."""
+_MOST_WANDERING = 5.0
+"""Of the inflation by autocorrelation: what drifts from level to level is not called flat."""
 _WIDEST_BOUND = 0.5
 """Of the level: no trend is only claimed where the data exclude a larger change."""
 
@@ -67,7 +70,11 @@ def _compared(frame: Frame, clock: Clock, response: Response, tested: Floats, ac
         note=note,
         claim=_trend(frame, clock, response, trend.effect > 0, strength) if matters and not stepped else None,
         denial=_no_trend(frame, clock, response)
-        if abs(relative) + line.margin / level <= _WIDEST_BOUND and not stepped and trend.p > 0.05
+        if abs(relative) + line.margin / level <= _WIDEST_BOUND
+        and not stepped
+        and trend.p > 0.05
+        and statistics.inflation(statistics.detrended(actual)) <= _MOST_WANDERING
+        and not turns(frame, response)
         else None,
     )
     stepping = Comparison(
@@ -214,17 +221,4 @@ def _no_trend(frame: Frame, clock: Clock, response: Response) -> Claim:
         strength=0.4 if response.measure is None else 0.33,
         title=f"{name} over time",
         view=line_view(frame, clock, response, f"{name} {verb} no trend"),
-    )
-
-
-def line_view(frame: Frame, clock: Clock, response: Response, title: str) -> View:
-    name = response.name(clock.grain.value)
-    total = "total_" if response.is_total else ""
-    return View(
-        name=f"{total}{'_'.join(response.columns) or 'records'}_over_time",
-        title=sentence(title)[:-1],
-        mark=Mark.LINE,
-        sql=by_period(frame, clock, response.aggregate),
-        x=Axis(field="period", title=str(clock.grain), kind="time"),
-        y=Axis(field="value", title=name, kind="number", unit=response.unit),
     )
