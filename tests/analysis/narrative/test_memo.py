@@ -69,6 +69,13 @@ def test_next_steps_can_be_called_as_they_stand(written: Narrative) -> None:
             assert given.query(step.arguments["sql"])
 
 
+def test_a_next_step_shows_more_than_the_sentence_told(written: Narrative) -> None:
+    drawn = {finding.sql: finding.view.sql for finding in written.findings if finding.view is not None}
+    suggested = [step.arguments["sql"] for step in written.next if step.tool == "voyant_sql"]
+    assert not [sql for sql in suggested if drawn.get(sql, sql) != sql]
+    assert set(suggested) & set(drawn.values())
+
+
 def test_round_trip(written: Narrative) -> None:
     assert from_json(to_json(written), Narrative) == written
 

@@ -15,12 +15,13 @@ _WORTH_ROWS = {
     "repetition": "See the combinations that repeat, to tell habits from mistakes",
     "outliers": "See the records far from all others, to tell slips from real cases",
     "concentration": "See who accounts for most records",
-    "surge": "See the numbers of the surge, then ask what happened at that time",
-    "group_trend": "Follow the group that moves differently from the others",
-    "break": "See the level before and after the change, then ask what changed at that time",
+    "surge": "See the numbers by period, then ask what happened at the time of the surge",
+    "group_trend": "Follow the group that moves differently from the others, period by period",
+    "break": "See the level by period, then ask what changed at the time of the step",
+    "turn": "See the level by period, then ask what changed at the turn",
     "difference": "Compare all groups, not only the highest and the lowest",
     "share_difference": "Compare all groups, not only the highest and the lowest",
-    "interaction": "Compare the combination with each of its parts",
+    "interaction": "Compare all combinations, not only the one that stands apart",
 }
 
 
@@ -42,7 +43,9 @@ def next_steps(dataset: Dataset, findings: tuple[Finding, ...], quality: Quality
             continue
         seen.add(why)
         subject = " by ".join(readable(name) for name in finding.columns[:2])
-        steps.append(NextStep(tool="voyant_sql", arguments={"sql": finding.sql}, why=f"{why}: {subject}."))
+        # What is drawn shows more than the few numbers of the sentence.
+        sql = finding.view.sql if finding.view is not None else finding.sql
+        steps.append(NextStep(tool="voyant_sql", arguments={"sql": sql}, why=f"{why}: {subject}."))
     if not steps:
         steps.append(
             NextStep(
