@@ -242,6 +242,13 @@ def test_numbers_that_name_groups_stand_with_their_column() -> None:
     assert any(text.startswith("By month, average pay is highest for June (") for text in texts)
 
 
+def test_the_most_frequent_number_is_told_by_its_column() -> None:
+    stars = draw().choice([1, 2, 3], ROWS, p=[0.8, 0.1, 0.1])
+    given = table("t", [column("stars", "dimension", type=ColumnType.INTEGER, engine_type="BIGINT")], {"stars": stars})
+    (found,) = findings(given, "dominance")
+    assert re.match(r"The most frequent stars by far is 1: 6\d\d records, ", found.text)
+
+
 def test_two_groupings_that_only_together_matter() -> None:
     rng = draw()
     group, place = np.asarray(choice(rng, GROUPS, ROWS)), np.asarray(choice(rng, ["North", "South"], ROWS))

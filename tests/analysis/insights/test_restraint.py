@@ -150,9 +150,32 @@ def test_records_taken_at_regular_times_are_not_counted() -> None:
     assert not any(finding.kind in {"even_distribution", "surge", "dominance"} for finding in found)
 
 
+@pytest.mark.parametrize("value", ["None", "n/a", "not_applicable", "Unknown"])
+def test_that_nothing_is_frequent_is_no_finding(value: str) -> None:
+    rng = draw()
+    company = [value if rng.random() < 0.8 else f"Firm {rng.integers(100)}" for _ in range(ROWS)]
+    reason = choice(rng, [value, "Price", "Time"], ROWS, [0.8, 0.1, 0.1])
+    columns = [column("company", "dimension"), column("reason", "dimension")]
+    found = insights_of(table("t", columns, {"company": company, "reason": reason})).findings
+    assert not [f for f in found if f.kind in {"dominance", "concentration"}]
+
+
+def test_unevenness_beyond_chance_is_not_called_even() -> None:
+    colour = ["red"] * 2680 + ["green"] * 3430 + ["blue"] * 3750
+    assert not findings(table("t", [column("colour", "dimension")], {"colour": colour}), "even_distribution")
+
+
+def test_amounts_of_nothing_are_no_repetition() -> None:
+    rng = draw()
+    amount = np.where(rng.random(ROWS) < 0.3, 0, rng.uniform(1, 9000, ROWS).round(2))
+    user = choice(rng, [f"user {number}" for number in range(20)], ROWS, [0.43, *[0.03] * 19])
+    given = table("t", [column("user", "dimension"), column("amount", "sum")], {"user": user, "amount": amount})
+    assert not findings(given, "repetition")
+
+
 def test_what_wanders_is_not_called_flat() -> None:
     at = [datetime(2012 + month // 12, month % 12 + 1, 1) for month in range(120)]
-    level = 100 + 8 * np.sin(2 * np.pi * np.arange(120) / 60) + draw().normal(0, 0.5, 120)
+    level = 100 + 2 * np.sin(2 * np.pi * np.arange(120) / 60) + draw().normal(0, 0.1, 120)
     given = table("t", [column("at", "time"), column("level", "mean")], {"at": at, "level": level})
     assert not findings(given, "no_trend")
 

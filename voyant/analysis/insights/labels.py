@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from voyant.analysis.insights.frame import Factor
 from voyant.analysis.wording import month, readable, shown
 from voyant.domain.table import ColumnType
 
+_NOTHING = frozenset(
+    [
+        *("", "blank", "empty", "missing", "n a", "na", "nan", "nil", "no answer", "none", "none listed", "none given"),
+        *("not applicable", "not available", "not given", "not known", "not provided", "not specified", "not stated"),
+        *("null", "unassigned", "undefined", "unknown", "unspecified"),
+    ]
+)
 _MONTHS = {str(index): month(index) for index in range(1, 13)}
 
 
@@ -36,6 +45,11 @@ def named(factor: Factor, value: object) -> str:
 def speaks_for_itself(factor: Factor) -> bool:
     """Whether a value says something without its column: true and 1 do not."""
     return not factor.is_boolean and not factor.column.type.is_numeric
+
+
+def says_nothing(value: object) -> bool:
+    """Whether a value only stands for the lack of one: that it is frequent is no finding about what there is."""
+    return re.sub(r"[\W_]+", " ", str(value)).strip().casefold() in _NOTHING
 
 
 def _month(factor: Factor, value: object) -> str | None:

@@ -37,8 +37,10 @@ def _claim(check: Check) -> Claim:
     def tell(telling: Telling) -> str | None:
         if not telling.value("failed") > 0:
             return None
+        verb = "breaks" if telling.value("failed") == 1 else "break"
+        rule = check.description[:1].lower() + check.description[1:]
         return sentence(
-            f"{check.description}: not so for {telling.count('failed')} of {telling.count('checked')} {check.unit}"
+            f"{telling.count('failed')} of {telling.count('checked')} {check.unit} {verb} the rule that {rule}"
         )
 
     return Claim(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Row, Search, Telling, saturating
 from voyant.analysis.insights.frame import Frame
+from voyant.analysis.insights.labels import says_nothing
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.wording import readable, sentence, shown
 from voyant.domain.finding import Axis, Mark, Severity, View
@@ -67,6 +68,8 @@ def _concentrated(frame: Frame, column: Column, lead: float) -> Claim:
     name = readable(column.name)
 
     def tell(telling: Telling) -> str | None:
+        if column.personal is None and says_nothing(telling.rows[0][column.name]):
+            return None
         if telling.value("records") >= _AHEAD * telling.value("records", 1):
             who = f"one {name}" if column.personal else f"{shown(telling.rows[0][column.name])} ({name})"
             return sentence(

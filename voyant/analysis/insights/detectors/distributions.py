@@ -8,7 +8,7 @@ from voyant.analysis.insights import statistics
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
 from voyant.analysis.insights.detectors.evenness import even, is_even
 from voyant.analysis.insights.frame import Factor, Frame, Measure
-from voyant.analysis.insights.labels import group_label, named
+from voyant.analysis.insights.labels import group_label, named, says_nothing, speaks_for_itself
 from voyant.analysis.insights.outcomes import is_money
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.wording import called, is_additive, readable, sentence
@@ -19,6 +19,7 @@ _SMALLEST_LEAD = 1.5
 """Times the fair share: below it no value dominates."""
 _SMALLEST_EXCESS = 0.05
 """Of a value's share of a total above its share of the records; money is told of without."""
+_NEARLY_ALL = 0.97
 _SMALLEST_STEP = 1.4
 """Times the next value."""
 
@@ -48,7 +49,13 @@ def _counts(frame: Frame, factor: Factor) -> Comparison:
     result = statistics.uniformity(counts)
     lead = float(counts[0]) * k / n
     ahead = float(counts[0]) >= _SMALLEST_STEP * float(counts[1]) or float(counts[0]) / n >= 0.5
-    dominant = not factor.others and lead >= _SMALLEST_LEAD and ahead and (k > 2 or counts[0] / n >= 0.8)
+    dominant = (
+        not factor.others
+        and not says_nothing(factor.values[0])
+        and lead >= _SMALLEST_LEAD
+        and ahead
+        and (k > 2 or counts[0] / n >= 0.8)
+    )
     return Comparison(
         question=Question.DISTRIBUTION,
         test="chi-square against equal frequencies",
@@ -81,10 +88,15 @@ def _dominant(frame: Frame, factor: Factor, lead: float) -> Claim:
                 f"({telling.count('records')})"
             )
         next_label = group_label(factor, telling.rows[1][factor.name])
+        if not speaks_for_itself(factor) and top_share < _NEARLY_ALL:
+            return sentence(
+                f"the most frequent {readable(factor.name)} by far is {label}: {telling.count('records')} records, "
+                f"{telling.percent('share')} of all, against {telling.percent('share', 1)} for {next_label}, the next"
+            )
         return sentence(
             f"{label} is the most frequent {readable(factor.name)} by far: {telling.count('records')} records, "
             f"{telling.percent('share')} of all, against {telling.percent('share', 1)} for {next_label}, the next"
-            if top_share < 0.97
+            if top_share < _NEARLY_ALL
             else f"nearly all records have {readable(factor.name)} {label}: {telling.percent('share')}"
         )
 

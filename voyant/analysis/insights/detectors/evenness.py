@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from voyant.analysis.insights.comparison import Claim, Telling
 from voyant.analysis.insights.frame import Factor, Frame
 from voyant.analysis.wording import listed, readable, sentence
@@ -9,19 +11,20 @@ from voyant.lake.sql import identifier, literal
 
 MOST_TOLD = 5
 _LARGEST_UNEVENNESS = 0.2
-"""Of the fair share, by which the most and the least frequent value may lie off it."""
+"""Of the fair share, by which the most and the least frequent value may lie off it where chance does as much."""
+_ALWAYS_EVEN = 0.1
+"""The same, whatever chance would do."""
 _ROWS_FOR_EVENNESS = 25
 
 
 def is_even(factor: Factor) -> bool:
     """Whether there are enough rows for each value to tell, and all values are about equally frequent."""
     k, n = len(factor.values), int(factor.counts.sum())
-    return (
-        k >= 3
-        and not factor.others
-        and n >= _ROWS_FOR_EVENNESS * k
-        and float(factor.counts[0] - factor.counts[-1]) <= 2 * _LARGEST_UNEVENNESS * n / k
-    )
+    if k < 3 or factor.others or n < _ROWS_FOR_EVENNESS * k:
+        return False
+    fair = n / k
+    off = max(_ALWAYS_EVEN, min(_LARGEST_UNEVENNESS, 2 / math.sqrt(fair)))
+    return float(factor.counts[0] - factor.counts[-1]) <= 2 * off * fair
 
 
 def even(frame: Frame, factors: list[Factor]) -> Claim:

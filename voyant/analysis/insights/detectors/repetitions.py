@@ -56,7 +56,7 @@ def _actor(frame: Frame) -> Column | None:
 def _compared(frame: Frame, actor: Column, measure: Column) -> Comparison | None:
     """Pairs of records alike in both, against what their separate frequencies give by chance."""
     who, what = identifier(actor.name), identifier(measure.name)
-    known = f"{who} IS NOT NULL AND {what} IS NOT NULL"
+    known = f"{who} IS NOT NULL AND {what} <> 0"  # nothing repeats by itself
 
     def pairs(columns: str) -> float:
         found = frame.table.query(
@@ -65,7 +65,7 @@ def _compared(frame: Frame, actor: Column, measure: Column) -> Comparison | None
         )
         return float(found[0]["pairs"])
 
-    rows = frame.table.dataset.rows
+    rows = int(frame.table.query(f"SELECT count(*) AS n FROM {frame.source} WHERE {known}")[0]["n"])
     possible = rows * (rows - 1) / 2
     alike = pairs(f"{who}, {what}")
     expected = pairs(who) * pairs(what) / possible if possible else 0.0
