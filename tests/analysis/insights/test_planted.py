@@ -228,6 +228,18 @@ def test_two_columns_of_yes_and_no_that_go_together(coded: bool) -> None:
     )
 
 
+def test_an_outcome_is_told_by_the_measure_it_depends_on() -> None:
+    rng = draw()
+    balance = rng.uniform(0, 2000, 2 * ROWS).round(0)
+    default = rng.random(2 * ROWS) < np.where(balance >= 1500, 0.5, 0.05)
+    columns = [column("default", "flag"), column("balance", "mean")]
+    given = table("t", columns, {"default": [bool(each) for each in default], "balance": balance})
+    found = insights_of(given).findings[0]
+    assert re.match(
+        r"The share of default rises with balance: [3-7]\S* % below 1,500, (4|5)\S* % from 1,500 on", found.text
+    )
+
+
 def test_numbers_that_name_groups_stand_with_their_column() -> None:
     rng = draw()
     level, month = rng.integers(1, 6, ROWS), rng.integers(1, 13, ROWS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -18,7 +19,7 @@ from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.statistics import Floats
 from voyant.analysis.wording import average_name, called, readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
-from voyant.domain.table import ColumnType
+from voyant.domain.table import Column, ColumnType
 from voyant.lake.sql import identifier
 
 _SMALLEST_RHO = 0.15
@@ -219,30 +220,16 @@ def _association(
     units = (driver.column.unit, outcome.column.unit)
 
     def tell(telling: Telling) -> str | None:
-        levels = [telling.value("typical", row) for row in range(len(telling.rows))]
-        if len(levels) < 2:
+        if len(telling.rows) < 2:
             return None
-        moves = (
-            f"rises with {called(driver.column)}"
-            if levels == sorted(levels)
-            else f"falls with {called(driver.column)}"
-            if levels == sorted(levels, reverse=True)
-            else f"changes with {called(driver.column)}"
-        )
-        told = [f"{telling.quantity('typical', units[1], 0)} below {telling.edge('below', units[0], 0)}"]
-        last = len(levels) - 1
-        for row in range(1, last):
-            low, high = (telling.edge("below", units[0], edge) for edge in (row - 1, row))
-            told.append(f"{telling.quantity('typical', units[1], row)} between {low} and {high}")
-        top = telling.edge("below", units[0], last - 1)
-        told.append(f"{telling.quantity('typical', units[1], last)} from {top} on")
+        told = told_by_bracket(telling, driver.column, "typical", lambda at, row: telling.quantity(at, units[1], row))
         aside = ""
         if confounder is not None:
             within = f"within each {readable(confounder.name)}"
             aside = (
                 f"; {within} it is the other way round" if confounder.reverses else f"; {within} little of it is left"
             )
-        return sentence(f"{name} {moves}: {', '.join(told)}{aside}")
+        return sentence(f"{name} {told}{aside}")
 
     return Claim(
         kind="association",
@@ -262,6 +249,17 @@ def _association(
             y=Axis(field=outcome.name, title=called(outcome.column), kind="number", unit=units[1]),
         ),
     )
+
+
+def told_by_bracket(telling: Telling, driver: Column, column: str, stated: Callable[[str, int], str]) -> str:
+    """How a figure moves with a measure, in the rows of brackets."""
+    last = len(telling.rows) - 1
+    levels = [telling.value(column, row) for row in range(last + 1)]
+    verb = "rises" if levels == sorted(levels) else "falls" if levels == sorted(levels, reverse=True) else "changes"
+    edges = [telling.edge("below", driver.unit, row) for row in range(last)]
+    between = [f"{stated(column, row)} between {edges[row - 1]} and {edges[row]}" for row in range(1, last)]
+    told = [f"{stated(column, 0)} below {edges[0]}", *between, f"{stated(column, last)} from {edges[-1]} on"]
+    return f"{verb} with {called(driver)}: {', '.join(told)}"
 
 
 def _median_varies(driver: Measure, outcome: Measure, brackets: tuple[float, ...]) -> bool:

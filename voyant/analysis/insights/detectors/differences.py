@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
+from voyant.analysis.insights.detectors.outcome_shares import is_told_by_measure, share_by_bracket
 from voyant.analysis.insights.detectors.sameness import FEWEST_IN_GROUP, no_difference
 from voyant.analysis.insights.frame import Factor, Frame, Measure
 from voyant.analysis.insights.labels import group_label, speaks_for_itself
@@ -62,7 +63,7 @@ def _compare(frame: Frame, factor: Factor, measure: Measure, search: Search, sam
             effect=result.effect,
             p=result.p,
             n=result.n,
-            claim=_difference(frame, factor, measure, rows, result.effect) if matters else None,
+            claim=_claim(frame, factor, measure, rows, result.effect) if matters else None,
         )
     )
     powered = result.upper <= _LARGEST_DENIED and result.p > 0.05 and int(counts[large].min()) >= _FEWEST_DENIED
@@ -71,6 +72,14 @@ def _compare(frame: Frame, factor: Factor, measure: Measure, search: Search, sam
         means = sums[large] / counts[large]
         if float(means.max() - means.min()) <= _WIDEST_DENIED * float(np.abs(means).max()):
             same.append(factor)
+
+
+def _claim(frame: Frame, factor: Factor, measure: Measure, rows: NDArray[np.intp], effect: float) -> Claim:
+    if is_told_by_measure(factor, measure):
+        claim = share_by_bracket(frame, factor, measure, effect)
+        if claim is not None:
+            return claim
+    return _difference(frame, factor, measure, rows, effect)
 
 
 def typical(factor: Factor, measure: Measure, rows: NDArray[np.intp]) -> str:
