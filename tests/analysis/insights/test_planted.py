@@ -115,6 +115,16 @@ def test_weekdays() -> None:
     assert re.search(r"the fewest on (Saturdays|Sundays)", weekdays[0])
 
 
+def test_an_hour_that_hardly_occurs_is_the_one_with_fewest_records() -> None:
+    rng = draw()
+    hours = rng.choice([8, 9, 10, 11], 1200, p=[0.2, 0.2, 0.4, 0.2])
+    hours[:2] = 5
+    extra = rng.choice([12, 13, 14], 300)
+    at = [START + timedelta(days=int(rng.integers(0, 60)), hours=int(hour)) for hour in [*hours, *extra]]
+    found = [f.text for f in findings(table("t", [column("at_time", "time")], {"at_time": at}), "season")]
+    assert any(re.match(r"Most records fall at 10:00 .*, the fewest at 5:00", text) for text in found)
+
+
 def _monthly(values: np.ndarray, kind: str) -> list[Finding]:
     at = [datetime(2012 + month // 12, month % 12 + 1, 1) for month in range(len(values))]
     return findings(table("t", [column("at", "time"), column("level", "mean")], {"at": at, "level": values}), kind)

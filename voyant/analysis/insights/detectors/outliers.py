@@ -109,7 +109,7 @@ def _outlying(frame: Frame, measure: Measure, upper: bool, bound: float, distanc
         columns=(measure.name,),
         sql=sql,
         tell=tell,
-        strength=0.25 + 0.3 * saturating(distance - _FAR, 15),
+        strength=0.25 + 0.45 * saturating(distance - _FAR, 45),
         title=f"{called(measure.column)} far from all others",
         severity=Severity.NOTICE,
         view=View(

@@ -121,7 +121,7 @@ def _compared(frame: Frame, clock: Clock, rhythm: Rhythm, response: Response) ->
         effect=result.effect,
         p=result.p,
         n=result.n,
-        claim=_season(frame, clock, rhythm, response, result.effect, swing, _extremes(means, places))
+        claim=_season(frame, clock, rhythm, response, result.effect, swing, _contradicting(means, places))
         if matters
         else None,
     )
@@ -136,11 +136,11 @@ def _without_drift(table: Floats) -> Floats:
     return np.asarray(table - slopes[:, None] * (np.arange(size) - (size - 1) / 2))
 
 
-def _extremes(means: Floats, places: Ints) -> tuple[frozenset[int], frozenset[int]]:
-    """The highest and the lowest third of the places."""
+def _contradicting(means: Floats, places: Ints) -> tuple[frozenset[int], frozenset[int]]:
+    """The places that cannot be called highest, being below the upper third, and those that cannot be called lowest."""
     ordered = places[np.argsort(means, kind="stable")]
     third = max(1, len(ordered) // 3)
-    return frozenset(map(int, ordered[-third:])), frozenset(map(int, ordered[:third]))
+    return frozenset(map(int, ordered[:-third])), frozenset(map(int, ordered[third:]))
 
 
 def _table(rhythm: Rhythm, response: Response) -> tuple[Floats, Ints] | None:
@@ -172,7 +172,7 @@ def _season(
     response: Response,
     effect: float,
     swing: float,
-    extremes: tuple[frozenset[int], frozenset[int]],
+    contradicting: tuple[frozenset[int], frozenset[int]],
 ) -> Claim:
     place = rhythm.sql
     if response.measure is None:
@@ -187,8 +187,8 @@ def _season(
 
     def tell(telling: Telling) -> str | None:
         last = len(telling.rows) - 1
-        for row, allowed in zip((0, last), extremes, strict=True):
-            if int(telling.value(rhythm.title, row)) - rhythm.first not in allowed:
+        for row, wrong in zip((0, last), contradicting, strict=True):
+            if int(telling.value(rhythm.title, row)) - rhythm.first in wrong:
                 return None  # cut cycles and drift say otherwise than the cycles themselves
         high, low = (rhythm.name(int(telling.value(rhythm.title, row))) for row in (0, last))
         if rhythm.title == "hour":

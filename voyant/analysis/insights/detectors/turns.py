@@ -103,7 +103,7 @@ def _turn(frame: Frame, clock: Clock, response: Response, values: Floats, found:
         columns=(*response.columns, clock.column.name),
         sql=sql,
         tell=tell,
-        strength=0.35 + 0.45 * saturating(swing / (abs(float(values.mean())) or 1.0), 0.25) * span**0.5,
+        strength=0.3 + 0.45 * saturating(swing / (abs(float(values.mean())) or 1.0), 0.25) * span**0.5,
         title=f"{name} before, at and after its turn",
         severity=Severity.NOTICE,
         view=line_view(frame, clock, response, f"{name} {'falls, then rises' if down else 'rises, then falls'}"),
