@@ -37,10 +37,10 @@ def home() -> Path:
 @pytest.fixture
 def caller(home: Path) -> Caller:
     """A caller of a tenant that no other test has."""
-    return Caller(tenant=f"tenant{next(_TENANTS)}", subject="tester")
+    return Caller(tenant=f"tenant{next(_TENANTS)}", subject="tester", may_read_files=True)
 
 
 @pytest.fixture
 def other_caller(home: Path) -> Caller:
     """A caller of yet another tenant."""
-    return Caller(tenant=f"tenant{next(_TENANTS)}", subject="stranger")
+    return Caller(tenant=f"tenant{next(_TENANTS)}", subject="stranger", may_read_files=True)

@@ -14,6 +14,7 @@
       ConfigurationError      an operator must fix it
       Busy                    too much is asked at once; retry later
       JobCancelled            the caller called it off
+      JobFailed               passes on what a job failed of
       InternalError           a fault of ours
 
 Whether a retry can help stands in the type: ``Unavailable`` and ``Busy``, and no other.
@@ -40,10 +41,16 @@ class Code(Enum):
     JOB_CANCELLED = (1010, 409, "Job cancelled", "Ask again if it is still wanted.")
     JOB_NOT_COMPLETED = (1011, 409, "Job not completed", "Wait until its status is completed, then ask again.")
     NOT_CANCELLABLE = (1012, 409, "Job has ended", "Nothing is left to do.")
+    METHOD_NOT_ALLOWED = (1013, 405, "Method not allowed", "Use one of the methods that the header Allow lists.")
+    UNSUPPORTED_MEDIA_TYPE = (1014, 415, "Unsupported media type", "Send the body as the named media type.")
+    RANGE_NOT_SATISFIABLE = (1015, 416, "Range not satisfiable", "Ask for a range within the length given.")
     NO_JOB = (2001, 404, "No such job", "List the jobs with: voyant job list")
     NO_ARTIFACT = (2002, 404, "No such artifact", "List the artifacts with: voyant artifact list JOB")
     NO_SOURCE = (2003, 404, "No such source", "Check the path; list known sources with: voyant source list")
     NO_TABLE = (2006, 404, "No such table", "Use one of the tables listed.")
+    NO_ROUTE = (2008, 404, "No such address", "See /docs for the addresses there are.")
+    OTHER_TENANT = (3004, 403, "Other tenant", "Leave the header X-Tenant-ID out.")
+    UNTRUSTED_ORIGIN = (3006, 403, "Host or origin not allowed", "Use a name that VOYANT_ALLOWED_HOSTS holds.")
     STORAGE_FULL = (4003, 507, "Storage is full", "Free some space, or point VOYANT_HOME at another disk.")
     INTERNAL = (5001, 500, "Internal error", "This is a fault of ours: please report it with the message.")
     DATABASE = (5002, 500, "Database error", "Check that VOYANT_HOME can be written, then try again.")
@@ -56,6 +63,7 @@ class Code(Enum):
     )
     BUSY = (5005, 503, "Busy", "Wait as long as Retry-After says, then send it again.")
     CONFIGURATION = (5006, 500, "Configuration error", "Correct the named setting.")
+    NOT_READY = (5007, 503, "Not ready", "Mend what the checks name, or wait until it has started.")
     NOT_ENOUGH_DATA = (7002, 422, "Not enough data", "Give a source with at least one row and one column.")
     UNREADABLE = (8001, 422, "Unreadable data", "Check that the file is whole and of the format it claims.")
     ENCODING = (8002, 422, "Unknown encoding", "Save the file as UTF-8 and try again.")
@@ -71,6 +79,11 @@ class Code(Enum):
 
     def __str__(self) -> str:
         return f"VYNT-{self.number}"
+
+    @classmethod
+    def of(cls, text: str) -> Code:
+        """The code that is written so."""
+        return next(code for code in cls if str(code) == text)
 
 
 class VoyantError(Exception):
@@ -185,6 +198,22 @@ class JobCancelled(VoyantError):
     """Somebody called the job off."""
 
     default_code = Code.JOB_CANCELLED
+
+
+class JobFailed(VoyantError):
+    """What a job failed of, as its row keeps it."""
+
+    def __init__(self, job_id: str, kept: dict[str, Any]) -> None:
+        super().__init__(
+            kept["message"],
+            code=Code.of(kept["code"]),
+            remedy=kept["remedy"],
+            data=kept["data"] | {"job_id": job_id},
+        )
+        self._retry_allowed: bool = kept["retry_allowed"]
+
+    def as_dict(self) -> dict[str, Any]:
+        return super().as_dict() | {"retry_allowed": self._retry_allowed}
 
 
 class InternalError(VoyantError):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from voyant.errors import Code, ConfigurationError, NotFound, VoyantError, as_disk_full
 
 if TYPE_CHECKING:
+    from obstore import GetOptions
     from obstore.store import ObjectStore
 
 CHUNK_BYTES = 2**20
@@ -57,16 +58,24 @@ class ArtifactStore:
         except (FileNotFoundError, obstore.exceptions.NotFoundError) as error:
             raise NotFound(f"There is no artifact {name!r} of {job_id}.", code=Code.NO_ARTIFACT) from error
 
-    def chunks(self, tenant: str, job_id: str, name: str) -> Iterator[bytes]:
-        """The bytes of an artifact, some at a time."""
+    def chunks(self, tenant: str, job_id: str, name: str, part: range | None = None) -> Iterator[bytes]:
+        """The bytes of an artifact, or those at the positions of ``part``, some at a time."""
         import obstore
 
+        wanted: GetOptions = {} if part is None else {"range": (part.start, part.stop)}
         try:
-            stream = obstore.get(self._store, _key(tenant, job_id, name)).stream(min_chunk_size=CHUNK_BYTES)
+            found = obstore.get(self._store, _key(tenant, job_id, name), options=wanted)
+            stream = found.stream(min_chunk_size=CHUNK_BYTES)
         except (FileNotFoundError, obstore.exceptions.NotFoundError) as error:
             raise NotFound(f"There is no artifact {name!r} of {job_id}.", code=Code.NO_ARTIFACT) from error
         for chunk in stream:
             yield bytes(chunk)
+
+    def check(self) -> None:
+        """Raises where the store does not answer."""
+        import obstore
+
+        obstore.list_with_delimiter(self._store)
 
     def remove(self, tenant: str, job_id: str) -> None:
         """Removes all artifacts of a job, and what a process that was killed has begun to write."""

@@ -11,27 +11,38 @@ from voyant.errors import Code, InvalidInput
 from voyant.services.access import artifact_of, job_of
 from voyant.services.wiring import artifact_store
 from voyant.settings.configuration import settings
+from voyant.store.models import Artifact as ArtifactRow
 
 
 def list_artifacts(caller: Caller, job_id: str) -> list[ResultArtifact]:
     """The artifacts of a job, by name."""
-    return [
-        ResultArtifact(
-            name=row.name,
-            type=row.type,
-            media_type=row.media_type,
-            bytes=row.bytes,
-            sha256=row.sha256,
-            uri=f"voyant://jobs/{job_id}/artifacts/{row.name}",
-        )
-        for row in job_of(caller, job_id).artifacts.order_by("name")
-    ]
+    return [_shown(row) for row in job_of(caller, job_id).artifacts.order_by("name")]
 
 
-def read_artifact(caller: Caller, job_id: str, name: str) -> Iterator[bytes]:
-    """The bytes of an artifact, some at a time."""
+def show_artifact(caller: Caller, job_id: str, name: str) -> ResultArtifact:
+    """What an artifact is, without its bytes.
+
+    Raises:
+        NotFound: There is none of that name, or no such job.
+    """
+    return _shown(artifact_of(caller, job_id, name))
+
+
+def read_artifact(caller: Caller, job_id: str, name: str, *, part: range | None = None) -> Iterator[bytes]:
+    """The bytes of an artifact, or those at the positions of ``part``, some at a time."""
     artifact_of(caller, job_id, name)
-    return artifact_store().chunks(caller.tenant, job_id, name)
+    return artifact_store().chunks(caller.tenant, job_id, name, part)
+
+
+def _shown(row: ArtifactRow) -> ResultArtifact:
+    return ResultArtifact(
+        name=row.name,
+        type=row.type,
+        media_type=row.media_type,
+        bytes=row.bytes,
+        sha256=row.sha256,
+        uri=f"voyant://jobs/{row.job_id}/artifacts/{row.name}",
+    )
 
 
 def export_artifacts(caller: Caller, job_id: str, folder: Path) -> None:

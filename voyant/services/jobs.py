@@ -17,9 +17,20 @@ MOST_EVENTS = 1000
 SECONDS_BETWEEN_LOOKS = 0.2
 
 
-def list_jobs(caller: Caller, *, limit: int = 20, cursor: str | None = None) -> Page[JobSummary]:
-    """The caller's jobs, newest first, a page at a time."""
+def list_jobs(
+    caller: Caller,
+    *,
+    limit: int = 20,
+    cursor: str | None = None,
+    status: Status | None = None,
+    kind: str | None = None,
+) -> Page[JobSummary]:
+    """The caller's jobs, newest first, a page at a time; of one status or kind where these are given."""
     rows = jobs_of(caller)
+    if status is not None:
+        rows = rows.filter(status=status)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
     if cursor is not None:
         rows = rows.filter(id__lt=cursor)
     return page_of([summary_of(job) for job in rows[: limit + 1]], limit, lambda job: job.id)
@@ -50,15 +61,34 @@ def events_after(caller: Caller, job_id: str, event_id: int = 0) -> list[JobEven
 
 def follow_events(caller: Caller, job_id: str) -> Iterator[JobEvent]:
     """What happened to a job and what still does, each as it comes, until the job has ended."""
-    last = 0
-    while True:
-        has_ended = job_of(caller, job_id).status in FINAL
-        for event in events_after(caller, job_id, last):
+    last, is_over = 0, False
+    while not is_over:
+        events, is_over = news_of(caller, job_id, last)
+        for event in events:
             last = event.id
             yield event
-        if has_ended:
-            return
-        time.sleep(SECONDS_BETWEEN_LOOKS)
+        if not is_over:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+def news_of(caller: Caller, job_id: str, event_id: int = 0) -> tuple[list[JobEvent], bool]:
+    """What happened to a job since the event of that id, and whether nothing will any more.
+
+    Raises:
+        NotFound: There is no such job.
+    """
+    has_ended = status_of(caller, job_id).is_final  # looked at first: what ends a job comes with an event
+    events = events_after(caller, job_id, event_id)
+    return events, has_ended and len(events) < MOST_EVENTS
+
+
+def status_of(caller: Caller, job_id: str) -> Status:
+    """Where a job is; asked often by those who wait for it.
+
+    Raises:
+        NotFound: There is no such job.
+    """
+    return Status(job_of(caller, job_id).status)
 
 
 def steps_of(caller: Caller, job_id: str) -> list[dict[str, Any]]:

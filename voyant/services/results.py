@@ -26,7 +26,7 @@ from voyant.domain.result import (
     ResultQuality,
 )
 from voyant.domain.serialization import from_json, to_json
-from voyant.errors import Code, Conflict
+from voyant.errors import Code, Conflict, JobFailed
 from voyant.services.access import job_of
 from voyant.services.budget import DEFAULT_TOKENS, fit
 from voyant.services.wiring import artifact_store
@@ -68,6 +68,19 @@ def read_result(caller: Caller, job_id: str, *, max_tokens: int = DEFAULT_TOKENS
     parts = _read_parts(store, caller.tenant, job_id, job.kind, manifest.inputs[0], manifest.artifacts, degraded)
     result = replace(_assemble(parts), manifest=ManifestReference(name=MANIFEST_NAME, sha256=sha256(data).hexdigest()))
     return fit(result, max_tokens)
+
+
+def outcome_of(caller: Caller, job_id: str, *, max_tokens: int = DEFAULT_TOKENS) -> Result:
+    """The result of a job that has ended, for whoever waited for it.
+
+    Raises:
+        JobFailed: It failed, and of what.
+        Conflict: It was cancelled.
+    """
+    job = job_of(caller, job_id)
+    if job.status == Status.FAILED and job.error is not None:
+        raise JobFailed(job_id, job.error)
+    return read_result(caller, job_id, max_tokens=max_tokens)
 
 
 def _no_result(job: Job) -> Conflict:

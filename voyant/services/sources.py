@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +18,9 @@ from voyant.domain.page import Page, page_of
 from voyant.domain.source import LEFT_OUT, Format, Source, SourceKind, without_credentials
 from voyant.errors import Code, InvalidInput, NotFound
 from voyant.security.secrets import seal, unseal
+from voyant.services import uploads
 from voyant.services.access import source_of, sources_of
+from voyant.services.locations import require_allowed, require_allowed_files
 from voyant.services.wiring import artifact_store, lake
 from voyant.store.models import Source as SourceRow
 
@@ -55,16 +57,25 @@ def source_from(caller: Caller, hint: str, *, table: str | None = None, query: s
     Raises:
         NotFound: There is nothing there.
         InvalidInput: It is of no kind that can be read, or what was read once cannot be read again.
+        NotPermitted: It is a place of this machine that is not the caller's to name.
     """
-    from voyant.ingestion import source_of as source_at
-
-    if not _is_path(hint):
+    if not _is_path(caller, hint):
         if hint.startswith("src_"):
-            row = source_of(caller, hint)
-            return source_at(_location_again(row), table=table, query=query or (None if table else row.query or None))
+            return _source_again(caller, source_of(caller, hint), table, query)
         if _is_table(caller, hint):
             return _table_source(hint, table, query)
-    return source_at(hint, table=table, query=query)
+    return _source_at(caller, hint, table, query)
+
+
+def register(caller: Caller, source: Source) -> SourceSummary:
+    """A source that is named now and read later, whatever it takes to read it kept sealed."""
+    return _summary(remember(caller, source, keep_secret=True))
+
+
+def upload(caller: Caller, name: str, file: Path) -> SourceSummary:
+    """A file that has arrived whole, as a source; it is moved, not copied."""
+    kept = uploads.keep(caller.tenant, name, file)
+    return register(caller, Source(kind=SourceKind.FILE, location=str(kept), display_name=kept.name))
 
 
 def discover(caller: Caller, hint: str) -> Discovery:
@@ -73,13 +84,16 @@ def discover(caller: Caller, hint: str) -> Discovery:
     Raises:
         NotFound: There is no such source, or no file can have such a name.
         InvalidInput: It is empty, or an address of a kind that cannot be read.
+        NotPermitted: It is a place of this machine that is not the caller's to name.
     """
     from voyant.ingestion import Discovery
     from voyant.ingestion import discover as discover_at
 
     source = source_from(caller, hint)
     if source.kind is not SourceKind.TABLE:
-        return discover_at(source.location if hint.startswith("src_") else hint)
+        if hint.startswith("src_"):
+            return replace(discover_at(source.location), hint=source.display_name)
+        return discover_at(hint)
     files = lake().snapshot(caller.tenant, source.location).files
     return Discovery(
         hint=hint,
@@ -91,8 +105,23 @@ def discover(caller: Caller, hint: str) -> Discovery:
     )
 
 
-def _is_path(hint: str) -> bool:
-    return os.path.exists(hint)  # noqa: PTH110 - any text may stand here, and only this refuses none
+def _source_at(caller: Caller, location: str, table: str | None, query: str | None) -> Source:
+    from voyant.ingestion import source_of as source_at
+
+    require_allowed(caller, location)
+    source = source_at(location, table=table, query=query)
+    require_allowed_files(caller, source)
+    return source
+
+
+def _source_again(caller: Caller, row: SourceRow, table: str | None, query: str | None) -> Source:
+    source = _source_at(caller, _location_again(row), table, query or (None if table else row.query or None))
+    return replace(source, display_name=row.name)
+
+
+def _is_path(caller: Caller, hint: str) -> bool:
+    # To whom this machine's files are not told, none is there.
+    return caller.may_read_files and os.path.exists(hint)  # noqa: PTH110 - any text may stand here, this refuses none
 
 
 def _is_table(caller: Caller, hint: str) -> bool:
@@ -179,10 +208,12 @@ def remove_source(caller: Caller, source_id: str) -> SourceSummary:
     removed = show_source(caller, source_id)
     with transaction.atomic():
         row = source_of(caller, source_id)
+        location = row.location
         row.job_set.all().delete()
         row.delete()
     for job_id in removed.jobs:
         artifact_store().remove(caller.tenant, job_id)
+    uploads.discard(caller.tenant, location)
     for table in set(removed.tables) & set(lake().tables(caller.tenant)):
         lake().drop(caller.tenant, table)
     return removed

@@ -7,6 +7,7 @@ from typing import Any
 
 from voyant.domain.caller import Caller
 from voyant.lake.lake import add_view
+from voyant.lake.sql import identifier
 from voyant.security.sql_guard import referenced_tables
 from voyant.services.wiring import lake
 from voyant.settings.configuration import settings
@@ -30,6 +31,24 @@ class QueryResult:
 def tables(caller: Caller) -> list[str]:
     """The names of the caller's tables."""
     return lake().tables(caller.tenant)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableColumn:
+    """A column as statements name it, with the engine's type."""
+
+    name: str
+    type: str
+
+
+def columns(caller: Caller, table: str) -> list[TableColumn]:
+    """The columns of one of the caller's tables.
+
+    Raises:
+        NotFound: There is no such table.
+    """
+    found = query(caller, f"SELECT * FROM {identifier(table)}", limit=1)
+    return [TableColumn(name=name, type=type_) for name, type_ in zip(found.columns, found.types, strict=True)]
 
 
 def query(caller: Caller, sql: str, *, limit: int | None = None) -> QueryResult:

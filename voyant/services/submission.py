@@ -25,6 +25,7 @@ from voyant.settings.configuration import settings
 from voyant.store.models import IdempotencyKey, Job, JobEvent
 from voyant.workflows.pipelines import PIPELINES
 
+KINDS = tuple(PIPELINES)
 LONGEST_KEY = 255
 
 

@@ -87,6 +87,43 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = None
 
+    source_roots: Annotated[
+        str | None,
+        Meta(
+            description="Folders whose files callers over the network may name as sources, separated as in PATH. "
+            "Without any they upload, or give an address."
+        ),
+    ] = None
+    max_upload_bytes: Annotated[int, Meta(gt=0, description="The largest file that may be uploaded, in bytes.")] = (
+        2 * 1024**3
+    )
+    max_body_bytes: Annotated[
+        int, Meta(gt=0, description="The largest body of any other request over HTTP, in bytes.")
+    ] = 1024**2
+    allowed_hosts: Annotated[
+        str | None,
+        Meta(description="Host names, separated by commas, under which the server answers besides those of loopback."),
+    ] = None
+    allow_tenant_header: Annotated[
+        bool,
+        Meta(
+            description="Whether the header X-Tenant-ID chooses the tenant. Only behind a proxy that sets it: "
+            "it proves nothing."
+        ),
+    ] = False
+
+    @property
+    def source_folders(self) -> tuple[Path, ...]:
+        """The source roots, with symbolic links resolved."""
+        names = self.source_roots.split(os.pathsep) if self.source_roots else []
+        return tuple(Path(name).expanduser().resolve() for name in names if name)
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names under which the server answers."""
+        named = (name.strip().lower() for name in (self.allowed_hosts or "").split(","))
+        return frozenset({"localhost", "127.0.0.1", "[::1]", *filter(None, named)})
+
     @property
     def database_path(self) -> Path:
         return self.home / "voyant.db"
@@ -102,6 +139,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def scratch_path(self) -> Path:
         return self.home / "scratch"
+
+    @property
+    def uploads_path(self) -> Path:
+        return self.home / "uploads"
 
 
 @cache

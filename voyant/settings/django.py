@@ -23,3 +23,16 @@ DATABASES = {
         },
     }
 }
+
+# The web part. No session, cookie or template is used, so nothing of Django stands between a request and its handler
+# but what voyant.api.middleware does for every ASGI application alike.
+ROOT_URLCONF = "voyant.api.urls"
+MIDDLEWARE = ["voyant.api.errors.in_our_form"]
+ALLOWED_HOSTS = ["*"]  # checked before Django, with what is mounted beside it
+APPEND_SLASH = False
+# Bodies are limited before Django too. What is larger than a piece of memory waits on the disk of the home, where an
+# upload becomes a file by being renamed.
+DATA_UPLOAD_MAX_MEMORY_SIZE = settings().max_body_bytes
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = settings().uploads_path

@@ -1,0 +1,113 @@
+"""Answers as the manual shows them; a test holds them to the shapes they are of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+JOB_ID = "job_01k9zdp0w2xj6v8m4c3n5q7r9t"
+SOURCE_ID = "src_01k9zdnyh4s8p2e6b0a1d3f5g7"
+SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+JOB: dict[str, Any] = {
+    "id": JOB_ID,
+    "kind": "analyze",
+    "status": "running",
+    "progress": 37,
+    "stage": "kpi",
+    "parameters": {"source": {"kind": "url", "location": "https://example.com/orders.csv"}, "kpis": [], "time_column": None},
+    "source": "https://example.com/orders.csv",
+    "degraded": [],
+    "error": None,
+    "created_at": "2026-01-05T09:30:00.120000Z",
+    "started_at": "2026-01-05T09:30:00.480000Z",
+    "finished_at": None,
+    "queue_position": None,
+}  # fmt: skip
+JOBS = {"items": [JOB], "next_cursor": JOB_ID}
+ARTIFACT = {
+    "name": "profile.json",
+    "type": "profile",
+    "media_type": "application/json",
+    "bytes": 18452,
+    "sha256": SHA256,
+    "uri": f"voyant://jobs/{JOB_ID}/artifacts/profile.json",
+}
+ARTIFACTS = {"items": [ARTIFACT], "next_cursor": None}
+RESULT = {
+    "job_id": JOB_ID,
+    "kind": "analyze",
+    "status": "completed",
+    "degraded": [],
+    "dataset": {
+        "source": "https://example.com/orders.csv",
+        "table": "orders",
+        "rows": 541909,
+        "columns": 8,
+        "snapshot": "4358109269873137077",
+    },
+    "headline": "Revenue was 1.16 million in November 2011, 36.5% more than in October.",
+    "findings": [
+        {
+            "id": "f1",
+            "kind": "trend",
+            "severity": "notice",
+            "text": "Revenue rose by 36.5% from October to November 2011.",
+            "evidence": ["kpis.json#/kpis/0/series"],
+            "sql": "SELECT month, sum(amount) FROM orders GROUP BY month ORDER BY month",
+        }
+    ],
+    "quality": {"score": 0.93, "parts": {"completeness": 0.98}, "passed": 21, "failed": 2},
+    "kpis": [{"name": "revenue", "value": 1161817.38, "unit": None, "period": "2011-11", "change": 0.365}],
+    "artifacts": [ARTIFACT],
+    "manifest": {"name": "manifest.json", "sha256": SHA256},
+    "omitted": {"how": "voyant_artifact narrative.json, manifest.json", "findings": 12},
+    "next": [{"tool": "voyant_sql", "arguments": {}, "why": "To look at the rows behind a finding."}],
+    "warnings": [],
+}
+EVENTS = (
+    f'id: 12\nevent: step_started\ndata: {{"id":12,"job_id":"{JOB_ID}","kind":"step_started",'
+    '"data":{"step":"profile","progress":12},"created_at":"2026-01-05T09:30:01.020000Z"}\n\n'
+)
+SOURCE = {
+    "id": SOURCE_ID,
+    "kind": "file",
+    "name": "orders.csv",
+    "tables": ["orders"],
+    "fingerprint": SHA256,
+    "created_at": "2026-01-05T09:29:58.700000Z",
+    "jobs": [JOB_ID],
+}
+SOURCES = {"items": [SOURCE | {"jobs": []}], "next_cursor": None}
+DISCOVERY = {
+    "hint": "postgresql://db.example/shop",
+    "kind": "database",
+    "format": None,
+    "compression": None,
+    "confidence": 1.0,
+    "needs": ["the extra 'postgresql'", "credentials", "a table or a query"],
+    "files": None,
+    "bytes": None,
+    "problem": None,
+}
+ESTIMATE = {
+    "source": "orders.csv",
+    "bytes": 45580638,
+    "rows": 541909,
+    "columns": 8,
+    "seconds": 5.9,
+    "disk_bytes": 18232255,
+    "tokens": 2000,
+    "notes": ["Rows, seconds and disk are estimates from a sample of the source."],
+}
+QUERY_RESULT = {
+    "columns": ["country", "revenue"],
+    "types": ["VARCHAR", "DECIMAL(38,2)"],
+    "rows": [["Netherlands", "285446.34"]],
+    "truncated": False,
+}
+TABLES = {"items": ["orders"], "next_cursor": None}
+COLUMNS = {"items": [{"name": "country", "type": "VARCHAR"}], "next_cursor": None}
+READINESS = {
+    "ready": True,
+    "dependencies": [{"name": "database", "ok": True, "milliseconds": 0.4, "problem": None}],
+}

@@ -1,0 +1,103 @@
+"""What the description of an operation says beside its types: every error it answers with, and an example."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from http import HTTPStatus
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+from pydantic import TypeAdapter
+
+from voyant.api.errors import PROBLEM, Problem, problem_of
+from voyant.domain.serialization import from_json
+from voyant.errors import Code, VoyantError
+
+ANYWHERE = (
+    Code.UNTRUSTED_ORIGIN,
+    Code.OTHER_TENANT,
+    Code.TOO_LARGE,
+    Code.INVALID_BODY,
+    Code.INTERNAL,
+    Code.DATABASE,
+    Code.BUSY,
+)
+"""What any request may be answered with."""
+
+READING = (
+    *(Code.NO_SOURCE, Code.NO_TABLE, Code.LOCATION_NOT_ALLOWED, Code.MISSING_PARAMETER, Code.UNSUPPORTED),
+    *(Code.COMPONENT_MISSING, Code.CONFIGURATION),
+)
+"""What naming a source may be answered with."""
+
+RUNNING = (
+    *(Code.JOB_CANCELLED, Code.UNKNOWN_COLUMN, Code.BAD_KPI, Code.SQL_REFUSED, Code.NOT_ENOUGH_DATA),
+    *(Code.UNREADABLE, Code.ENCODING, Code.UNREACHABLE, Code.TIMEOUT, Code.STORAGE_FULL),
+)
+"""What a job may fail of."""
+
+_HEADERS = (
+    ("X-Request-ID", "Taken over into the answer, so that both can be found in logs.", r"^[A-Za-z0-9._~:/+=-]{1,128}$"),
+    ("X-Tenant-ID", "The tenant, where the server lets callers choose it.", r"^[a-z0-9_-]{1,63}$"),
+)
+
+
+def described(*codes: Code, examples: dict[int, Any] | None = None, **extra: Any) -> dict[str, Any]:
+    """The ``openapi_extra`` of an operation.
+
+    Args:
+        codes: It may be answered with, besides those that any may be.
+        examples: Of its answers, by status.
+        extra: Other parts of its description.
+    """
+    responses: dict[int, Any] = _problems({*codes, *ANYWHERE})
+    for status, example in (examples or {}).items():
+        responses[status] = {"content": {"application/json": {"example": example}}}
+    for status, response in extra.pop("responses", {}).items():
+        responses[status] = response
+    return {"responses": responses, **extra}
+
+
+def schema_of(api: NinjaAPI) -> OpenAPISchema:
+    """The description of the whole interface."""
+    schema = api.get_openapi_schema(path_prefix="")
+    schema["components"]["schemas"]["Problem"] = TypeAdapter(Problem).json_schema()
+    schema["components"]["examples"] = {str(code): {"value": _example(code)} for code in Code}
+    for path in schema["paths"].values():
+        for operation in path.values():
+            operation["parameters"] += [_header(*header) for header in _HEADERS]
+            operation["responses"] = {
+                str(status): {"description": HTTPStatus(int(status)).phrase} | response
+                for status, response in sorted(operation["responses"].items())
+            }
+    return schema
+
+
+def _header(name: str, description: str, pattern: str) -> dict[str, Any]:
+    schema = {"type": "string", "pattern": pattern}
+    return {"in": "header", "name": name, "required": False, "description": description, "schema": schema}
+
+
+def _problems(codes: set[Code]) -> dict[int, Any]:
+    by_status: dict[int, list[Code]] = defaultdict(list)
+    for code in sorted(codes, key=lambda code: code.number):
+        by_status[code.status].append(code)
+    return {status: _problem(found) for status, found in by_status.items()}
+
+
+def _problem(codes: list[Code]) -> dict[str, Any]:
+    return {
+        "description": "; ".join(f"`{code}` {code.title}" for code in codes),
+        "content": {
+            PROBLEM: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "examples": {str(code): {"$ref": f"#/components/examples/{code}"} for code in codes},
+            }
+        },
+    }
+
+
+def _example(code: Code) -> Any:
+    error = VoyantError(code.title + ", said of what was received.", code=code)
+    return from_json(problem_of(error, "req_01k9zdp0w2xj6v8m4c3n5q7r9t")[2], dict)

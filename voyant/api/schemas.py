@@ -1,0 +1,74 @@
+"""What several requests have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from ninja import Header, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from voyant.services.budget import DEFAULT_TOKENS, MAX_TOKENS
+
+# PostgreSQL keeps no NUL in its texts; no name, address or statement needs one.
+Text = Annotated[str, Field(min_length=1, max_length=10_000, pattern=r"^[^\x00]*$")]
+Statement = Annotated[str, Field(min_length=1, max_length=100_000, pattern=r"^[^\x00]*$")]
+
+Limit = Annotated[int, Query(20, ge=1, le=500, description="Items on a page.")]
+Prefer = Annotated[
+    str | None,
+    Header(
+        None,
+        alias="Prefer",
+        description="`wait=S`: seconds to wait for the end of the job before it is answered with 202; at most 300.",
+        pattern=r"^[ -~]{0,200}$",
+    ),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        None,
+        alias="Idempotency-Key",
+        description="Asking again with the same key and body gives the same job, and never a second one.",
+        pattern=r"^[!-~]{1,255}$",
+    ),
+]
+MaxTokens = Annotated[
+    int, Query(DEFAULT_TOKENS, ge=200, le=MAX_TOKENS, description="Room that the result may take, in tokens.")
+]
+
+
+class Body(BaseModel):
+    """A body of JSON: what it does not know it refuses, and types are taken as they are written."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class SourceRequest(Body):
+    """Which data is meant."""
+
+    source: Text = Field(
+        description="A source id, a URL, a database URL, or a path under the server's source roots.",
+        examples=["src_01k9zdp0w2xj6v8m4c3n5q7r9t", "https://example.com/orders.csv"],
+    )
+    table: Text | None = Field(None, description="Of a source with several tables: the one that is meant.")
+    query: Statement | None = Field(None, description="Of a database: the rows that this SELECT gives.")
+
+
+class JobRequest(SourceRequest):
+    """What a job is to be done with."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"source": "https://example.com/orders.csv", "kpis": {"revenue": "sum(amount)"}}]
+        }
+    )
+
+    kpis: dict[Text, Statement] = Field(
+        default_factory=dict,
+        max_length=100,
+        description="Key figures by name: an aggregate such as `sum(amount)`, or a SELECT.",
+    )
+    time: Text | None = Field(None, description="The column that periods are formed by; found where left out.")
+    max_tokens: int = Field(
+        DEFAULT_TOKENS, ge=200, le=MAX_TOKENS, description="Room that the result may take, in tokens."
+    )

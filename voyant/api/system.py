@@ -1,0 +1,51 @@
+"""How the server is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from voyant import __version__
+from voyant.api import examples
+from voyant.api.answers import answer
+from voyant.api.openapi import described
+from voyant.api.threads import with_rows
+from voyant.errors import Code
+from voyant.services.health import Readiness, readiness
+
+router = Router(tags=["system"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """The process is alive; whether it can serve says /ready."""
+
+    status: str = "ok"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What answers here."""
+
+    version: str = __version__
+    api: str = "v1"
+
+
+@router.get("/health", response=Health, openapi_extra=described(examples={200: {"status": "ok"}}))
+async def health(request: HttpRequest) -> HttpResponse:
+    """Say that this process is alive."""
+    return answer(Health())
+
+
+@router.get("/ready", response=Readiness, openapi_extra=described(Code.NOT_READY, examples={200: examples.READINESS}))
+async def ready(request: HttpRequest) -> HttpResponse:
+    """Ask everything that is needed whether it answers, and how fast."""
+    return answer(await with_rows(readiness))
+
+
+@router.get("/version", response=Version, openapi_extra=described(examples={200: {"version": "0.1.0", "api": "v1"}}))
+async def version(request: HttpRequest) -> HttpResponse:
+    """Say which version answers."""
+    return answer(Version())

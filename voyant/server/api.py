@@ -1,0 +1,44 @@
+"""The process that answers over HTTP."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from voyant.errors import ConfigurationError
+
+LONGEST_GOODBYE_SECONDS = 5
+
+
+def run(host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Answers until it is told to stop.
+
+    Raises:
+        ConfigurationError: The host is not of loopback.
+    """
+    require_loopback(host)
+    import uvicorn
+
+    from voyant.server.asgi import application
+
+    uvicorn.run(
+        application(),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=LONGEST_GOODBYE_SECONDS,
+    )
+
+
+def require_loopback(host: str) -> None:
+    """Refuses to be reached from elsewhere while nothing says who asks."""
+    try:
+        is_loopback = host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise ConfigurationError(
+            f"The server cannot listen on {host!r}: without authentication it listens on loopback only.",
+            remedy="Use 127.0.0.1, and let others in through a proxy that says who they are.",
+        )

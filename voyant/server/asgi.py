@@ -1,0 +1,50 @@
+"""The one ASGI application: REST and MCP behind the same gate."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+from django.core.handlers.asgi import ASGIHandler
+
+from voyant.services.home import open_home
+from voyant.settings.configuration import settings
+
+if TYPE_CHECKING:
+    from voyant.api.middleware import Application, Receive, Scope, Send
+
+
+def application() -> Application:
+    """Opens the home, and answers for it."""
+    open_home()
+    # Large bodies wait on the disk of the home: the system's own folder for such files may be memory.
+    settings().uploads_path.mkdir(exist_ok=True)
+    tempfile.tempdir = str(settings().uploads_path)
+
+    from voyant.api.middleware import Gate
+
+    return Gate(_mounted(_Rest(), _mcp()))
+
+
+class _Rest(ASGIHandler):
+    """Django, without the thread that it would start anew for each request: services have threads of their own."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.handle(scope, receive, send)
+
+
+def _mounted(rest: Application, mcp: Application | None) -> Application:
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        is_mcp = scope["type"] == "lifespan" or f"{scope['path']}/".startswith("/mcp/")
+        await (mcp if is_mcp and mcp is not None else rest)(scope, receive, send)
+
+    return route
+
+
+def _mcp() -> Application | None:
+    try:
+        from voyant.mcp.server import http_app
+    except ImportError:
+        return None
+    app: Application = http_app()
+    return app

@@ -1,0 +1,77 @@
+"""Whether what this process depends on answers, and how fast."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from voyant.errors import Busy, Code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    """One thing that is needed.
+
+    Attributes:
+        milliseconds: Until it answered, or until it was clear that it does not.
+        problem: None where it answers.
+    """
+
+    name: str
+    ok: bool
+    milliseconds: float
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """Whether requests can be served, and what that hangs on."""
+
+    ready: bool
+    dependencies: tuple[Dependency, ...]
+
+
+def readiness() -> Readiness:
+    """Asks every dependency now.
+
+    Raises:
+        Busy: One does not answer; ``data`` holds what was found of each.
+    """
+    found = tuple(_asked(name, ask) for name, ask in _DEPENDENCIES)
+    down = [dependency.name for dependency in found if not dependency.ok]
+    if down:
+        told = [msgspec.to_builtins(dependency) for dependency in found]
+        raise Busy(f"Not ready: {', '.join(down)}.", code=Code.NOT_READY, data={"dependencies": told})
+    return Readiness(ready=True, dependencies=found)
+
+
+def _asked(name: str, ask: Callable[[], None]) -> Dependency:
+    started = time.monotonic()
+    problem: str | None = None
+    try:
+        ask()
+    except Exception as error:  # noqa: BLE001 - whatever is wrong is what was asked for
+        problem = f"{type(error).__name__}: {error}"
+    took = round((time.monotonic() - started) * 1000, 3)
+    return Dependency(name=name, ok=problem is None, milliseconds=took, problem=problem)
+
+
+def _ask_database() -> None:
+    from voyant.store.models import Job
+
+    Job.objects.exists()
+
+
+def _ask_artifact_store() -> None:
+    from voyant.services.wiring import artifact_store
+
+    artifact_store().check()
+
+
+_DEPENDENCIES: tuple[tuple[str, Callable[[], None]], ...] = (
+    ("database", _ask_database),
+    ("artifacts", _ask_artifact_store),
+)
