@@ -29,10 +29,11 @@ router = Router(tags=["artifacts"])
 SHOWN_INLINE = frozenset({HTML, JSON, MARKDOWN, PNG, SVG, VEGA_LITE})
 AS_TEXT = frozenset({HTML, MARKDOWN})
 POLICIES = {
-    # The report carries all it needs in itself. Sandboxed, it is of no origin: a script in it could not ask this server.
+    # The report carries all it needs in itself. Sandboxed it is of no origin: its scripts could not ask this server.
     HTML: "sandbox allow-scripts allow-popups allow-downloads; default-src 'none'; script-src 'unsafe-inline'; "
     "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; frame-ancestors 'none'",
-    SVG: "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'none'",
+    SVG: "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "frame-ancestors 'none'",
 }
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 _WHOLE = {"description": "The bytes.", "content": dict.fromkeys(sorted(SHOWN_INLINE | {PARQUET}), _BYTES)}

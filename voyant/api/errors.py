@@ -86,8 +86,9 @@ def as_ours(error: Exception, request_id: str) -> VoyantError:
 def translate_errors(api: NinjaAPI) -> None:
     """Answers whatever a handler raises."""
 
-    def handle(request: HttpRequest, error: Exception) -> HttpResponse:
-        return respond(request, as_ours(error, request_id_of(request)))
+    def handle(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+        raised = error if isinstance(error, Exception) else error()
+        return respond(request, as_ours(raised, request_id_of(request)))
 
     for kind in (ValidationError, HttpError, Exception):  # of the first two the framework has its own translation
         api.add_exception_handler(kind, handle)

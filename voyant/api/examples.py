@@ -14,7 +14,11 @@ JOB: dict[str, Any] = {
     "status": "running",
     "progress": 37,
     "stage": "kpi",
-    "parameters": {"source": {"kind": "url", "location": "https://example.com/orders.csv"}, "kpis": [], "time_column": None},
+    "parameters": {
+        "source": {"kind": "url", "location": "https://example.com/orders.csv", "table": None, "query": None},
+        "kpis": [],
+        "time_column": None,
+    },
     "source": "https://example.com/orders.csv",
     "degraded": [],
     "error": None,

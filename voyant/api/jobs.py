@@ -36,6 +36,9 @@ router = Router(tags=["jobs"])
 Kind = Annotated[
     Annotated[str, WithJsonSchema({"type": "string", "enum": list(KINDS)})], Path(description="What is to be done.")
 ]
+Cursor = Annotated[
+    str | None, Query(None, description="The `next_cursor` of the page before.", pattern=r"^job_[0-9a-z]{1,40}$")
+]
 JobId = Annotated[str, Path(description="A job id.", example="job_01k9zdp0w2xj6v8m4c3n5q7r9t")]
 
 
@@ -71,9 +74,7 @@ async def run(request: HttpRequest, kind: str, body: JobRequest, seconds: float,
 async def list_(
     request: HttpRequest,
     limit: Limit,
-    cursor: Annotated[
-        str | None, Query(None, description="The `next_cursor` of the page before.", pattern=r"^job_\w*$")
-    ],
+    cursor: Cursor,
     status: Annotated[Status | None, Query(None, description="Only jobs of this status.")],
     kind: Annotated[str | None, Query(None, description="Only jobs of this kind.", pattern=r"^\w{1,60}$")],
 ) -> HttpResponse:

@@ -44,7 +44,7 @@ class Gate:
         try:
             exchange.check()
             await self._application(scope, exchange.receive, exchange.send)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the last place where anything can be answered
             await exchange.fail(error)
 
 

@@ -54,9 +54,7 @@ def described(*codes: Code, examples: dict[int, Any] | None = None, **extra: Any
     responses: dict[int, Any] = _problems({*codes, *ANYWHERE})
     for status, example in (examples or {}).items():
         responses[status] = {"content": {"application/json": {"example": example}}}
-    for status, response in extra.pop("responses", {}).items():
-        responses[status] = response
-    return {"responses": responses, **extra}
+    return {**extra, "responses": responses | extra.get("responses", {})}
 
 
 def schema_of(api: NinjaAPI) -> OpenAPISchema:

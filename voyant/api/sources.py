@@ -32,6 +32,9 @@ from voyant.services.sources import (
 router = Router(tags=["sources"])
 
 SourceId = Annotated[str, Path(description="A source id.", example="src_01k9zdp0w2xj6v8m4c3n5q7r9t")]
+Cursor = Annotated[
+    str | None, Query(None, description="The `next_cursor` of the page before.", pattern=r"^src_[0-9a-z]{1,40}$")
+]
 FIELD = "file"
 
 
@@ -90,9 +93,7 @@ async def send(request: HttpRequest) -> HttpResponse:
 async def list_(
     request: HttpRequest,
     limit: Limit,
-    cursor: Annotated[
-        str | None, Query(None, description="The `next_cursor` of the page before.", pattern=r"^src_\w*$")
-    ],
+    cursor: Cursor,
 ) -> HttpResponse:
     """List sources, newest first."""
     return answer(await with_rows(list_sources, caller_of(request), limit=limit, cursor=cursor))

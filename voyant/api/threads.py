@@ -15,7 +15,7 @@ from voyant.errors import Busy
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Each thread keeps its connection to the database. What only reads rows never waits behind what reads sources or tables.
+# Each thread keeps its connection to the database. What only reads rows never waits behind what reads data.
 _quick = ThreadPoolExecutor(4, thread_name_prefix="rows")
 _thorough = ThreadPoolExecutor(8, thread_name_prefix="data")
 MOST_WAITING = 32

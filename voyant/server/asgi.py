@@ -6,6 +6,8 @@ import tempfile
 from typing import TYPE_CHECKING, Any
 
 from django.core.handlers.asgi import ASGIHandler
+from django.core.signals import request_started
+from django.db import close_old_connections, reset_queries
 
 from voyant.services.home import open_home
 from voyant.settings.configuration import settings
@@ -23,6 +25,10 @@ def application() -> Application:
 
     from voyant.api.middleware import Gate
 
+    # They look after connections of the thread that they run in, which holds none: that of a service's thread is
+    # looked after there. Left in place they cost each request a change of threads.
+    request_started.disconnect(close_old_connections)
+    request_started.disconnect(reset_queries)
     return Gate(_mounted(_Rest(), _mcp()))
 
 

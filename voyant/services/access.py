@@ -22,8 +22,13 @@ def job_of(caller: Caller, job_id: str) -> Job:
     """
     job = jobs_of(caller).filter(id=job_id).first()
     if job is None:
-        raise NotFound(f"There is no job {job_id!r}.", code=Code.NO_JOB)
+        raise no_job(job_id)
     return job
+
+
+def no_job(job_id: str) -> NotFound:
+    """The error where there is none of that id, or it is another tenant's."""
+    return NotFound(f"There is no job {job_id!r}.", code=Code.NO_JOB)
 
 
 def sources_of(caller: Caller) -> QuerySet[Source]:

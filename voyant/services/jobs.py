@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from voyant.domain.caller import Caller
-from voyant.domain.job import FINAL, Degradation, EventKind, JobEvent, JobSummary, Runner, Status
+from voyant.domain.job import Degradation, EventKind, JobEvent, JobSummary, Runner, Status
 from voyant.domain.page import Page, page_of
-from voyant.services.access import job_of, jobs_of
+from voyant.services.access import job_of, jobs_of, no_job
 from voyant.store.models import Job
 
 MOST_EVENTS = 1000
@@ -88,7 +88,10 @@ def status_of(caller: Caller, job_id: str) -> Status:
     Raises:
         NotFound: There is no such job.
     """
-    return Status(job_of(caller, job_id).status)
+    status = jobs_of(caller).filter(id=job_id).values_list("status", flat=True).first()
+    if status is None:
+        raise no_job(job_id)
+    return Status(status)
 
 
 def steps_of(caller: Caller, job_id: str) -> list[dict[str, Any]]:
