@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.reference import artifacts, cli, errors, findings, settings
+from tools.reference import artifacts, cli, errors, findings, rest, settings
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "reference"
 PAGES = {
@@ -13,6 +13,7 @@ PAGES = {
     "cli.md": cli.page,
     "errors.md": errors.page,
     "findings.md": findings.page,
+    "openapi.json": rest.description,
     "settings.md": settings.page,
 }
 NOTE = "<!-- Written from the code by `make docs`: change the code, not this page. -->\n\n"
@@ -23,7 +24,7 @@ def main(*, check: bool) -> int:
     stale = []
     for name, page in PAGES.items():
         path = FOLDER / name
-        text = NOTE + page().rstrip() + "\n"
+        text = (NOTE if path.suffix == ".md" else "") + page().rstrip() + "\n"
         if path.exists() and path.read_text("utf-8") == text:
             continue
         if check:

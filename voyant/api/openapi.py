@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from voyant.api.errors import PROBLEM, Problem, problem_of
 from voyant.domain.serialization import from_json
 from voyant.errors import Code, VoyantError
+from voyant.security.callers import TENANT
 
 ANYWHERE = (
     Code.UNTRUSTED_ORIGIN,
@@ -37,10 +38,20 @@ RUNNING = (
 )
 """What a job may fail of."""
 
-_HEADERS = (
-    ("X-Request-ID", "Taken over into the answer, so that both can be found in logs.", r"^[A-Za-z0-9._~:/+=-]{1,128}$"),
-    ("X-Tenant-ID", "The tenant, where the server lets callers choose it.", r"^[a-z0-9_-]{1,63}$"),
-)
+_REQUEST_ID = {
+    "in": "header",
+    "name": "X-Request-ID",
+    "required": False,
+    "description": "Taken over into the answer, so that both can be found in logs; replaced where it is none.",
+    "schema": {"type": "string"},
+}
+_TENANT_ID = {
+    "in": "header",
+    "name": "X-Tenant-ID",
+    "required": False,
+    "description": "The tenant, where the server lets callers choose it.",
+    "schema": {"type": "string", "pattern": f"^{TENANT.pattern}$"},
+}
 
 
 def described(*codes: Code, examples: dict[int, Any] | None = None, **extra: Any) -> dict[str, Any]:
@@ -64,17 +75,12 @@ def schema_of(api: NinjaAPI) -> OpenAPISchema:
     schema["components"]["examples"] = {str(code): {"value": _example(code)} for code in Code}
     for path in schema["paths"].values():
         for operation in path.values():
-            operation["parameters"] += [_header(*header) for header in _HEADERS]
+            operation["parameters"] += [_REQUEST_ID] if "system" in operation["tags"] else [_REQUEST_ID, _TENANT_ID]
             operation["responses"] = {
                 str(status): {"description": HTTPStatus(int(status)).phrase} | response
                 for status, response in sorted(operation["responses"].items())
             }
     return schema
-
-
-def _header(name: str, description: str, pattern: str) -> dict[str, Any]:
-    schema = {"type": "string", "pattern": pattern}
-    return {"in": "header", "name": name, "required": False, "description": description, "schema": schema}
 
 
 def _problems(codes: set[Code]) -> dict[int, Any]:

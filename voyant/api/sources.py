@@ -77,6 +77,7 @@ async def create(request: HttpRequest, body: SourceRequest) -> HttpResponse:
                     "schema": {
                         "type": "object",
                         "required": [FIELD],
+                        "additionalProperties": False,
                         "properties": {FIELD: {"type": "string", "format": "binary"}},
                     }
                 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import tempfile
 
 from voyant.errors import ConfigurationError
+from voyant.settings.configuration import settings
 
 LONGEST_GOODBYE_SECONDS = 5
 
@@ -20,8 +22,11 @@ def run(host: str = "127.0.0.1", port: int = 8000) -> None:
 
     from voyant.server.asgi import application
 
+    answering = application()
+    # Large bodies wait on the disk of the home: the system's own folder for such files may be memory.
+    tempfile.tempdir = str(settings().uploads_path)
     uvicorn.run(
-        application(),
+        answering,
         host=host,
         port=port,
         log_config=None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from typing import TYPE_CHECKING, Any
 
 from django.core.handlers.asgi import ASGIHandler
@@ -19,9 +18,7 @@ if TYPE_CHECKING:
 def application() -> Application:
     """Opens the home, and answers for it."""
     open_home()
-    # Large bodies wait on the disk of the home: the system's own folder for such files may be memory.
     settings().uploads_path.mkdir(exist_ok=True)
-    tempfile.tempdir = str(settings().uploads_path)
 
     from voyant.api.middleware import Gate
 

@@ -1,0 +1,38 @@
+"""The interface is what its description says, whatever is sent."""
+
+from __future__ import annotations
+
+import hypothesis
+import pytest
+import schemathesis
+from hypothesis import HealthCheck
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from tests.repo.tree import ROOT
+
+PATH = ROOT / "docs" / "reference" / "openapi.json"
+schema = schemathesis.openapi.from_path(PATH)
+
+HEADERS = {"Prefer": "wait=0"}  # nothing runs the jobs here
+"""Sent whatever is generated."""
+
+
+def ask(case: schemathesis.Case, address: str) -> None:
+    case.headers = {**(case.headers or {}), **HEADERS}
+    # What is well formed may still mean nothing: a statement that is none, a table that no source has.
+    case.call_and_validate(base_url=address, excluded_checks=[positive_data_acceptance])
+
+
+@schema.parametrize()
+@hypothesis.settings(
+    max_examples=10, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+def test_nothing_but_what_is_declared_is_answered(case: schemathesis.Case, address: str) -> None:
+    ask(case, address)
+
+
+@pytest.mark.slow
+@schema.parametrize()
+@hypothesis.settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+def test_nothing_but_what_is_declared_is_answered_to_many(case: schemathesis.Case, address: str) -> None:
+    ask(case, address)
