@@ -44,6 +44,7 @@ class Gate:
         try:
             exchange.check()
             await self._application(scope, exchange.receive, exchange.send)
+            exchange.check_received()
         except Exception as error:  # noqa: BLE001 - the last place where anything can be answered
             await exchange.fail(error)
 
@@ -77,9 +78,13 @@ class _Exchange:
     async def receive(self) -> Message:
         message = await self._receive()
         self._received += len(message.get("body", b""))
+        # To the application it looks as if the client had gone, which frees what it holds of the body.
+        return {"type": "http.disconnect"} if self._received > self._most else message
+
+    def check_received(self) -> None:
+        """Refuses what turned out too large while it came in."""
         if self._received > self._most:
             raise self._too_large()
-        return message
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -92,7 +97,8 @@ class _Exchange:
 
     async def fail(self, error: Exception) -> None:
         """Answers what no application did; raises where an answer has begun already."""
-        failure = as_ours(error, self._request_id.decode())
+        is_cut = self._received > self._most  # whatever the application made of that
+        failure = self._too_large() if is_cut else as_ours(error, self._request_id.decode())
         if self._has_answered:
             raise failure from error
         status, headers, body = problem_of(failure, self._request_id.decode())
