@@ -20,7 +20,11 @@ PATIENCE_SECONDS = 30
 _QUIET = (
     *("--no-first-run", "--no-default-browser-check", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-client-side-phishing-detection"),
-    *("--disable-domain-reliability", "--metrics-recording-only", "--host-resolver-rules=MAP * ~NOTFOUND"),
+    *(
+        "--disable-domain-reliability",
+        "--metrics-recording-only",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    ),
 )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import ninja
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
 
 from voyant.api.app import api
 from voyant.api.errors import no_route
@@ -50,16 +51,19 @@ def description() -> bytes:
     return to_json(schema_of(api))
 
 
+@require_GET
 async def openapi(request: HttpRequest) -> HttpResponse:
     """The description of the interface, as programs read it."""
     return HttpResponse(description(), content_type="application/json")
 
 
+@require_GET
 async def page(request: HttpRequest) -> HttpResponse:
     """The same, as people read it."""
     return HttpResponse(PAGE, headers={"Content-Security-Policy": POLICY})
 
 
+@require_GET
 async def file(request: HttpRequest, name: str) -> HttpResponse:
     """A part of the page."""
     if name not in SHOWN:

@@ -139,7 +139,7 @@ def _invalid(found: list[dict[str, Any]]) -> InvalidInput:
 
 
 def _field(location: tuple[str | int, ...]) -> str:
-    """Such as ``body.kpis.revenue``; the name of the handler's argument is ours and left out."""
+    """Such as ``body.kpis.revenue`` or ``limit``; the handler's name for the body is ours and left out."""
     where, *rest = location
-    inner = rest[1:] if where == "body" and len(rest) > 1 else rest
-    return ".".join(str(part)[:100] for part in ([where, *inner] if where == "body" else inner)) or str(where)
+    parts = [where, *rest[1:]] if where == "body" else rest
+    return ".".join(str(part)[:100] for part in parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from django.core.handlers.asgi import ASGIHandler
@@ -26,6 +27,7 @@ def application() -> Application:
     # looked after there. Left in place they cost each request a change of threads.
     request_started.disconnect(close_old_connections)
     request_started.disconnect(reset_queries)
+    logging.getLogger("django.request").disabled = True  # it warns of every answer that is no success
     return Gate(_mounted(_Rest(), _mcp()))
 
 
