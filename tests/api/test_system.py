@@ -84,7 +84,7 @@ def test_examples_are_of_the_shapes_they_show(shape: Any, example: object) -> No
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 def test_the_manual_opens_without_a_network(client: Client) -> None:
     with browser() as page:
-        page.send("Page.navigate", url=f"{client.http.base_url}docs")
+        page.send("Page.navigate", url=f"{client.http.base_url}/docs")
         page.wait_for("document.querySelectorAll('.opblock').length > 15")
         assert page.complaints == []
         assert {url.split("/")[2] for url in page.asked_for} == {client.http.base_url.netloc.decode()}
