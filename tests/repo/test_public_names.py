@@ -9,7 +9,20 @@ from types import ModuleType
 import voyant
 from tests.repo.tree import ROOT
 
-HEAVY = {"duckdb", "django", "numpy", "obstore", "pandas", "pyarrow", "pyiceberg", "scipy", "sqlglot", "vl_convert"}
+HEAVY = {
+    "duckdb",
+    "django",
+    "ninja",
+    "numpy",
+    "obstore",
+    "pandas",
+    "pyarrow",
+    "pyiceberg",
+    "scipy",
+    "sqlglot",
+    "uvicorn",
+    "vl_convert",
+}
 
 
 def test_every_exported_name_exists() -> None:

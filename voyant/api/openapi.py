@@ -38,6 +38,15 @@ RUNNING = (
 )
 """What a job may fail of."""
 
+_NOUNS = {
+    "analyze": "The one call.",
+    "jobs": "What is being done, and what came of it.",
+    "sources": "Where data comes from.",
+    "artifacts": "The files behind a result.",
+    "sql": "Questions of one's own to the tables that sources became.",
+    "estimate": "What an analysis would take.",
+    "system": "How the server is.",
+}
 _REQUEST_ID = {
     "in": "header",
     "name": "X-Request-ID",
@@ -73,8 +82,11 @@ def schema_of(api: NinjaAPI) -> OpenAPISchema:
     schema = api.get_openapi_schema(path_prefix="")
     schema["components"]["schemas"]["Problem"] = TypeAdapter(Problem).json_schema()
     schema["components"]["examples"] = {str(code): {"value": _example(code)} for code in Code}
+    schema["tags"] = [{"name": name, "description": about} for name, about in _NOUNS.items()]
     for path in schema["paths"].values():
         for operation in path.values():
+            operation["operationId"] = operation["operationId"].removeprefix("voyant_api_").rstrip("_")
+            operation["summary"] = operation["description"].partition(". ")[0].rstrip(".")
             operation["parameters"] += [_REQUEST_ID] if "system" in operation["tags"] else [_REQUEST_ID, _TENANT_ID]
             operation["responses"] = {
                 str(status): {"description": HTTPStatus(int(status)).phrase} | response

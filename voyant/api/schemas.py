@@ -47,7 +47,8 @@ class SourceRequest(Body):
     """Which data is meant."""
 
     source: Text = Field(
-        description="A source id, a URL, a database URL, or a path under the server's source roots.",
+        description="A source id, a table that was taken in before, a URL, a database URL, or a path under the "
+        "server's source roots.",
         examples=["src_01k9zdp0w2xj6v8m4c3n5q7r9t", "https://example.com/orders.csv"],
     )
     table: Text | None = Field(None, description="Of a source with several tables: the one that is meant.")

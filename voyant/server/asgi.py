@@ -48,7 +48,7 @@ def _mounted(rest: Application, mcp: Application | None) -> Application:
 
 def _mcp() -> Application | None:
     try:
-        from voyant.mcp.server import http_app
+        from voyant.mcp.server import http_app  # type: ignore[import-untyped, unused-ignore]
     except ImportError:
         return None
     app: Application = http_app()
