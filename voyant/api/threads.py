@@ -18,7 +18,7 @@ T = TypeVar("T")
 # Each thread keeps its connection to the database. What only reads rows never waits behind what reads data.
 _quick = ThreadPoolExecutor(4, thread_name_prefix="rows")
 _thorough = ThreadPoolExecutor(8, thread_name_prefix="data")
-MOST_WAITING = 32
+MOST_WAITING = 256
 
 
 async def with_rows(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -14,6 +14,9 @@ LOGGING_CONFIG = None
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
+        # A thread keeps its connection: opening one costs more than most of what is asked of it.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
         "NAME": settings().database_path,
         "OPTIONS": {
             # Writers queue instead of failing: several processes share one home.
