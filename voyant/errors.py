@@ -64,12 +64,16 @@ class Code(Enum):
     BUSY = (5005, 503, "Busy", "Wait as long as Retry-After says, then send it again.")
     CONFIGURATION = (5006, 500, "Configuration error", "Correct the named setting.")
     NOT_READY = (5007, 503, "Not ready", "Mend what the checks name, or wait until it has started.")
+    WEB_SERVER = (6001, 502, "Web server failed", "Try again later, or ask who runs the server.")
+    POSTGRESQL = (6002, 502, "PostgreSQL failed", "Try again later, or ask who runs the database.")
+    MYSQL = (6003, 502, "MySQL failed", "Try again later, or ask who runs the database.")
     NOT_ENOUGH_DATA = (7002, 422, "Not enough data", "Give a source with at least one row and one column.")
     UNREADABLE = (8001, 422, "Unreadable data", "Check that the file is whole and of the format it claims.")
     ENCODING = (8002, 422, "Unknown encoding", "Save the file as UTF-8 and try again.")
     LOCATION_NOT_ALLOWED = (8003, 403, "Location not allowed", "Use a public address, or allow it by the setting.")
     UNREACHABLE = (8004, 502, "Unreachable", "Check the address and the network, then try again.")
     COMPONENT_MISSING = (8007, 422, "Component not installed", "Install the named extra.")
+    SOURCE_REFUSES = (8008, 403, "Refused by the source", "Check user, password and rights.")
 
     def __init__(self, number: int, status: int, title: str, remedy: str) -> None:
         self.number = number

@@ -132,7 +132,9 @@ class _Body(httpx.SyncByteStream):
             yield from self._response.iter_stream()
         if self._announced is not None and self._sends_more_than(self._announced):
             raise UnexpectedReply(
-                f"{self._host!r} sends more than the {self._announced:,} bytes it announces.", system=self._host
+                f"{self._host!r} sends more than the {self._announced:,} bytes it announces.",
+                system=self._host,
+                code=Code.WEB_SERVER,
             )
 
     def _sends_more_than(self, announced: int) -> bool:

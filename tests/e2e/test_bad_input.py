@@ -459,13 +459,28 @@ def test_a_url_that_hangs_or_drips_ends_in_time(
     ("headers", "status", "code", "exit_code"),
     [
         ({"Content_Length": "5000", "Connection": "close"}, 200, Code.UNREACHABLE, 1),
-        ({"Content_Length": "20", "Connection": "close"}, 200, Code.UNREACHABLE, 1),
+        ({"Content_Length": "20", "Connection": "close"}, 200, Code.WEB_SERVER, 1),
         ({"Content_Length": str(10**15)}, 200, Code.TOO_LARGE, 2),
         ({}, 404, Code.NO_SOURCE, 2),
-        ({}, 403, Code.UNREACHABLE, 1),
+        ({}, 410, Code.NO_SOURCE, 2),
+        ({}, 401, Code.SOURCE_REFUSES, 2),
+        ({}, 403, Code.SOURCE_REFUSES, 2),
+        ({}, 500, Code.WEB_SERVER, 1),
+        ({}, 204, Code.WEB_SERVER, 1),
         ({"Location": "ftp://example.com/x"}, 302, Code.UNSUPPORTED, 2),
     ],
-    ids=["longer than sent", "shorter than sent", "beyond the limit", "missing", "forbidden", "redirects elsewhere"],
+    ids=[
+        "longer than sent",
+        "shorter than sent",
+        "beyond the limit",
+        "missing",
+        "gone",
+        "asks who",
+        "forbidden",
+        "broken",
+        "says nothing",
+        "redirects elsewhere",
+    ],
 )
 def test_a_url_that_lies_or_refuses(
     online: WarmShell, http_server: HttpServer, headers: dict[str, str], status: int, code: Code, exit_code: int

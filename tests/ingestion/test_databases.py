@@ -22,7 +22,16 @@ from hypothesis import strategies as st
 
 from tests.fixtures.database_servers import PASSWORD, DatabaseServer
 from voyant.domain.source import Source, SourceKind
-from voyant.errors import Code, InvalidInput, NotFound, QueryRejected, Rejected, Unavailable, VoyantError
+from voyant.errors import (
+    CallerError,
+    Code,
+    InvalidInput,
+    NotFound,
+    NotPermitted,
+    QueryRejected,
+    Unavailable,
+    VoyantError,
+)
 from voyant.ingestion.databases import stage_database
 from voyant.ingestion.protocol import Limits, StagedTable
 from voyant.lake.engine import Engine
@@ -238,7 +247,7 @@ def test_only_what_the_user_may_read(postgresql: DatabaseServer, engine: Engine)
     assert only(stage(as_reader.url(), engine)).name == "parts"
     with pytest.raises(NotFound):
         stage(as_reader.url(), engine, table="kinds")
-    with pytest.raises((QueryRejected, Rejected), match="permission denied"):
+    with pytest.raises(NotPermitted, match="permission denied"):
         stage(as_reader.url(), engine, query="SELECT * FROM kinds")
 
 
@@ -376,9 +385,13 @@ def test_inside_a_running_event_loop(server: DatabaseServer, engine: Engine) -> 
     assert asyncio.run(in_a_notebook()) == 1
 
 
-@pytest.mark.parametrize("wrong", [{"password": "hunter2"}, {"database": "nowhere"}])
-def test_a_refused_entry(server: DatabaseServer, engine: Engine, wrong: dict[str, str]) -> None:
-    with pytest.raises(Rejected) as caught:
+@pytest.mark.parametrize(
+    ("wrong", "error"), [({"password": "hunter2"}, NotPermitted), ({"database": "nowhere"}, NotFound)]
+)
+def test_a_refused_entry(
+    server: DatabaseServer, engine: Engine, wrong: dict[str, str], error: type[CallerError]
+) -> None:
+    with pytest.raises(error) as caught:
         stage(server.url(**wrong), engine)
     assert "hunter2" not in told_by(caught.value)
     assert PASSWORD not in told_by(caught.value)

@@ -251,7 +251,8 @@ def test_nobody_waits_an_hour_because_a_server_says_so(http_server: HttpServer, 
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(404, NotFound), (410, NotFound), (401, Rejected), (403, Rejected), (500, Rejected)]
+    ("status", "error"),
+    [(404, NotFound), (410, NotFound), (401, NotPermitted), (403, NotPermitted), (500, UnexpectedReply)],
 )
 def test_a_refusal_is_final(http_server: HttpServer, tmp_path: Path, status: int, error: type[Exception]) -> None:
     with pytest.raises(error, match=str(status)):

@@ -36,7 +36,7 @@ def stage_database(
         NotFound: The database, or the table named, is not there.
         QueryRejected: The query is not one SELECT that only reads, or the database refuses it.
         Unavailable: The database does not answer, or not in time.
-        Rejected: It refuses the credentials.
+        NotPermitted: It refuses the credentials.
     """
     address = DatabaseAddress.parse(source.location)
     workspace = Workspace(engine=engine, scratch=Path(), limits=limits or Limits(), progress=progress)

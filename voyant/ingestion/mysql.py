@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from voyant.errors import Code, NotFound, QueryRejected, Rejected, Unavailable, VoyantError
+from voyant.errors import Code, NotFound, NotPermitted, QueryRejected, Unavailable, UnexpectedReply, VoyantError
 from voyant.ingestion.arriving import (
     DATE_VALUE,
     TIMESTAMP_VALUE,
@@ -41,6 +41,8 @@ _COLUMNS = """
 SELECT column_name, data_type FROM information_schema.columns
 WHERE table_schema = {schema} AND table_name = {name} ORDER BY ordinal_position
 """
+# Of the server itself: its disk, its memory, its files.
+_FAULTS = frozenset({1021, 1030, 1033, 1034, 1037, 1038, 1041, 1105, 1194, 1195})
 # How the server has to send what it would otherwise send rounded, or in a form of its own.
 _SENT = {
     "float": "CAST({} AS DOUBLE)",
@@ -61,7 +63,8 @@ def session(address: DatabaseAddress, limits: Limits) -> Iterator[MysqlSession]:
     Raises:
         InvalidInput: The driver is not installed.
         Unavailable: Nobody answers there.
-        Rejected: The server refuses the credentials or the database.
+        NotPermitted: The server refuses the user or the password.
+        NotFound: It has no such database.
     """
     try:
         import asyncmy  # noqa: F401 - only whether it is there
@@ -276,12 +279,14 @@ def _as_voyant_error(address: DatabaseAddress, error: Exception) -> VoyantError:
             code=Code.TIMEOUT,
             remedy="Ask for less, or raise VOYANT_QUERY_TIMEOUT_SECONDS.",
         )
-    if code in {1044, 1045, 1049, 1698, 1130, 1142, 1143}:
-        return Rejected(
-            f"{address.shown} refuses: {message}", system="mysql", remedy="Check user, password, database and rights."
-        )
+    if code == 1049:
+        return NotFound(f"There is no such database: {address.shown}: {message}", remedy="Check the database's name.")
+    if code in {1044, 1045, 1698, 1130, 1142, 1143}:
+        return NotPermitted(f"{address.shown} refuses: {message}", code=Code.SOURCE_REFUSES)
     if code == 1146:
         return NotFound(f"{address.shown} has no such table: {message}", code=Code.NO_TABLE)
     if 2000 <= code < 3000 or code in {1040, 1053, 1203} or not code:
         return Unavailable(f"{address.shown} cannot be reached: {message}", system="mysql")
+    if code in _FAULTS:
+        return UnexpectedReply(f"{address.shown} reports an error: {message}", system="mysql", code=Code.MYSQL)
     return QueryRejected(f"{address.shown} refuses the query: {message}")

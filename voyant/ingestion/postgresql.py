@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
 from voyant.errors import (
     Code,
+    InvalidInput,
     NotFound,
+    NotPermitted,
     QueryRejected,
-    Rejected,
     Unavailable,
+    UnexpectedReply,
     VoyantError,
 )
 from voyant.ingestion.arriving import (
@@ -43,6 +46,7 @@ _NATIVE = {
     "name": "VARCHAR",
     "bytea": "BLOB",
 }
+_REFUSALS = ("authentication failed", "no password supplied", "pg_hba.conf", "does not exist", "permission denied")
 _READABLE = """
 SELECT n.nspname, c.relname, c.relkind IN ('r', 'p') AS is_table
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -61,7 +65,8 @@ def session(address: DatabaseAddress, limits: Limits) -> Iterator[PostgresqlSess
     Raises:
         ConfigurationError: The driver is not installed.
         Unavailable: Nobody answers there.
-        Rejected: The server refuses the credentials or the database.
+        NotPermitted: The server refuses the user or the password.
+        NotFound: It has no such database.
     """
     try:
         from adbc_driver_manager import Error
@@ -91,11 +96,18 @@ def _connect(dbapi: Any, address: DatabaseAddress) -> Any:
     try:
         return dbapi.connect(url)
     except Error as error:
-        message = address.without_secrets(str(error))
-        if "FATAL" in message or "invalid" in message:
-            raise Rejected(f"{address.shown} refuses the connection: {message}", system="postgresql",
-                           remedy="Check user, password and database.") from None  # fmt: skip
-        raise Unavailable(f"{address.shown} cannot be reached: {message}", system="postgresql") from None
+        raise _refused_or_away(address, address.without_secrets(str(error))) from None
+
+
+def _refused_or_away(address: DatabaseAddress, message: str) -> VoyantError:
+    """Why there is no connection; the driver gives no state then, only what the server says."""
+    if re.search(r'database ".*" does not exist', message):
+        return NotFound(f"There is no such database: {address.shown}: {message}", remedy="Check the database's name.")
+    if any(words in message for words in _REFUSALS):
+        return NotPermitted(f"{address.shown} refuses the connection: {message}", code=Code.SOURCE_REFUSES)
+    if "invalid" in message:
+        return InvalidInput(f"{address.shown} is no address for PostgreSQL: {message}", code=Code.UNSUPPORTED)
+    return Unavailable(f"{address.shown} cannot be reached: {message}", system="postgresql")
 
 
 class PostgresqlSession:
@@ -191,8 +203,10 @@ def _as_voyant_error(address: DatabaseAddress, error: Any) -> VoyantError:
         )
     if state == "42P01":
         return NotFound(f"{address.shown} has no such table: {message}", code=Code.NO_TABLE)
+    if state.startswith("28") or state == "42501":
+        return NotPermitted(f"{address.shown} refuses: {message}", code=Code.SOURCE_REFUSES)
     if state.startswith(("42", "22", "25", "0A")):
         return QueryRejected(f"{address.shown} refuses the query: {message}")
     if state.startswith("08") or not state:
         return Unavailable(f"{address.shown} broke the connection: {message}", system="postgresql")
-    return Rejected(f"{address.shown} reports an error: {message}", system="postgresql")
+    return UnexpectedReply(f"{address.shown} reports an error: {message}", system="postgresql", code=Code.POSTGRESQL)

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from voyant.domain.source import without_credentials
-from voyant.errors import Code, InvalidInput, NotFound, Rejected, Unavailable, UnexpectedReply, VoyantError
+from voyant.errors import (
+    Code,
+    InvalidInput,
+    NotFound,
+    NotPermitted,
+    Rejected,
+    Unavailable,
+    UnexpectedReply,
+    VoyantError,
+)
 from voyant.ingestion.protocol import Limits, Progress, no_progress
 
 if TYPE_CHECKING:
@@ -60,11 +69,11 @@ def download(
         transport: In place of the network.
 
     Raises:
-        NotPermitted: The address, or one that it redirects to, is not public.
+        NotPermitted: The address, or one that it redirects to, is not public, or the server refuses.
         NotFound: The server knows no such file.
         InvalidInput: It is no address, or the file is larger than ``limits`` allow.
         Unavailable: No answer, none in time, or only broken ones.
-        Rejected: The server refuses.
+        Rejected: The server cannot be trusted.
         UnexpectedReply: The answer is not what its headers say.
     """
     import stamina
@@ -116,7 +125,9 @@ def _fetch(client: httpx.Client, url: str, folder: Path, limits: Limits, progres
         finally:
             response.close()
     raise UnexpectedReply(
-        f"{without_credentials(url)} redirects more than {_MAX_REDIRECTS} times.", system=httpx.URL(url).host
+        f"{without_credentials(url)} redirects more than {_MAX_REDIRECTS} times.",
+        system=httpx.URL(url).host,
+        code=Code.WEB_SERVER,
     )
 
 
@@ -128,13 +139,17 @@ def _check(response: httpx.Response, url: str) -> None:
         raise NotFound(message, remedy="Check the address.")
     if response.status_code in _PASSING:
         raise Unavailable(message, system=host, data={"status": response.status_code, "retry_after": _pause(response)})
-    if response.status_code != 200:
+    if 400 <= response.status_code < 500:
         remedy = "Check the address, and whether it asks for credentials or a sign-in."
-        raise Rejected(message, system=host, remedy=remedy, data={"status": response.status_code})
+        raise NotPermitted(message, code=Code.SOURCE_REFUSES, remedy=remedy, data={"status": response.status_code})
+    if response.status_code != 200:
+        raise UnexpectedReply(message, system=host, code=Code.WEB_SERVER, data={"status": response.status_code})
     coding = response.headers.get("Content-Encoding", "").strip().lower()
     if coding not in _CODINGS:
         raise UnexpectedReply(
-            f"{without_credentials(url)} answers in the encoding {coding!r}, which was not asked for.", system=host
+            f"{without_credentials(url)} answers in the encoding {coding!r}, which was not asked for.",
+            system=host,
+            code=Code.WEB_SERVER,
         )
 
 
