@@ -159,6 +159,16 @@ def test_the_result_fits_the_room_it_is_given(result: dict, shell: Shell) -> Non
     assert whole["omitted"]["artifacts"] > 0
 
 
+def test_the_terminal_words_key_figures_as_the_memo_does(shell: Shell, orders: Path, tmp_path: Path) -> None:
+    done = shell("analyze", orders, "--out", tmp_path)
+    lines = [line.strip() for line in done.out.split("Key figures\n")[1].split("\n\n")[0].splitlines()]
+    told = [text.removesuffix(".") for text in json.loads((tmp_path / "narrative.json").read_text("utf-8"))["kpis"]]
+    assert len(told) >= 2
+    for line, sentence in zip(lines, told, strict=False):
+        assert sentence.lower().startswith(line.lower())
+        assert "_" not in line
+
+
 def test_standard_input_is_a_source(shell: Shell, orders: Path) -> None:
     done = shell("analyze", "-", "--json", stdin=orders.read_bytes())
 

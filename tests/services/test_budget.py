@@ -46,7 +46,15 @@ def result(findings: int, kpis: int, charts: int, text: str = "Revenue fell by 1
         ),
         quality=ResultQuality(score=0.9, parts=PARTS, passed=10, failed=1),
         kpis=tuple(
-            ResultKpi(name=f"total amount {number}", value=1234.5, unit="EUR", period="2024-03", change=-0.125)
+            ResultKpi(
+                name=f"total amount {number}",
+                value=1234.5,
+                unit="EUR",
+                period="2024-03",
+                change=-0.125,
+                base=1410.9,
+                base_period="2024-02",
+            )
             for number in range(kpis)
         ),
         artifacts=tuple(

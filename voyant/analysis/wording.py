@@ -18,6 +18,7 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _LONGEST_VALUE = 48
+_LARGEST_RATIO = 10  # beyond it, a change in percent is a number that nobody can picture
 
 
 def readable(name: str) -> str:
@@ -142,6 +143,60 @@ def with_unit(text: str, unit: str | None) -> str:
     if text == "1" and unit in {"seconds", "minutes", "hours", "days", "weeks", "months", "years"}:
         return f"1 {unit[:-1]}"
     return f"{text} {unit}"
+
+
+def figure(name: str, value: float | None, unit: str | None, period: str | None) -> str:
+    """A key figure with its value, and the period where it is of one.
+
+    >>> figure("average unit_price", 4.20176, None, "2011-11"), figure("number of records", 6071.0, None, None)
+    ('average unit price in November 2011: 4.20', 'number of records: 6,071')
+    """
+    when = f" in {period_name(period)}" if period else ""
+    return f"{figure_name(name, unit)}{when}: {'no value' if value is None else quantity(value, unit)}"
+
+
+def figure_name(name: str, unit: str | None) -> str:
+    """A key figure's name as words, without the unit that stands beside its value.
+
+    >>> figure_name("average body_mass (g)", "g")
+    'average body mass'
+    """
+    return name.removesuffix(f" ({unit})").replace("_", " ")
+
+
+def moved(absolute: float, relative: float | None, unit: str | None, base_period: str) -> str:
+    """Which way a figure went, and how far: rates in points, else in percent where that says something.
+
+    >>> moved(-12.0, -0.0241, None, "2011-10"), moved(-3.0, -0.5, "%", "2011"), moved(0.0, 0.0, None, "2011-Q4")
+    ('down 2.4 % on October 2011', 'down 3 points on 2011', 'unchanged from Q4 2011')
+    """
+    if absolute == 0:
+        return f"unchanged from {period_name(base_period)}"
+    if unit == "%":
+        far = f"{number(abs(absolute))} points"
+    elif relative is not None and abs(relative) <= _LARGEST_RATIO:
+        far = percent(round(100 * abs(relative), 1))
+    else:
+        far = quantity(abs(absolute), unit)
+    return f"{'up' if absolute > 0 else 'down'} {far} on {period_name(base_period)}"
+
+
+def period_name(label: str) -> str:
+    """A period's label in words.
+
+    >>> period_name("2013-12"), period_name("2013-12-24"), period_name("2013-Q4"), period_name("2013-W52")
+    ('December 2013', '24 December 2013', 'Q4 2013', 'week 52 of 2013')
+    """
+    if match := re.fullmatch(r"(\d{4})-(\d\d)", label):
+        return f"{_MONTHS[int(match[2]) - 1]} {match[1]}"
+    if match := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d))?", label):
+        hour = f", {match[4]}:00" if match[4] else ""
+        return f"{int(match[3])} {_MONTHS[int(match[2]) - 1]} {match[1]}{hour}"
+    if match := re.fullmatch(r"(\d{4})-Q(\d)", label):
+        return f"Q{match[2]} {match[1]}"
+    if match := re.fullmatch(r"(\d{4})-W(\d\d)", label):
+        return f"week {int(match[2])} of {match[1]}"
+    return label
 
 
 def moment(value: Any, grain: Grain) -> str:

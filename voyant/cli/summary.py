@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from voyant.analysis import wording
 from voyant.cli.session import console
 
 if TYPE_CHECKING:
@@ -56,11 +57,10 @@ def print_summary(result: Result, report: Path | None) -> None:
 
 
 def _kpi_line(kpi: ResultKpi) -> str:
-    value = "no value" if kpi.value is None else f"{kpi.value:,.6g}" if abs(kpi.value) < 1e6 else f"{kpi.value:,.0f}"
-    unit = f" {kpi.unit}" if kpi.unit else ""
-    period = f" in {kpi.period}" if kpi.period else ""
-    change = "" if kpi.change is None else f" ({kpi.change:+.1%} on the period before)"
-    return f"{kpi.name}: {value}{unit}{period}{change}"
+    text = wording.figure(kpi.name, kpi.value, kpi.unit, kpi.period)
+    if kpi.value is None or kpi.base is None or kpi.base_period is None:
+        return text
+    return f"{text}, {wording.moved(kpi.value - kpi.base, kpi.change, kpi.unit, kpi.base_period)}"
 
 
 def _print_quality(result: Result) -> None:

@@ -43,13 +43,15 @@ class ResultQuality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultKpi:
-    """A key figure; ``change`` is relative to the period before."""
+    """A key figure; ``base`` is its value in the period before, ``change`` relative to it where that says something."""
 
     name: str
     value: float | None
     unit: str | None
     period: str | None
     change: float | None
+    base: float | None
+    base_period: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

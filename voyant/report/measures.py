@@ -47,15 +47,15 @@ def _kpi(index: int, kpi: Kpi) -> dict[str, Any]:
     whole = [point for point in kpi.series if point.complete]
     return {
         "id": f"kpi-{index}",
-        "name": kpi.name,
+        "name": wording.figure_name(kpi.name, kpi.unit),
         "value": "–" if kpi.value is None else wording.quantity(kpi.value, kpi.unit),
-        "period": kpi.period or "all rows",
+        "period": wording.period_name(kpi.period) if kpi.period else "all rows",
         "change": _change(kpi.change, kpi.unit),
         "year_change": _change(kpi.year_change, kpi.unit),
         "spark": figures.sparkline(
             [point.value for point in kpi.series], open_end=len(whole) > 1 and not kpi.series[-1].complete
         ),
-        "span": f"{kpi.series[0].period} to {kpi.series[-1].period}" if len(kpi.series) > 2 else "",
+        "span": _span(kpi),
         "overall": "" if kpi.overall is None or not kpi.series else wording.quantity(kpi.overall, kpi.unit),
         "breakdowns": [
             _breakdown(breakdown, change.absolute, kpi.unit)
@@ -87,6 +87,12 @@ def _kpi(index: int, kpi: Kpi) -> dict[str, Any]:
     }
 
 
+def _span(kpi: Kpi) -> str:
+    if len(kpi.series) <= 2:
+        return ""
+    return " to ".join(wording.period_name(point.period) for point in (kpi.series[0], kpi.series[-1]))
+
+
 def _change(change: Change | None, unit: str | None) -> dict[str, str] | None:
     if change is None:
         return None
@@ -96,7 +102,8 @@ def _change(change: Change | None, unit: str | None) -> dict[str, str] | None:
         size = wording.percent(100 * abs(change.relative))
     elif unit == "%":
         size = f"{wording.number(abs(change.absolute))} points"
-    return {"way": way, "size": size if change.absolute else "no change", "base": change.base_period}
+    base = wording.period_name(change.base_period)
+    return {"way": way, "size": size if change.absolute else "no change", "base": base}
 
 
 def _breakdown(breakdown: Breakdown, whole: float, unit: str | None) -> dict[str, Any]:

@@ -202,6 +202,8 @@ def _kpis(kpis: Kpis | None) -> tuple[ResultKpi, ...]:
             unit=kpi.unit,
             period=kpi.period,
             change=kpi.change.relative if kpi.change else None,
+            base=kpi.change.base if kpi.change else None,
+            base_period=kpi.change.base_period if kpi.change else None,
         )
         for kpi in (kpis.kpis if kpis else ())
     )
