@@ -6,11 +6,12 @@ Periods follow the calendar of UTC; weeks are those of ISO 8601.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
+from voyant.analysis.coverage import NONE_THIN, Thin, thin_end
 from voyant.domain.kpi import Grain, Period
 from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.table import Column, ColumnType, Dataset, Role, Table
@@ -101,6 +102,7 @@ class Timeline:
     Attributes:
         filled: The share of the calendar's periods from first to last that have rows.
         rows: Rows in each period.
+        thin_start: The first periods that hold too few rows for the data to cover them; ``thin_end`` the last ones.
         outside: Rows whose time lies so far off that no period holds them.
         untimed: Rows without a time.
     """
@@ -114,10 +116,17 @@ class Timeline:
     last_complete: bool
     outside: int
     untimed: int
+    thin_start: Thin = NONE_THIN
+    thin_end: Thin = NONE_THIN
 
     def complete(self, index: int) -> bool:
-        """Whether the data reach over the whole of that period."""
-        return (index > 0 or self.first_complete) and (index < len(self.starts) - 1 or self.last_complete)
+        """Whether the data reach over the whole of that period, and cover it."""
+        reached = (index > 0 or self.first_complete) and (index < len(self.starts) - 1 or self.last_complete)
+        return reached and self.covers(index)
+
+    def covers(self, index: int) -> bool:
+        """Whether the period has its share of rows, as far as it is over."""
+        return self.thin_start.periods <= index < len(self.starts) - self.thin_end.periods
 
     def end(self, index: int) -> datetime:
         """The first moment after that period."""
@@ -297,17 +306,27 @@ def _timeline_at(table: Table, axis: TimeAxis, grain: Grain, profile: ColumnProf
         starts = sorted(rows)
     leads = [as_moment(row["first"]) - as_moment(row["period"]) for row in present]
     tails = [_tail(as_moment(row["period"]), as_moment(row["last"]), grain, profile) for row in present]
+    counts = tuple(rows.get(start, 0) for start in starts)
+    first_complete, last_complete = _reaches(leads[0], leads[1:-1], grain), _reaches(tails[-1], tails[1:-1], grain)
     return Timeline(
         axis=axis,
         grain=grain,
         starts=tuple(starts),
-        rows=tuple(rows.get(start, 0) for start in starts),
+        rows=counts,
         filled=filled,
-        first_complete=_reaches(leads[0], leads[1:-1], grain),
-        last_complete=_reaches(tails[-1], tails[1:-1], grain),
+        first_complete=first_complete,
+        last_complete=last_complete,
+        thin_start=_thin(counts[::-1], grain, first_complete),
+        thin_end=_thin(counts, grain, last_complete),
         outside=without_period - profile.nulls,
         untimed=profile.nulls,
     )
+
+
+def _thin(counts: Sequence[int], grain: Grain, complete: bool) -> Thin:
+    """The thin last periods; a single one that is not over has few rows for that reason."""
+    thin = thin_end(counts, grain)
+    return thin if complete or thin.periods > 1 else NONE_THIN
 
 
 def _tail(start: datetime, last: datetime, grain: Grain, profile: ColumnProfile) -> timedelta:

@@ -303,7 +303,8 @@ def _clock(timeline: Timeline, values: Any, keyed: bool) -> Clock:
     )
     periods = np.searchsorted(starts, seconds, side="right") - 1
     whole = np.asarray([timeline.complete(index) for index in range(len(timeline.starts))] + [False])
-    outside = ~timed | (periods < 0) | (periods >= len(timeline.starts))
+    covered = np.asarray([timeline.covers(index) for index in range(len(timeline.starts))] + [False])
+    outside = ~timed | (periods < 0) | ~covered[np.clip(periods, 0, len(timeline.starts))]
     periods = np.where(outside, -1, periods)
     periods = np.where(whole[np.maximum(periods, 0)] & (periods >= 0), periods, -1).astype(np.int64)
     in_range = seconds[~outside]

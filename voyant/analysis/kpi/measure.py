@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from voyant.analysis.kpi import declared as declarations
@@ -24,6 +24,7 @@ from voyant.analysis.kpi.measurement import (
 )
 from voyant.analysis.kpi.selected import measure_select
 from voyant.analysis.periods import Timeline, leading_time_column, timeline
+from voyant.analysis.wording import number, period_name, quantity
 from voyant.domain.kpi import Change, Composition, DeclaredKpi, Kpi, Kpis, Point
 from voyant.domain.profile import Profile
 from voyant.domain.table import ColumnType, Dataset, Table
@@ -100,8 +101,9 @@ def _period_notes(column: str | None, periods: Timeline | None) -> list[str]:
         (0, periods.first_complete, "begin within"),
         (last, periods.last_complete, "end within"),
     ):
-        if not complete:
+        if not complete and periods.covers(index):
             notes.append(f"The data {side} {periods.label(index)}: that period is shown but not compared.")
+    notes += _thin_notes(periods)
     if periods.filled < 1 and all(periods.rows):
         notes.append(f"Only {len(periods.starts)} {periods.grain}s have rows: each is compared with the one before it.")
     if periods.outside:
@@ -109,6 +111,21 @@ def _period_notes(column: str | None, periods: Timeline | None) -> list[str]:
     if periods.untimed:
         notes.append(f"{periods.untimed} rows have no {column} and are in no period.")
     return notes
+
+
+def _thin_notes(periods: Timeline) -> Iterator[str]:
+    last = len(periods.starts) - 1
+    for thin, first, final, side in (
+        (periods.thin_start, 0, periods.thin_start.periods - 1, "after"),
+        (periods.thin_end, last - periods.thin_end.periods + 1, last, "before"),
+    ):
+        if thin.periods:
+            span = " to ".join(dict.fromkeys(period_name(periods.label(index)) for index in (first, final)))
+            yield (
+                f"The data hardly cover {span}: {quantity(thin.mean, 'records')} a {periods.grain} on average, against "
+                f"{number(thin.usual)} usually in the {thin.compared} {periods.grain}s {side}. Key figures and trends "
+                "leave that time out."
+            )
 
 
 class _Builder:

@@ -33,7 +33,7 @@ def write(
         kpis=key_figures(kpis),
         quality=_quality(quality),
         next=next_steps(dataset, findings, quality),
-        notes=_notes(dataset, insights),
+        notes=(*(kpis.notes if kpis else ()), *_notes(dataset, insights)),
     )
 
 
