@@ -250,3 +250,10 @@ def test_any_column_name_is_taken_literally(name: str) -> None:
     with table_of([column(name, "BIGINT")], [(1,), (2,), (None,)]) as table:
         [described] = profile(table).columns
     assert (described.name, described.count) == (name, 2)
+
+
+def test_a_missing_value_is_no_value_of_personal_data() -> None:
+    columns = [column("mail", "VARCHAR", Role.IDENTIFIER, PersonalData.EMAIL)]
+    with table_of(columns, [["a@b.example"], ["a@b.example"], ["c@b.example"], [None]]) as table:
+        [mail] = profile(table).columns
+    assert (mail.count, mail.nulls, mail.distinct.value) == (3, 1, 2)

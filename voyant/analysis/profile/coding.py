@@ -93,7 +93,7 @@ def coding_of(column: Column, largest: Any = 0) -> Coding:
     """The coding of a column whose values lie within ``largest`` of zero (only decimals ask for it)."""
     name = identifier(column.name)
     if column.personal is not None:
-        return Coding(column, Kind.OPAQUE, f"hash({name})")
+        return Coding(column, Kind.OPAQUE, _hashed(name))
     match column.type:
         case ColumnType.BOOLEAN:
             return Coding(column, Kind.WHOLE, f"CAST({name} AS INTEGER)")
@@ -116,7 +116,7 @@ def coding_of(column: Column, largest: Any = 0) -> Coding:
         case ColumnType.TIME:
             return Coding(column, Kind.INSTANT, f"epoch_us(CAST({name} AS TIME))", _MICROSECONDS)
         case ColumnType.BINARY:
-            return Coding(column, Kind.OPAQUE, f"hash({name})")
+            return Coding(column, Kind.OPAQUE, _hashed(name))
         case _:
             return Coding(column, Kind.TEXT, _abridged(f"CAST({name} AS VARCHAR)"))
 
@@ -135,6 +135,11 @@ def text_length(code: str) -> int:
 def shown(code: str) -> str:
     """A text as a profile shows it: cut, with an ellipsis, where it is long."""
     return code if len(code) <= SHOWN_LIMIT else code[:SHOWN_LIMIT] + "…"
+
+
+def _hashed(name: str) -> str:
+    # hash(NULL) is a number like any other.
+    return f"CASE WHEN {name} IS NOT NULL THEN hash({name}) END"
 
 
 def _unscaled(name: str, per_unit: int, largest: Any) -> str:
