@@ -1,10 +1,12 @@
 """What a quality assessment says of a table, in figures that a reader can add up again.
 
-The score is built in three levels, each one a mean of the level below:
+The score is built in three levels:
 
 1. a check's score is the share of what it looked at that passes, ``1 - failed / checked``;
-2. a part's score is the mean of its checks' scores, weighted by their weights;
-3. the table's score is the mean of its parts' scores, weighted by their weights.
+2. completeness is the mean of its checks' scores, weighted: each cell that is due counts. Every other part is 1 less
+   its faults, ``1 - sqrt(sum((weight * (1 - score)) ** 2))`` over its checks, and no less than 0: a check that passes
+   makes up for none that fails, the worst one decides most, and two that see one fault hardly count it twice;
+3. the table's score is made of its parts' scores in the same way as such a part, by their weights.
 
 Checks that could not run (``error``), that looked at nothing (``checked`` is 0) or that weigh nothing are left out of
 level 2; parts without any remaining check are left out of level 3 and say so. Scores of levels 2 and 3 are rounded to
@@ -48,7 +50,7 @@ class Check:
         failed: How many of them do not pass.
         tolerance: The largest share that may fail while the check still passes.
         severity: How bad the failure is; ``info`` where the check passes.
-        weight: In the mean of its part; 0 for what is only information.
+        weight: In the score of its part; 0 for what is only information.
         sql: A statement that gives ``checked`` and ``failed`` in one row; None where the table itself cannot tell, as
             for cells that normalization rejected.
         condition: The SQL condition of the failing rows; None where single rows cannot be blamed.
@@ -94,7 +96,7 @@ class Part:
 
     Attributes:
         score: 0 to 1; None where nothing could be checked, and ``note`` then says why.
-        weight: In the mean of all parts that have a score.
+        weight: In the score of the table: how much of what this part lacks the table lacks.
     """
 
     dimension: Dimension

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.analysis.quality.staff import assessed, assessed_rows, sound_rows, staff
+from tests.analysis.quality.staff import assessed, assessed_rows, check, sound_rows, staff
+from tests.analysis.quality.staff import part as part_of
+from voyant.domain.normalization import Normalization
 from voyant.domain.quality import Quality
 from voyant.domain.serialization import from_json, to_json
 
@@ -21,12 +25,14 @@ def recomputed(artifact: dict[str, Any]) -> float | None:
         counting = [c for c in part["checks"] if c["error"] is None and c["checked"] > 0 and c["weight"] > 0]
         score = None
         if counting:
-            weighted = sum(c["weight"] * (1 - c["failed"] / c["checked"]) for c in counting)
-            score = round(weighted / sum(c["weight"] for c in counting), 6)
+            faults = [c["weight"] * c["failed"] / c["checked"] for c in counting]
+            if part["dimension"] == "completeness":
+                score = 1 - sum(faults) / sum(c["weight"] for c in counting)
+            else:
+                score = max(0.0, 1 - math.sqrt(sum(fault**2 for fault in faults)))
             parts.append((part["weight"], score))
-        assert part["score"] == score
-    total = sum(weight for weight, _ in parts)
-    return round(sum(weight * score for weight, score in parts) / total, 6) if parts else None
+        assert part["score"] == (score if score is None else pytest.approx(score, abs=1e-6))
+    return max(0.0, 1 - math.sqrt(sum((weight * (1 - score)) ** 2 for weight, score in parts))) if parts else None
 
 
 cells = st.tuples(
@@ -56,7 +62,7 @@ def test_the_score_adds_up_and_every_statement_gives_its_counts(spoiled: list[An
             if check.condition is not None:
                 [row] = table.query(f"SELECT count(*) AS n FROM trial WHERE {check.condition}")
                 assert row["n"] == check.failed
-    assert quality.score == recomputed(json.loads(to_json(quality)))
+    assert quality.score == pytest.approx(recomputed(json.loads(to_json(quality))), abs=3e-6)
     assert quality.passed + quality.failed + quality.errors == len(quality.checks)
     assert len({check.id for check in quality.checks}) == len(quality.checks)
     assert from_json(to_json(quality), Quality) == quality
@@ -84,6 +90,25 @@ def test_a_ruined_table_is_warned_of() -> None:
     assert quality.score is not None
     assert quality.score < 0.7
     assert quality.warnings[0].startswith(f"The quality score is {quality.score:.2f}, below 0.7")
+
+
+def test_what_is_sound_does_not_make_up_for_rows_that_stand_twice() -> None:
+    rows = sound_rows(200)
+    quality = assessed_rows([*rows, *rows[:34]])
+    repeated = 34 / 234
+    assert part_of(quality, "uniqueness").score == round(1 - repeated, 6)
+    assert quality.score == round(1 - repeated, 6)
+
+
+def test_records_that_could_not_be_read_count() -> None:
+    with staff(sound_rows(90)) as table:
+        unread = Normalization(
+            dataset=table.dataset, changes=(), rejected_cells=0, rejected_records=10, notes=(), unchanged=False
+        )
+        quality = assessed(table, unread)
+    assert check(quality, "rejected_records").failed == 10
+    assert part_of(quality, "validity").score == 0.9
+    assert quality.score == 0.9
 
 
 def test_the_same_table_gives_the_same_bytes() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 
 from voyant.analysis.periods import leading_time_column, timeline
 from voyant.analysis.quality import completeness, consistency, timeliness, uniqueness, validity
@@ -17,11 +18,11 @@ from voyant.domain.table import Table
 WARNING_BELOW = 0.7
 
 _WEIGHTS = {
-    Dimension.COMPLETENESS: 0.25,
-    Dimension.UNIQUENESS: 0.2,
-    Dimension.VALIDITY: 0.25,
-    Dimension.CONSISTENCY: 0.2,
-    Dimension.TIMELINESS: 0.1,
+    Dimension.COMPLETENESS: 0.5,  # much that is missing was never due
+    Dimension.UNIQUENESS: 1.0,
+    Dimension.VALIDITY: 1.0,
+    Dimension.CONSISTENCY: 1.0,
+    Dimension.TIMELINESS: 0.5,
 }
 _PROPOSERS = (completeness, uniqueness, validity, consistency, timeliness)
 _SEVERITIES = list(Severity)
@@ -50,8 +51,7 @@ def score(checks: list[Check], *, table: str, rows: int, has_time: bool) -> Qual
     """The checks put together as ``voyant.domain.quality`` says."""
     parts = tuple(_part(dimension, checks, has_time=has_time) for dimension in Dimension)
     scored = [part for part in parts if part.score is not None]
-    weight = sum(part.weight for part in scored)
-    total = round(sum(part.weight * (part.score or 0.0) for part in scored) / weight, 6) if scored else None
+    total = _without_faults((part.weight, part.score or 0.0) for part in scored) if scored else None
     return Quality(
         table=table,
         rows=rows,
@@ -69,13 +69,28 @@ def score(checks: list[Check], *, table: str, rows: int, has_time: bool) -> Qual
 def _part(dimension: Dimension, checks: list[Check], *, has_time: bool) -> Part:
     own = sorted((check for check in checks if check.dimension is dimension), key=_worst_first)
     counting = [check for check in own if check.counts]
-    weight = sum(check.weight for check in counting)
-    mean = round(sum(check.weight * (check.score or 0.0) for check in counting) / weight, 6) if counting else None
+    weighted = [(check.weight, check.score or 0.0) for check in counting]
+    combined = _mean if dimension is Dimension.COMPLETENESS else _without_faults
+    result = combined(weighted) if weighted else None
     note = None
-    if mean is None:
+    if result is None:
         untimed = dimension is Dimension.TIMELINESS and not has_time
         note = "not applicable: no column says when a row happened" if untimed else "not applicable: nothing to check"
-    return Part(dimension=dimension, score=mean, weight=_WEIGHTS[dimension], checks=tuple(own), note=note)
+    return Part(dimension=dimension, score=result, weight=_WEIGHTS[dimension], checks=tuple(own), note=note)
+
+
+def _mean(scores: Iterable[tuple[float, float]]) -> float:
+    weighted = list(scores)
+    return round(sum(weight * score for weight, score in weighted) / sum(weight for weight, _ in weighted), 6)
+
+
+def _without_faults(scores: Iterable[tuple[float, float]]) -> float:
+    """1 less the root of the sum of the squared faults: what passes dilutes nothing.
+
+    >>> _without_faults([(1.0, 0.83), (1.0, 1.0), (0.5, 1.0)]), _without_faults([(1.0, 0.97), (0.5, 0.92)])
+    (0.83, 0.95)
+    """
+    return round(max(0.0, 1 - math.hypot(*(weight * (1 - score) for weight, score in scores))), 6)
 
 
 def _worst_first(check: Check) -> tuple[bool, bool, int, float, str]:

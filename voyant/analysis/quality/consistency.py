@@ -118,7 +118,7 @@ def _ordered(one: Column, other: Column, less: int, more: int, both: int) -> Rul
         description=f"{second.name} is not before {first.name}",
         reason=reason,
         severity=Severity.WARNING,
-        weight=2.0,
+        weight=1.0,
         condition=f"{b} < {a}",
         among=f"{a} IS NOT NULL AND {b} IS NOT NULL",
         known=(both, reversed_rows),

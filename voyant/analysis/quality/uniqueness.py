@@ -36,7 +36,7 @@ def _duplicate_rows(subject: Subject) -> Rule:
         description="No row repeats another in every column",
         reason="a repeated row counts twice in every figure",
         severity=Severity.WARNING if share > 0.01 else Severity.NOTICE,
-        weight=2.0,
+        weight=1.0,
         statement=(
             f"SELECT (SELECT count(*) FROM {subject.source}) AS checked,\n"
             f"  (SELECT count(*) FROM {subject.source})"
@@ -72,7 +72,7 @@ def _duplicate_values(subject: Subject, column: Column) -> Rule:
         description=f"No two rows share their {column.name}",
         reason=f"{column.name} differs in nearly every row",
         severity=Severity.WARNING,
-        weight=2.0,
+        weight=1.0,
         condition=f"{name} IN (SELECT {name} FROM {subject.source} GROUP BY 1 HAVING count(*) > 1)",
         among=f"{name} IS NOT NULL",
         known=(profile.count, 0) if unique else None,

@@ -64,7 +64,20 @@ def propose(subject: Subject) -> Iterator[Rule]:
 def _rejected(subject: Subject) -> Iterator[Rule]:
     if subject.normalization is None:
         return
-    cells = subject.profile.rows * len(subject.stored)
+    rows, cells = subject.profile.rows, subject.profile.rows * len(subject.stored)
+    unread = subject.normalization.rejected_records
+    if unread:
+        yield Rule(
+            kind="rejected_records",
+            dimension=Dimension.VALIDITY,
+            columns=(),
+            description="Every record of the source could be read",
+            reason="some could not and are not in the table; rejects.parquet keeps them",
+            severity=Severity.WARNING,
+            weight=1.0,
+            unit="records",
+            known=(rows + unread, unread),
+        )
     yield Rule(
         kind="rejected_cells",
         dimension=Dimension.VALIDITY,
