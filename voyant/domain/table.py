@@ -52,6 +52,7 @@ class Aggregation(StrEnum):
     SUM = "sum"  # additive: amounts, counts
     MEAN = "mean"  # levels: prices, temperatures, durations, scores
     RATIO = "ratio"  # shares and rates: averaged, never added
+    CIRCULAR = "circular"  # directions, of which 359 and 1 are neighbours: neither added nor averaged
 
 
 class PersonalData(StrEnum):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from datetime import date, timedelta
 
 import pytest
 
+from tests.analysis.normalize.conftest import Read
 from voyant.domain.table import Aggregation, Role
 
 PEOPLE = ["Beth Anglin", "Luke Wilson", "Fred Luddy", "Howard Johnson", "Charlie Whitherspoon"]
@@ -28,7 +30,13 @@ def choices(*values: str, count: int = 200) -> list[str]:
         ("amount", spread(1, 90000), Role.MEASURE, Aggregation.SUM),
         ("total_bill", spread(3, 50), Role.MEASURE, Aggregation.SUM),
         ("quantity", spread(1, 40), Role.MEASURE, Aggregation.SUM),
-        ("number_of_rooms", spread(1, 9), Role.MEASURE, Aggregation.SUM),
+        ("number_of_orders", spread(1, 9), Role.MEASURE, Aggregation.SUM),
+        ("number_of_rooms", spread(1, 9), Role.MEASURE, Aggregation.MEAN),
+        ("wind_dir", spread(0, 359), Role.DIMENSION, Aggregation.CIRCULAR),
+        ("heading", [f"{value}.5" for value in spread(0, 359)], Role.DIMENSION, Aggregation.CIRCULAR),
+        ("engines", spread(1, 4), Role.DIMENSION, None),
+        ("tz", spread(-10, -4), Role.DIMENSION, None),
+        ("air_time", [f"{value}.0" for value in spread(20, 1400)], Role.MEASURE, Aggregation.MEAN),
         ("japan_sales", spread(1, 4000), Role.MEASURE, Aggregation.SUM),
         ("x", [f"${value}.50" for value in spread(1, 900)], Role.MEASURE, Aggregation.SUM),
         ("price", spread(300, 18000), Role.MEASURE, Aggregation.MEAN),
@@ -111,3 +119,30 @@ def test_the_unit_may_stand_in_the_name(read):
 def test_yes_and_no_in_a_name_number_nothing(read):
     assert read({"smoking_yes_cancer_no": spread(20, 900)}).column("smoking_yes_cancer_no").role is Role.MEASURE
     assert read({"invoice_no": spread(20, 900)}).column("invoice_no").role is Role.IDENTIFIER
+
+
+def test_what_every_thing_has_its_own_of_is_an_attribute_and_not_added(read: Read) -> None:
+    models = [f"model {number}" for number in range(20)]
+    chance = random.Random(11)
+    rows = [chance.randrange(20) for _ in range(600)]
+    columns = read(
+        {
+            "model": [models[row] for row in rows],
+            "num_engs": [str(1 + row % 4) if row else "" for row in rows],  # of one model it is not known
+            "order_total": [str(1000 + 37 * row) for row in rows],
+            "amount": [str(chance.randint(1, 900)) for _ in rows],
+        }
+    ).columns
+    assert columns["num_engs"].role is Role.DIMENSION
+    assert "an attribute of model" in columns["num_engs"].role_reason
+    assert (columns["order_total"].role, columns["order_total"].aggregation) == (Role.MEASURE, Aggregation.MEAN)
+    assert columns["amount"].aggregation is Aggregation.SUM
+
+
+def test_a_part_of_the_time_is_known_by_its_values(read: Read) -> None:
+    days = [date(2023, 1, 1) + timedelta(days=number) for number in range(0, 300)]
+    columns = read({"day": [str(day) for day in days], "wk": [str(day.isocalendar().week) for day in days]}).columns
+    assert (columns["wk"].role, columns["wk"].role_reason) == (
+        Role.DIMENSION,
+        "the week of day in every row looked at",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voyant.domain.profile import ColumnProfile, Profile
-from voyant.domain.table import Column, ColumnType, Dataset, Role
+from voyant.domain.table import Aggregation, Column, ColumnType, Dataset, Role
 
 MOST_GROUPINGS = 12
 MOST_MEASURES = 10
@@ -89,6 +89,8 @@ def _splits(column: Column, profile: ColumnProfile) -> bool:
 
 def _acts(column: Column, profile: ColumnProfile) -> bool:
     if column.role not in {Role.DIMENSION, Role.IDENTIFIER, Role.GEOGRAPHY} or profile.unique:
+        return False
+    if column.aggregation is Aggregation.CIRCULAR:
         return False
     return 10 <= profile.distinct.value <= profile.count * 0.7
 

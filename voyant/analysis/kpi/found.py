@@ -34,6 +34,7 @@ _ENDED_WELL = (
     "accepted achieved active approved completed converted delivered on-time paid passed qualified renewed retained "
     "succeeded success successful survived verified won"
 )
+_SAID = {"total": ("total_",), "average": ("average_", "avg_", "mean_")}
 _TRUE = frozenset({"yes", "y", "true", "t", "1"})
 _FALSE = frozenset({"no", "n", "false", "f", "0"})
 
@@ -178,7 +179,7 @@ def _named(act: str, column: Column) -> str:
     name = column.name.removesuffix(f"_{column.unit}") if column.unit else column.name
     if column.formula:
         name = name.replace("_to_", " to ")
-    said = name if name.startswith(f"{act}_") else f"{act} {name}"
+    said = name if name.startswith(_SAID[act]) else f"{act} {name}"
     return f"{said} ({column.unit})" if column.unit else said
 
 

@@ -110,7 +110,7 @@ def _aggregates(column: TypedColumn) -> list[str]:
     finite = f"CASE WHEN isfinite({name}) THEN {name} END" if column.type is ColumnType.FLOAT else name
     aggregates += [f"CAST(min({finite}) AS DOUBLE)", f"CAST(max({finite}) AS DOUBLE)"]
     aggregates.append("0" if column.type is ColumnType.INTEGER else counted(f"({finite}) % 1 <> 0"))
-    aggregates.append(counted(f"{name} % 100 > 59") if column.type is ColumnType.INTEGER else "0")
+    aggregates.append(counted(f"({finite}) % 100 > 59"))
     return aggregates
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from voyant.analysis.normalize.facts import Facts
-from voyant.analysis.normalize.names import word_set
+from voyant.analysis.normalize.names import word_set, words_of
 from voyant.analysis.normalize.number_formats import CURRENCIES
 from voyant.analysis.normalize.places import POSTAL_WORDS
 from voyant.analysis.normalize.roles import Assigned
-from voyant.domain.table import Aggregation, Role
+from voyant.domain.table import Aggregation, Column, Role
 
 ID_WORDS = word_set(
     "id ids uid uuid guid key pk fk code codes no nr num number sku upc ean isbn barcode serial zip zipcode postcode "
@@ -24,7 +24,17 @@ _SHORT_ENTITIES = word_set(
     "cust prod emp txn trans part supp nation region movie film user usr dept cat loc store shop"
 )
 _NUMBERED_WORDS = word_set("room part serial lot batch seq sequence ref house stock bill receipt contract card")
+_PART_WORDS = word_set(
+    "engine engines door doors room rooms bedroom bedrooms bathroom bathrooms bath baths bed beds seat seats cylinder "
+    "cylinders wheel wheels gear gears floor floors storey storeys story stories level levels page pages leg legs"
+)
+"""What a thing has: each thing has its number, and the numbers of several are not added."""
+_DIRECTION_WORDS = word_set(
+    "dir direction heading hdg bearing brg azimuth azimut wdir winddir winddirection windrichtung aspect course cog"
+)
 FEW_CODES = 20
+FEW_STEPS = 6
+"""Whole numbers of so few values group the rows, where no word says that they measure."""
 REPEATED_SHARE = 0.2
 LONG_NUMBER = 9
 """Digits from which on numbers of one length are hardly measured ones."""
@@ -39,7 +49,7 @@ _SINCE_WORDS = word_set("days months years hours weeks minutes seconds per since
 _CATEGORY_WORDS = word_set(
     "class pclass type kind group category level grade status cluster zone region district ward store dept department "
     "segment tier phase stage arm treatment cohort sex gender race ethnicity education marital label target code "
-    "model line version bin bucket block batch shift season floor"
+    "model line version bin bucket block batch shift season floor tz timezone"
 )
 _RATIO_WORDS = word_set(
     "pct percent percentage rate ratio share proportion fraction prob probability utilization utilisation margin "
@@ -75,6 +85,10 @@ _COUNT_STARTS = (
 )
 
 
+_SCALE_WORDS = word_set("satisfaction stars likert nps grade")
+_PRICE_WORDS = word_set("price unitprice priceeach preis stueckpreis prix precio prezzo preco prijs")
+_WHOLE_WORDS = word_set("total extended line sum gross net subtotal sale sales list index change min max high low")
+"""Beside a price, these say that it is not what one piece costs here."""
 _UNITS_BY_WORD = {
     "pct": "%", "percent": "%", "percentage": "%", "usd": "USD", "eur": "EUR", "gbp": "GBP", "mm": "mm", "cm": "cm",
     "km": "km", "kg": "kg", "lbs": "lb", "lb": "lb", "mph": "mph", "kwh": "kWh", "mw": "MW", "kw": "kW", "ms": "ms",
@@ -97,7 +111,7 @@ def unit_by_name(words: tuple[str, ...]) -> str | None:
 
 def number_role(facts: Facts) -> Assigned:
     """The role of a column of numbers with more than one value."""
-    for rule in (_geography, _count, _date_part, _identifier, _clock, _indicator, _category, _balanced):
+    for rule in (_geography, _count, _direction, _date_part, _identifier, _clock, *_GROUPINGS):
         if assigned := rule(facts):
             return assigned
     return _measure(facts)
@@ -118,7 +132,16 @@ def _count(facts: Facts) -> Assigned | None:
     """``number_of_rooms`` counts; ``flight_number`` numbers."""
     starts = any(facts.words[: len(start)] == start and len(facts.words) > len(start) for start in _COUNT_STARTS)
     if starts and facts.is_whole and not set(facts.words[1:]) & ID_WORDS and facts.within(0, 1e12):
+        if set(facts.words) & _PART_WORDS:
+            return _averaged(0.7, "how many each thing has, by its name: averaged, not added")
         return _summed(0.8, "a count by its name: counts add up")
+    return None
+
+
+def _direction(facts: Facts) -> Assigned | None:
+    if set(facts.words) & _DIRECTION_WORDS and facts.within(0, 360) and (facts.highest or 0) > 180:
+        reason = "directions in degrees: 359 and 1 are neighbours, so they are neither added nor averaged"
+        return Assigned(role=Role.DIMENSION, confidence=0.9, reason=reason, aggregation=Aggregation.CIRCULAR)
     return None
 
 
@@ -214,6 +237,24 @@ def _balanced(facts: Facts) -> Assigned | None:
     return None
 
 
+def _steps(facts: Facts) -> Assigned | None:
+    """Few whole numbers that nothing shows to be measured: classes, and how many parts a thing has."""
+    words = set(facts.words)
+    few = facts.is_whole and facts.distinct <= FEW_STEPS and facts.present >= facts.distinct * 20
+    if not few or facts.unit or words & (_SUM_WORDS | _LEVEL_WORDS | _RATIO_WORDS | _SCALE_WORDS | _SINCE_WORDS):
+        return None
+    return Assigned(role=Role.DIMENSION, confidence=0.7, reason="few whole numbers that repeat: groups of rows")
+
+
+_GROUPINGS = (_indicator, _category, _balanced, _steps)
+
+
+def is_price(column: Column) -> bool:
+    """Whether the column holds the price of one piece, by its name."""
+    words = words_of(column.original_name) or words_of(column.name)
+    return bool(set(words) & _PRICE_WORDS) and not set(words) & _WHOLE_WORDS
+
+
 def _measure(facts: Facts) -> Assigned:
     words = set(facts.words)
     if "to" in facts.words[1:-1] and not facts.is_whole:
@@ -232,12 +273,7 @@ def _measure(facts: Facts) -> Assigned:
     level = sorted(words & _LEVEL_WORDS) or [end for end in _FUSED_LEVELS if words and facts.words[-1].endswith(end)]
     if level:
         return _averaged(0.85, f"a level by its name ({level[0]}): averaged, not added")
-    if (
-        facts.is_whole
-        and facts.distinct <= 11
-        and facts.within(0, 10)
-        and words & {"satisfaction", "stars", "likert", "nps"}
-    ):
+    if facts.is_whole and facts.distinct <= 11 and facts.within(0, 10) and words & _SCALE_WORDS:
         return _averaged(0.85, "an ordinal scale: averaged")
     summed = sorted(words & _SUM_WORDS) or [end for end in _FUSED_SUMS if words and facts.words[-1].endswith(end)]
     if summed and facts.within(0, 1) and not facts.is_whole:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from voyant.analysis.normalize.attributes import settle
 from voyant.analysis.normalize.derived import derive_date, derive_durations
 from voyant.analysis.normalize.detection import ReadColumn, read_columns
 from voyant.analysis.normalize.facts import Facts, TypedColumn, gather_facts
@@ -93,6 +94,7 @@ def normalize(staged: StagedTable, engine: Engine) -> Normalized:
     typed = TypedRows(rows, {column.typed.name: column.sql for column in prepared})
     facts = gather_facts(engine, typed, [column.typed for column in prepared])
     stored = tuple(_column(found, _assign(found)) for found in facts)
+    stored = settle(engine, typed, facts, stored)
     derived = derive_date(facts, stored) or derive_durations(engine, typed, stored)
     changes = tuple(
         change for column, final in zip(prepared, stored, strict=True) for change in _changes(column, final)
