@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import typer
 
-HOST = typer.Option("127.0.0.1", "--host", envvar="VOYANT_HOST", help="Where to listen: a loopback address.")
-PORT = typer.Option(8765, "--port", envvar="VOYANT_PORT", min=1, max=65535, help="The port of REST and MCP.")
+HOST = typer.Option(None, "--host", help="A loopback address in place of VOYANT_HOST.", show_default=False)
+PORT = typer.Option(None, "--port", min=1, max=65535, help="In place of VOYANT_PORT.", show_default=False)
 TEMPORAL_PORT = typer.Option(
-    7233, "--temporal-port", envvar="VOYANT_TEMPORAL_PORT", min=1, max=65535, help="The port of the workflow engine."
+    None, "--temporal-port", min=1, max=65535, help="In place of VOYANT_TEMPORAL_PORT.", show_default=False
 )
 
 
-def serve(host: str = HOST, port: int = PORT, temporal_port: int = TEMPORAL_PORT) -> None:
+def serve(host: str | None = HOST, port: int | None = PORT, temporal_port: int | None = TEMPORAL_PORT) -> None:
     """Start everything on this machine: REST, MCP, a worker and the engine that keeps jobs. Ctrl-C ends it."""
     from voyant.server.api import require_loopback
     from voyant.server.children import LOOPBACK, children_of
@@ -20,17 +20,20 @@ def serve(host: str = HOST, port: int = PORT, temporal_port: int = TEMPORAL_PORT
     from voyant.services.home import open_home
     from voyant.settings.configuration import settings
 
+    configured = settings()
+    host, port = host or configured.host, port or configured.port
+    temporal_port = temporal_port or configured.temporal_port
     require_loopback(host)
     children = children_of(host, port, temporal_port)
     open_home()
     url = f"http://{host}:{port}"
-    typer.echo(f"Starting on {settings().home} …", err=True)
+    typer.echo(f"Starting on {configured.home} …", err=True)
 
     def tell(seconds: float) -> None:
         typer.echo(f"Ready after {seconds:.1f} s. Ctrl-C ends it.", err=True)
         typer.echo(f"  REST  {url}/v1    manual {url}/docs", err=True)
         typer.echo(f"  MCP   {url}/mcp", err=True)
-        typer.echo(f"  Logs  {settings().home / 'logs'}", err=True)
+        typer.echo(f"  Logs  {configured.home / 'logs'}", err=True)
 
     Supervisor(
         children,
@@ -41,11 +44,12 @@ def serve(host: str = HOST, port: int = PORT, temporal_port: int = TEMPORAL_PORT
     ).run()
 
 
-def api(host: str = HOST, port: int = PORT) -> None:
+def api(host: str | None = HOST, port: int | None = PORT) -> None:
     """Answer REST and MCP; jobs are run by workers."""
     from voyant.server.api import run
+    from voyant.settings.configuration import settings
 
-    run(host, port)
+    run(host or settings().host, port or settings().port)
 
 
 def worker() -> None:

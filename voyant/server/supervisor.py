@@ -96,7 +96,8 @@ class Supervisor:
 
     def _watch(self, is_over: Callable[[], bool]) -> None:
         while not self._told and not is_over():
-            if any([running.look() for running in self._running]):
+            changes = [running.look() for running in self._running]
+            if any(changes):
                 self._tell()
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
@@ -166,7 +167,7 @@ class _Running:
                 env={**os.environ, **self.child.environment},
                 # Ctrl-C at the terminal is for the supervisor, which ends the children in order.
                 start_new_session=True,
-                preexec_fn=_leave_with_parent,  # noqa: PLW1509 - this process has one thread
+                preexec_fn=_leave_with_parent,
             )
         self.started_at, self.start_again_at = time.monotonic(), None
 

@@ -11,7 +11,9 @@ from importlib.util import find_spec
 
 from voyant import __version__
 from voyant.errors import VoyantError
-from voyant.settings.configuration import settings
+from voyant.services.health import asked
+from voyant.services.serving import read_serving
+from voyant.settings.configuration import Settings, settings
 
 LEAST_FREE_BYTES = 2**30
 
@@ -98,6 +100,29 @@ def _look_at_extras(name: str) -> Check:
     return Check(name=name, ok=True, found=f"not installed: {', '.join(missing)}", remedy=remedy)
 
 
+def _look_at_server(name: str) -> Check:
+    """The parts that jobs of REST and MCP hang on, where a server is set up; a shell needs none of them."""
+    serving = read_serving()
+    if serving is None and settings().temporal_address == Settings().temporal_address:
+        return Check(name=name, ok=True, found="none runs on this home; start one with: voyant serve")
+    restarted = (
+        [f"{child.name} was started again {child.restarts} times" for child in serving.children if child.restarts]
+        if serving
+        else []
+    )
+    found = [serving.url if serving else settings().temporal_address, *restarted]
+    for dependency in asked(serving.temporal_address if serving else settings().temporal_address):
+        if not dependency.ok:
+            return Check(
+                name=name,
+                ok=False,
+                found=f"{dependency.name} does not answer: {dependency.problem}",
+                remedy=f"Start it, or correct VOYANT_TEMPORAL_ADDRESS; logs are in {settings().home}.",
+            )
+        found.append(f"{dependency.name} in {dependency.milliseconds:.0f} ms")
+    return Check(name=name, ok=True, found=", ".join(found))
+
+
 _LOOKS: tuple[tuple[str, Callable[[str], Check]], ...] = (
     ("settings", _look_at_settings),
     ("database", _look_at_database),
@@ -106,4 +131,5 @@ _LOOKS: tuple[tuple[str, Callable[[str], Check]], ...] = (
     ("lake", _look_at_lake),
     ("charts", _look_at_charts),
     ("extras", _look_at_extras),
+    ("server", _look_at_server),
 )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
 
-from voyant.errors import Busy, Code
+from voyant.errors import Busy, Code, InternalError, Unavailable
+from voyant.services.serving import read_serving
+from voyant.settings.configuration import settings
+
+SECONDS_FOR_AN_ANSWER = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +45,28 @@ def readiness() -> Readiness:
     Raises:
         Busy: One does not answer; ``data`` holds what was found of each.
     """
-    found = tuple(_asked(name, ask) for name, ask in _DEPENDENCIES)
+    found = asked(settings().temporal_address)
     down = [dependency.name for dependency in found if not dependency.ok]
     if down:
         told = [msgspec.to_builtins(dependency) for dependency in found]
         raise Busy(f"Not ready: {', '.join(down)}.", code=Code.NOT_READY, data={"dependencies": told})
     return Readiness(ready=True, dependencies=found)
+
+
+def asked(workflow_engine: str) -> tuple[Dependency, ...]:
+    """Every dependency, asked now.
+
+    Args:
+        workflow_engine: Its host and port.
+    """
+    asks: dict[str, Callable[[], None]] = {
+        "database": _ask_database,
+        "artifacts": _ask_artifact_store,
+        "workflow_engine": lambda: _connect(workflow_engine),
+        "workers": _ask_workers,
+        "processes": _ask_processes,
+    }
+    return tuple(_asked(name, ask) for name, ask in asks.items())
 
 
 def _asked(name: str, ask: Callable[[], None]) -> Dependency:
@@ -71,7 +92,22 @@ def _ask_artifact_store() -> None:
     artifact_store().check()
 
 
-_DEPENDENCIES: tuple[tuple[str, Callable[[], None]], ...] = (
-    ("database", _ask_database),
-    ("artifacts", _ask_artifact_store),
-)
+def _connect(address: str) -> None:
+    host, _, port = address.rpartition(":")
+    with socket.create_connection((host.strip("[]"), int(port)), timeout=SECONDS_FOR_AN_ANSWER):
+        pass
+
+
+def _ask_workers() -> None:
+    from voyant.services.workers import list_workers
+
+    if not list_workers():
+        raise Unavailable("No worker is alive: jobs wait.", system="worker", code=Code.WORKFLOW_ENGINE)
+
+
+def _ask_processes() -> None:
+    """Those of `voyant serve`, where this process is one of them; elsewhere whoever runs them watches them."""
+    serving = read_serving()
+    ended = [child.problem or child.name for child in serving.children if child.pid is None] if serving else []
+    if ended:
+        raise InternalError("; ".join(ended), remedy="It is being started again; its log says why it ended.")

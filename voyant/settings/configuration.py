@@ -112,6 +112,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = False
 
+    host: Annotated[str, Meta(description="Where the server listens: a loopback address.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535, description="The port of REST and MCP.")] = 8765
+    temporal_port: Annotated[
+        int, Meta(ge=1, le=65535, description="The port of the workflow engine that `voyant serve` starts.")
+    ] = 7233
+
     @property
     def source_folders(self) -> tuple[Path, ...]:
         """The source roots, with symbolic links resolved."""
