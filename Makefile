@@ -14,7 +14,7 @@ DEMO := examples/orders/orders.csv.gz
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup develop demo test test-full check format docs examples picture bench lock clean
+.PHONY: help setup develop demo serve test test-full check format docs examples picture bench lock clean
 
 help: ## List these commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ develop: $(DEVELOPMENT) ## The same, with the tools that check and test
 
 demo: $(RUNTIME) ## Analyse a year of a retailer's real orders and open the way to the report
 	@$(BIN)/voyant analyze $(DEMO)
+
+serve: $(RUNTIME) ## Start REST, MCP, a worker and the engine that keeps jobs, on this machine
+	@$(BIN)/voyant serve
 
 test: $(DEVELOPMENT) ## Run the tests, without the slow ones
 	$(BIN)/python -m pytest -m "not slow"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.data_sets import environment_python, first_flights, flights, lineitem
 from benchmarks.measuring import Figure, Run, empty_home, interleaved, median, run, voyant_command, workload
+from benchmarks.service import service
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -101,6 +102,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "flights": flights_csv,
     "small": small_csv,
     "tokens": result_size,
+    "service": service,
 }
 
 

@@ -11,7 +11,7 @@ from voyant.settings.configuration import settings
 LONGEST_GOODBYE_SECONDS = 5
 
 
-def run(host: str = "127.0.0.1", port: int = 8000) -> None:
+def run(host: str, port: int) -> None:
     """Answers until it is told to stop.
 
     Raises:
