@@ -70,7 +70,7 @@ def test_a_worker_that_is_told_to_leave_hands_its_step_on(
     assert wait_for_end(caller, job_id).status is Status.CANCELLED
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_no_more_jobs_run_than_there_are_slots(
     caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, tmp_path: Path, workers: int
 ) -> None:

@@ -20,6 +20,7 @@ HEAVY = {
     "pyiceberg",
     "scipy",
     "sqlglot",
+    "temporalio",
     "uvicorn",
     "vl_convert",
 }
