@@ -26,7 +26,7 @@ from voyant.workflows.protocol import PipelineOrder
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-SECONDS_BETWEEN_LOOKS = 0.1
+SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_BETWEEN_ROUNDS = 1.0
 SECONDS_BETWEEN_RECOVERIES = 5.0
 SECONDS_AFTER_A_FAILURE = 2.0
