@@ -155,6 +155,20 @@ def test_a_query_that_takes_too_long_is_stopped(context: JobContext) -> None:
     assert caught.value.code is Code.TIMEOUT
 
 
+def test_steps_after_one_that_took_too_long_go_on(context: JobContext) -> None:
+    def endless(step_context: StepContext) -> None:
+        while True:
+            step_context.progress(0.5)
+
+    def three(step_context: StepContext) -> None:
+        step_context.progress(0.5)
+        step_context.write_json("three.json", "profile", {})
+
+    done = run(context, step("two", endless), step("three", three), time_limit=0.1)
+    assert [entry.step for entry in done.degraded] == ["two"]
+    assert sorted(context.artifacts) == ["three.json"]
+
+
 def test_a_step_sees_what_was_not_made(context: JobContext) -> None:
     seen: list[object] = []
     done = run(

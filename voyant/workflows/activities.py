@@ -17,8 +17,9 @@ Call = TypeVar("Call")
 Answer = TypeVar("Answer")
 
 SECONDS_BETWEEN_HEARTBEATS = 1.0
-SECONDS_TO_STOP = 4.0
-"""How long an interrupted step may take to notice; a worker that leaves waits no longer."""
+SECONDS_BETWEEN_INTERRUPTIONS = 0.25
+INTERRUPTIONS = 16
+"""Until then a step must have noticed; a worker that leaves waits no longer."""
 
 
 class Activities:
@@ -36,10 +37,17 @@ class Activities:
                 activity.heartbeat(self._jobs.progress(call))
         except asyncio.CancelledError:
             # The job was called off, the worker leaves, or the engine believes this worker lost.
-            self._jobs.interrupt(call)
-            await asyncio.wait({running}, timeout=SECONDS_TO_STOP)
+            await self._stop(running, call)
             raise
         return _answer_of(running)
+
+    async def _stop(self, running: asyncio.Future[StepOutcome], call: StepCall) -> None:
+        for _ in range(INTERRUPTIONS):
+            # Again and again: an interruption between two statements reaches neither.
+            self._jobs.interrupt(call)
+            if (await asyncio.wait({running}, timeout=SECONDS_BETWEEN_INTERRUPTIONS))[0]:
+                running.exception()  # is looked at, so that nobody complains that it was not
+                return
 
     @activity.defn
     async def complete(self, call: JobCall) -> None:

@@ -27,7 +27,6 @@ from voyant.workflows.workflow import PruneJobs, RunPipeline
 SECONDS_FOR_AN_ANSWER = timedelta(seconds=5)
 SECONDS_FOR_A_DECISION = timedelta(seconds=5)
 """A workflow decides in milliseconds: after this its worker is lost, and another decides."""
-PRUNING = "voyant-prune-jobs"
 
 
 class WorkflowEngine:
@@ -36,6 +35,7 @@ class WorkflowEngine:
     def __init__(self, client: Client, *, task_queue: str) -> None:
         self.client = client
         self._task_queue = task_queue
+        self._pruning = f"{task_queue}-prune-jobs"
 
     @classmethod
     async def connect(cls, address: str, *, namespace: str, task_queue: str) -> WorkflowEngine:
@@ -106,18 +106,18 @@ class WorkflowEngine:
                 await self._schedule(PruneCall(older_than_days=older_than_days))
 
     async def _schedule(self, call: PruneCall) -> None:
-        action = ScheduleActionStartWorkflow(PruneJobs.run, call, id=PRUNING, task_queue=self._task_queue)
+        action = ScheduleActionStartWorkflow(PruneJobs.run, call, id=self._pruning, task_queue=self._task_queue)
         daily = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=timedelta(days=1))])
         schedule = Schedule(action=action, spec=daily)
         try:
-            await self.client.create_schedule(PRUNING, schedule, rpc_timeout=SECONDS_FOR_AN_ANSWER)
+            await self.client.create_schedule(self._pruning, schedule, rpc_timeout=SECONDS_FOR_AN_ANSWER)
         except ScheduleAlreadyRunningError:
-            handle = self.client.get_schedule_handle(PRUNING)
+            handle = self.client.get_schedule_handle(self._pruning)
             await handle.update(lambda _: ScheduleUpdate(schedule=schedule), rpc_timeout=SECONDS_FOR_AN_ANSWER)
 
     async def _unschedule(self) -> None:
         try:
-            await self.client.get_schedule_handle(PRUNING).delete(rpc_timeout=SECONDS_FOR_AN_ANSWER)
+            await self.client.get_schedule_handle(self._pruning).delete(rpc_timeout=SECONDS_FOR_AN_ANSWER)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
