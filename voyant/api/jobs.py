@@ -65,7 +65,9 @@ async def run(request: HttpRequest, kind: str, body: JobRequest, seconds: float,
     """Asks for the job, and waits that long for its result."""
     caller = caller_of(request)
     job = (await with_data(_submit, caller, kind, body, key)).job
-    if seconds and await has_ended(caller, job.id, seconds):
+    if not seconds:
+        return accepted(job)
+    if await has_ended(caller, job.id, seconds):
         return answer(await with_rows(outcome_of, caller, job.id, max_tokens=body.max_tokens))
     return accepted(await with_rows(show_job, caller, job.id))
 

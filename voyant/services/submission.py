@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -114,14 +114,13 @@ def _known(caller: Caller, key: str | None, digest: str) -> Submission | None:
             code=Code.IDEMPOTENCY_KEY_REUSED,
             data={"job_id": found.job_id},
         )
-    return Submission(job=summary_of(found.job), is_new=False)
+    return Submission(job=show_job(caller, found.job_id), is_new=False)
 
 
 def _accept(
     caller: Caller, kind: str, parameters: AnalyzeParameters, runner: Runner, key: str | None, digest: str
 ) -> Submission:
-    if runner is Runner.DURABLE:
-        _require_room()
+    position = _next_position() if runner is Runner.DURABLE else None
     source = remember(caller, parameters.source, keep_secret=runner is Runner.DURABLE)
     row = Job.objects.create(
         id=new_id("job"),
@@ -137,10 +136,12 @@ def _accept(
     JobEvent.objects.create(job=row, kind=EventKind.QUEUED)
     if key is not None:
         IdempotencyKey.objects.create(tenant=caller.tenant, key=key, request_sha256=digest, job=row)
-    return Submission(job=summary_of(row), is_new=True)
+    return Submission(job=replace(summary_of(row), queue_position=position), is_new=True)
 
 
-def _require_room() -> None:
-    most = settings().max_queued_jobs
-    if Job.objects.filter(status=Status.QUEUED, runner=Runner.DURABLE).count() >= most:
+def _next_position() -> int:
+    """In the queue, of the job that is accepted next."""
+    most, waiting = settings().max_queued_jobs, Job.objects.filter(status=Status.QUEUED, runner=Runner.DURABLE).count()
+    if waiting >= most:
         raise Busy(f"{most:,} jobs wait already, and no more may.")
+    return waiting + 1
