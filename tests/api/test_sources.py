@@ -37,6 +37,16 @@ def test_an_upload_becomes_a_source_that_can_be_analysed(client: Client, home: P
     problem(client.get(f"/v1/jobs/{job_id}"), 404, "VYNT-2001")
 
 
+def test_nothing_tells_where_the_server_keeps_files(client: Client, home: Path, source: str) -> None:
+    job_id = client.finished_job("ingest", source)
+    paths = [f"/v1/jobs/{job_id}", f"/v1/jobs/{job_id}/result", f"/v1/jobs/{job_id}/events", f"/v1/sources/{source}"]
+    seen = [client.get(path).text for path in (*paths, f"/v1/artifacts/{job_id}", f"/v1/artifacts/{job_id}/manifest")]
+    seen.append(client.post("/v1/sources/discover", {"source": source}).text)
+    client.http.delete(f"/v1/sources/{source}")
+    seen.append(client.post("/v1/estimate", {"source": source}).text)
+    assert [text for text in seen if home.name in text] == []
+
+
 def test_the_same_file_again_is_the_same_source(client: Client, home: Path) -> None:
     assert client.upload("a.csv", "x\n1\n") == client.upload("a.csv", "x\n1\n") != client.upload("a.csv", "x\n2\n")
     assert len(uploads(home, client)) == 2

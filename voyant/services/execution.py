@@ -24,6 +24,7 @@ from voyant.domain.serialization import from_json, to_json
 from voyant.domain.source import SourceKind
 from voyant.errors import InternalError, JobCancelled, VoyantError, as_disk_full
 from voyant.security.secrets import unseal
+from voyant.services import uploads
 from voyant.services.recording import JobRecorder, Progress, ignore_progress
 from voyant.services.results import result_digest
 from voyant.services.wiring import artifact_store, lake, limits
@@ -194,7 +195,9 @@ def as_ours(error: Exception) -> VoyantError:
 
 def stored_parameters(job: Job) -> AnalyzeParameters:
     """The parameters of a job, with the credentials that its source keeps sealed."""
-    parameters = msgspec.convert(job.parameters, AnalyzeParameters)
+    kept = msgspec.convert(job.parameters, AnalyzeParameters)
+    location = uploads.found(job.tenant, kept.source.location)
+    parameters = replace(kept, source=replace(kept.source, location=location))
     if job.source is None or not job.source.secret or parameters.source.kind is SourceKind.TABLE:
         return parameters
     return replace(parameters, source=replace(parameters.source, location=unseal(job.source.secret)))

@@ -16,6 +16,7 @@ from voyant.domain.job import EventKind, JobSummary, Runner, Status
 from voyant.domain.parameters import AnalyzeParameters
 from voyant.domain.serialization import to_json
 from voyant.errors import Busy, Code, Conflict, InvalidInput
+from voyant.services import uploads
 from voyant.services.access import job_of
 from voyant.services.jobs import show_job, summary_of
 from voyant.services.processes import this_process
@@ -62,7 +63,7 @@ def submit(
         )
     if idempotency_key is not None and not 0 < len(idempotency_key) <= LONGEST_KEY:
         raise InvalidInput(f"An idempotency key has 1 to {LONGEST_KEY} characters; this has {len(idempotency_key)}.")
-    digest = sha256(kind.encode() + to_json(public_parameters(parameters))).hexdigest()
+    digest = sha256(kind.encode() + to_json(public_parameters(caller, parameters))).hexdigest()
     try:
         with transaction.atomic():
             known = _known(caller, idempotency_key, digest)
@@ -96,10 +97,10 @@ def cancel(caller: Caller, job_id: str) -> JobSummary:
     return show_job(caller, job_id)
 
 
-def public_parameters(parameters: AnalyzeParameters) -> dict[str, Any]:
-    """The parameters as job rows and manifests keep them: without credentials."""
+def public_parameters(caller: Caller, parameters: AnalyzeParameters) -> dict[str, Any]:
+    """The parameters as job rows and manifests keep them: without credentials and the server's own folders."""
     plain: dict[str, Any] = msgspec.to_builtins(parameters)
-    plain["source"]["location"] = parameters.source.public_location
+    plain["source"]["location"] = uploads.shown(caller.tenant, parameters.source.public_location)
     return plain
 
 
@@ -130,7 +131,7 @@ def _accept(
         status=Status.QUEUED,
         runner=runner,
         process=this_process() if runner is Runner.PROCESS else "",
-        parameters=public_parameters(parameters),
+        parameters=public_parameters(caller, parameters),
         source=source,
     )
     JobEvent.objects.create(job=row, kind=EventKind.QUEUED)

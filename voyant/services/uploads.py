@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from voyant.artifacts.store import digest_of, file_chunks
 from voyant.settings.configuration import settings
 
+SHOWN = "upload:"
 LONGEST_STEM = 100
 
 
@@ -25,6 +26,18 @@ def keep(tenant: str, name: str, file: Path) -> Path:
     file.replace(kept)
     kept.chmod(0o600)
     return kept
+
+
+def shown(tenant: str, location: str) -> str:
+    """An upload's place as callers may see it, who need not know the server's folders; any other place as it is."""
+    path, folder = Path(location), uploads_of(tenant)
+    return f"{SHOWN}{path.relative_to(folder)}" if path.is_relative_to(folder) else location
+
+
+def found(tenant: str, location: str) -> str:
+    """The place that is shown so."""
+    inner = location.removeprefix(SHOWN)
+    return location if inner == location else str(uploads_of(tenant) / inner)
 
 
 def discard(tenant: str, location: str) -> None:
