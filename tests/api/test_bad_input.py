@@ -107,6 +107,16 @@ def test_what_is_not_there_is_not_found(client: Client, path: str, status: int, 
     problem(client.get(path), status, code)
 
 
+@pytest.mark.parametrize("path", ["/v1/jobs?limit=5&statsu=failed", "/v1/sources?Limit=5", "/health?x", "/ready?a=b"])
+def test_a_parameter_that_there_is_none_of_is_refused(client: Client, path: str) -> None:
+    """Rather than overlooked: who misspells a filter would take everything for what they asked for."""
+    assert problem(client.get(path), 422, "VYNT-1001")["data"]["unknown"]
+
+
+def test_no_end_of_parameters_is_not_taken_apart(client: Client) -> None:
+    problem(client.get("/v1/jobs?" + "&".join(f"a{n}=1" for n in range(2000))), 422, "VYNT-1001")
+
+
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH", "OPTIONS", "TRACE", "BREW"])
 @pytest.mark.parametrize("path", ["/v1/jobs", "/v1/analyze", "/health", "/docs", "/openapi.json"])
 def test_a_method_that_is_not_answered_says_which_are(client: Client, path: str, method: str) -> None:

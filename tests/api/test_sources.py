@@ -115,6 +115,11 @@ def test_an_upload_is_one_file_in_its_field(client: Client, home: Path, files: o
     assert uploads(home, client) == []
 
 
+def test_a_field_of_an_upload_that_is_no_file_is_held_to_the_limit_of_bodies(client: Client) -> None:
+    answer = client.http.post("/v1/sources/upload", files={"file": ("a.csv", "x")}, data={"note": "x" * 2_000_000})
+    problem(answer, 413, "VYNT-1009")
+
+
 def test_an_upload_that_is_none_is_refused(client: Client) -> None:
     problem(client.post("/v1/sources/upload", {"file": "x"}), 415, "VYNT-1014")
     answer = client.http.post(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
+from ninja.operation import Operation
+from ninja.params.models import QueryModel
 from ninja.parser import Parser
 
 from voyant import __version__
 from voyant.api import analyze, artifacts, estimate, jobs, sources, sql, system
-from voyant.api.errors import translate_errors
+from voyant.api.errors import respond, translate_errors
 from voyant.errors import Code, InvalidInput
+
+Run = Callable[..., Awaitable[HttpResponseBase]]
 
 DESCRIPTION = """One call analyses real data: a short, true summary, and artifacts in which every number can be traced.
 
@@ -36,6 +42,28 @@ class StrictParser(Parser):
             raise InvalidInput(f"The body is no JSON: {error}.") from None
 
 
+def refuse_unknown_parameters(run: Run) -> Run:
+    """Lets an operation run only if its address asks for nothing that it does not know."""
+    operation: Operation = run.__self__  # type: ignore[attr-defined]
+    queries = [model for model in operation.models if issubclass(model, QueryModel)]
+    known = {name for model in queries for name in model.__ninja_flatten_map__}
+
+    async def run_if_known(request: HttpRequest, **path: Any) -> HttpResponseBase:
+        if unknown := sorted(set(request.GET) - known):
+            return respond(request, _unknown_parameters(unknown, sorted(known)))
+        return await run(request, **path)
+
+    return run_if_known
+
+
+def _unknown_parameters(unknown: list[str], known: list[str]) -> InvalidInput:
+    return InvalidInput(
+        f"There is no parameter {unknown[0][:100]!r}.",
+        remedy=f"Use only: {', '.join(known)}." if known else "Leave it out: there are none here.",
+        data={"unknown": unknown},
+    )
+
+
 api = NinjaAPI(
     title="Voyant",
     version=__version__,
@@ -45,6 +73,7 @@ api = NinjaAPI(
     openapi_url=None,
 )
 translate_errors(api)
+api.add_decorator(refuse_unknown_parameters, mode="view")  # around an operation as a whole
 api.add_router("/v1", analyze.router)
 api.add_router("/v1/jobs", jobs.router)
 api.add_router("/v1/sources", sources.router)

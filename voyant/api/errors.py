@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from asgiref.sync import markcoroutinefunction
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
@@ -77,6 +77,8 @@ def as_ours(error: Exception, request_id: str) -> VoyantError:
         return _invalid(error.errors)
     if isinstance(error, HttpError) and isinstance(error.__cause__, VoyantError):
         return error.__cause__
+    if isinstance(error, RequestDataTooBig):
+        return InvalidInput("A field of the form is larger than VOYANT_MAX_BODY_BYTES.", code=Code.TOO_LARGE)
     if isinstance(error, SuspiciousOperation | MultiPartParserError):
         return InvalidInput(f"The request cannot be understood: {error}")
     log.error("request %s failed", request_id, exc_info=error)
@@ -97,6 +99,11 @@ def translate_errors(api: NinjaAPI) -> None:
 def no_route(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The answer where no path matches."""
     return respond(request, NotFound(f"There is nothing at {request.path[:200]!r}.", code=Code.NO_ROUTE))
+
+
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer to what the framework would not take apart, outside any handler."""
+    return respond(request, as_ours(exception, request_id_of(request)))
 
 
 def internal_error(request: HttpRequest) -> HttpResponse:

@@ -13,5 +13,6 @@ urlpatterns = [
     path("docs/<str:name>", documentation.file),
     path("", api.urls),
 ]
+handler400 = errors.not_understood
 handler404 = errors.no_route
 handler500 = errors.internal_error
