@@ -18,6 +18,7 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _LONGEST_VALUE = 48
+_DAY_LABEL = r"\d{4}-\d\d-\d\d"
 _LARGEST_RATIO = 10  # beyond it, a change in percent is a number that nobody can picture
 
 
@@ -148,10 +149,10 @@ def with_unit(text: str, unit: str | None) -> str:
 def figure(name: str, value: float | None, unit: str | None, period: str | None) -> str:
     """A key figure with its value, and the period where it is of one.
 
-    >>> figure("average unit_price", 4.20176, None, "2011-11"), figure("number of records", 6071.0, None, None)
-    ('average unit price in November 2011: 4.20', 'number of records: 6,071')
+    >>> figure("average unit_price", 4.20176, None, "2011-11"), figure("number of records", 6071.0, None, "2011-11-04")
+    ('average unit price in November 2011: 4.20', 'number of records on 4 November 2011: 6,071')
     """
-    when = f" in {period_name(period)}" if period else ""
+    when = f" {'on' if re.match(_DAY_LABEL, period) else 'in'} {period_name(period)}" if period else ""
     return f"{figure_name(name, unit)}{when}: {'no value' if value is None else quantity(value, unit)}"
 
 

@@ -77,7 +77,8 @@ class Column:
         original_name: As the source has it.
         engine_type: The SQL type of the stored values, such as ``DECIMAL(18,2)``.
         role_confidence: 0 to 1.
-        unit: Such as ``USD``, ``%``, ``seconds``, ``days``; None where none is known.
+        unit: Such as ``USD``, ``%``, ``seconds``, ``days``; ``UTC`` for times that came with a zone, which others are
+            not: these stand as they are written. None where none is known.
         formula: The SQL expression of a derived column (not stored, computed by the table's view); else None.
     """
 

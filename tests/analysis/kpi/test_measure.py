@@ -202,3 +202,37 @@ def test_kpis_survive_being_written() -> None:
         kpis = measured(table)
         assert from_json(to_json(kpis), type(kpis)) == kpis
         assert to_json(measured(table)) == to_json(kpis)
+
+
+def test_quantity_times_price_is_the_first_figure_where_the_table_says_no_amount() -> None:
+    columns = (
+        COLUMNS[0],
+        replace(column("quantity", "BIGINT"), aggregation=Aggregation.SUM),
+        replace(column("unit_price", "DECIMAL(18,2)"), aggregation=Aggregation.MEAN, unit="GBP"),
+    )
+    rows = [(day, 1 + place % 7, Decimal("2.50") + place % 5) for place, day in enumerate(JANUARY + FEBRUARY + MARCH)]
+    with orders(rows, columns) as table:
+        found = measured(table).kpis[0]
+    assert (found.name, found.unit) == ("total amount (quantity × unit_price)", "GBP")
+    assert found.overall == float(sum(quantity * price for _, quantity, price in rows))
+    with_amount = (*columns, replace(column("amount", "DECIMAL(18,2)"), aggregation=Aggregation.SUM))
+    with orders([(*row, Decimal(1)) for row in rows], with_amount) as table:
+        assert not any("×" in kpi.name for kpi in measured(table).kpis)
+    dearer = [(day, quantity, Decimal(3) * quantity) for day, quantity, _ in rows]  # the price of the line
+    with orders(dearer, columns) as table:
+        assert not any("×" in kpi.name for kpi in measured(table).kpis)
+
+
+def test_directions_have_no_mean_and_measurements_taken_by_the_clock_are_not_counted() -> None:
+    columns = (
+        column("day", "DATE", Role.TIME),
+        replace(column("wind_dir", "BIGINT", Role.DIMENSION), aggregation=Aggregation.CIRCULAR),
+        replace(column("temp", "BIGINT"), aggregation=Aggregation.MEAN),
+    )
+    days = [place for place in range(200) if place % 11]  # some days were missed
+    rows = [(date(2023, 1, 1) + timedelta(days=place), place * 77 % 360, place * 31 % 40) for place in days]
+    with orders(rows, columns) as table:
+        kpis = measured(table)
+    assert [kpi.name for kpi in kpis.kpis] == ["average temp"]
+    assert any(text.endswith("a mean says nothing: wind_dir") for text in kpis.omitted)
+    assert any(text.startswith("taken at set times") for text in kpis.omitted)

@@ -35,9 +35,14 @@ _UNEXPLAINED = 0.02
 
 @dataclass(frozen=True)
 class Relations:
-    """Pairs that are bound by construction."""
+    """Pairs that are bound by construction.
+
+    Attributes:
+        hours: The table's own column of the hours of the day, by a clock that need not be that of its time column.
+    """
 
     bound: frozenset[frozenset[str]]
+    hours: Factor | None = None
 
     def bind(self, a: str, b: str) -> bool:
         """Whether the two are the same or one follows from the other."""
@@ -57,7 +62,20 @@ def untangled(frame: Frame) -> tuple[Frame, Relations, tuple[str, ...]]:
     bound |= _identities(measures) | _combinations(measures)
     bound |= _determined(factors, measures)
     bound |= _derivations(frame)
-    return replace(frame, factors=factors, measures=measures), Relations(frozenset(bound)), tuple(skipped)
+    return (
+        replace(frame, factors=factors, measures=measures),
+        Relations(frozenset(bound), _own_hours(frame)),
+        tuple(skipped),
+    )
+
+
+def _own_hours(frame: Frame) -> Factor | None:
+    return next((factor for factor in frame.factors if _holds_hours(factor)), None)
+
+
+def _holds_hours(factor: Factor) -> bool:
+    named = factor.name.split("_")[-1] in {"hour", "hr"} and factor.column.type is ColumnType.INTEGER
+    return named and not factor.others and all(0 <= int(value) <= 23 for value in factor.values)
 
 
 def _without_calendar(frame: Frame, skipped: list[str]) -> tuple[Factor, ...]:

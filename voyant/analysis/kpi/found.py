@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 
+from voyant.analysis.kpi.amounts import sold_amounts
 from voyant.analysis.kpi.figures import Figure
 from voyant.analysis.periods import Timeline
 from voyant.domain.kpi import KpiKind
@@ -21,6 +23,7 @@ _LEAST_CONFIDENCE = 0.5
 _LEAST_FILLED = 0.2
 _LARGE_FAMILY = 4
 _ROWS_A_VALUE = 5  # of a dimension, on average: below, each value stands for hardly more than a row
+_SCHEDULED = 0.65  # of the times there are: five days of seven pass
 _SAME = 0.98  # two measures this strongly associated tell one story
 
 # Values of a status column that say how something ended. The share of one is a figure people watch; that of "open" or
@@ -35,6 +38,8 @@ _ENDED_WELL = (
     "succeeded success successful survived verified won"
 )
 _SAID = {"total": ("total_",), "average": ("average_", "avg_", "mean_")}
+_DEGREES = {"°C", "°F", "℃", "℉"}
+_TEMPERATURES = frozenset({"temp", "temperature", "temperatur", "tmax", "tmin", "tavg", "dewp", "dewpoint", "celsius"})
 _TRUE = frozenset({"yes", "y", "true", "t", "1"})
 _FALSE = frozenset({"no", "n", "false", "f", "0"})
 
@@ -46,6 +51,8 @@ def found_figures(dataset: Dataset, profile: Profile, periods: Timeline | None) 
     omitted: dict[str, list[str]] = {}
     if periods is not None and _is_even(periods):
         omitted[f"the same in every {periods.grain}"] = ["number of records"]
+    elif periods is not None and _is_scheduled(profile, periods):
+        omitted["taken at set times, so that their number tells only of the calendar"] = ["number of records"]
     else:
         candidates.append(_record_count(0.85 if periods else 0.2))  # without periods it is no news
     families = Counter(_family(column) for column in dataset.columns if column.role is Role.MEASURE)
@@ -61,8 +68,11 @@ def found_figures(dataset: Dataset, profile: Profile, periods: Timeline | None) 
                 continue
             shown.add(family)
             candidates += _of_measure(column, described[column.name])
+        elif column.aggregation is Aggregation.CIRCULAR:
+            omitted.setdefault("a direction, of which a mean says nothing", []).append(column.name)
         elif column.personal is None:
             candidates += _rates(column, described[column.name])
+    candidates += sold_amounts(dataset, profile)
     candidates.sort(key=lambda figure: (-figure.goodness, figure.name))
     kept: list[Figure] = []
     for figure in candidates:
@@ -79,6 +89,19 @@ def found_figures(dataset: Dataset, profile: Profile, periods: Timeline | None) 
 def _is_even(periods: Timeline) -> bool:
     """Whether every complete period has the same number of rows."""
     return len({rows for index, rows in enumerate(periods.rows) if periods.complete(index)}) <= 1
+
+
+def _is_scheduled(profile: Profile, periods: Timeline) -> bool:
+    """Whether rows stand at nearly every time, or for each of some things at nearly every time."""
+    column = periods.axis.column
+    names = {column.name, *re.findall(r'"((?:[^"]|"")+)"', column.formula or "")}
+    key = next((key for key in profile.keys if len(key) <= 2 and not names.isdisjoint(key)), None)
+    time = profile.column(column.name).time
+    if key is None or time is None or time.present < _SCHEDULED * time.expected:
+        return False
+    places = profile.column(column.name).distinct.value
+    places *= math.prod(profile.column(name).distinct.value for name in key if name not in names)
+    return profile.rows >= _SCHEDULED * places
 
 
 def _family(column: Column) -> str:
@@ -136,7 +159,8 @@ def _of_measure(column: Column, profile: ColumnProfile) -> list[Figure]:
     telling = profile.count - (profile.number.zeros if profile.number else 0)
     worth = column.role_confidence * (0.5 + 0.5 * telling / max(1, profile.rows))
     if column.aggregation is not Aggregation.SUM:
-        return [_average(column, (0.9 if column.formula else 0.85) * worth, _is_signed(profile))]
+        signed = _is_signed(profile) or _has_no_zero(column)
+        return [_average(column, (0.9 if column.formula else 0.85) * worth, signed)]
     name = identifier(column.name)
     total = Figure(
         name=_named("total", column),
@@ -171,6 +195,11 @@ def _average(column: Column, goodness: float, signed: bool) -> Figure:
 def _is_signed(profile: ColumnProfile) -> bool:
     """Whether negative values are more than slips."""
     return profile.number is not None and profile.number.negatives > 0.01 * profile.count
+
+
+def _has_no_zero(column: Column) -> bool:
+    """Whether its zero is a convention, so that a change in percent means nothing: 40 °F is no twice 20 °F."""
+    return column.unit in _DEGREES or bool(_TEMPERATURES & set(column.name.split("_")))
 
 
 def _named(act: str, column: Column) -> str:

@@ -108,6 +108,7 @@ class DateFormat:
             engine_type=engine_type,
             sql=f"CAST({self._value(text, guarded=guarded)} AS {engine_type})",
             label=label + ")",
+            unit="UTC" if self.zone and off_midnight else None,
             lost_digits=lost,
         )
 

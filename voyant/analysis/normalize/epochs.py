@@ -36,6 +36,7 @@ class EpochFormat:
             engine_type="TIMESTAMP",
             sql=f"CASE WHEN {self.fits(text)} THEN make_timestamp({microseconds}) END",
             label=f"timestamps ({self.unit} since 1970, in UTC)",
+            unit="UTC",
         )
 
 

@@ -17,6 +17,7 @@ class Mapped:
         note: What changes and what that costs; None where nothing does.
         may_fail: Some values may be beyond the stored type: NULL then, and to be reported.
         raw: SQL of the text that stands for such a value; None where it can be cast to text.
+        unit: ``UTC`` for times that came with a zone.
     """
 
     type: ColumnType
@@ -25,6 +26,7 @@ class Mapped:
     note: str | None = None
     may_fail: bool = False
     raw: str | None = None
+    unit: str | None = None
 
 
 _KEPT = {
@@ -88,7 +90,7 @@ def map_type(engine_type: str, cell: str) -> Mapped:
         zoned = f"CAST({cell} AS TIMESTAMPTZ)"
         sql = _within(zoned, "TIMESTAMPTZ", f"{zoned} AT TIME ZONE 'UTC'")
         note = f"{kind} stored as TIMESTAMP in UTC"
-        return Mapped(type=ColumnType.TIMESTAMP, engine_type="TIMESTAMP", sql=sql, note=note, may_fail=True)
+        return Mapped(type=ColumnType.TIMESTAMP, engine_type="TIMESTAMP", sql=sql, note=note, may_fail=True, unit="UTC")
     if kind == "INTERVAL":
         sql = f"CAST(epoch({cell}) AS DECIMAL(18,6))"
         note = "INTERVAL stored as seconds; a month counts 30 days"

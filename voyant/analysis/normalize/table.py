@@ -156,7 +156,7 @@ def _prepared(name: str, original: str, cell: str, mapped: Mapped, read: ReadCol
         original_name=original,
         type=found.type if found else mapped.type,
         engine_type=found.engine_type if found else mapped.engine_type,
-        unit=found.unit if found else None,
+        unit=found.unit if found else mapped.unit,
         examples=_examples(read) if read else Counter(),
     )
     return _Prepared(

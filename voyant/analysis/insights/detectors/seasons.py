@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
-from voyant.analysis.insights.frame import Clock, Frame
+from voyant.analysis.insights.frame import Clock, Factor, Frame
 from voyant.analysis.insights.relations import Relations
 from voyant.analysis.insights.responses import Response, responses
 from voyant.analysis.insights.statistics import Floats, Ints
-from voyant.analysis.wording import month, sentence, weekday
+from voyant.analysis.wording import month, readable, sentence, weekday
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.domain.table import ColumnType
 from voyant.lake.sql import identifier
@@ -36,6 +36,7 @@ class Rhythm:
         blocks: Of each row the cycle it lies in, such as its week; -1 outside whole cycles.
         sql: The place as SQL counts it: weekdays and months from 1, hours from 0.
         name: What a place of ``sql`` is called.
+        clock: By which clock, said at the end of a sentence; empty where times stand as they are written.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Rhythm:
     sql: str
     name: Callable[[int], str]
     preposition: str
+    clock: str = ""
 
     @property
     def first(self) -> int:
@@ -52,12 +54,12 @@ class Rhythm:
         return 0 if self.title == "hour" else 1
 
 
-def look(frame: Frame, _: Relations) -> Search:
+def look(frame: Frame, relations: Relations) -> Search:
     search = Search()
     clock = frame.clock
     if clock is None or not clock.timed.any():
         return search
-    for rhythm in _rhythms(clock):
+    for rhythm in (_on_its_clock(rhythm, clock, relations.hours) for rhythm in _rhythms(clock)):
         for response in responses(frame):
             comparison = _compared(frame, clock, rhythm, response)
             if comparison is not None:
@@ -83,6 +85,27 @@ def _rhythms(clock: Clock) -> Iterator[Rhythm]:
         yield Rhythm(
             "hour", hours, _whole(clock, days, hours, 24), 24, f"hour({moment})", lambda place: f"{place}:00", "at"
         )
+
+
+def _on_its_clock(rhythm: Rhythm, clock: Clock, hours: Factor | None) -> Rhythm:
+    """Hours by the table's own column of hours, where times that came with a zone are kept in UTC; else it is said."""
+    if clock.column.unit != "UTC" or rhythm.title == "month":
+        return rhythm
+    if hours is None or rhythm.title != "hour":
+        return replace(rhythm, clock=", in UTC")
+    known = hours.codes >= 0
+    places = np.asarray([int(value) for value in hours.values])[np.maximum(hours.codes, 0)]
+    return replace(
+        rhythm,
+        places=np.where(known, places, 0),
+        blocks=np.where(known, rhythm.blocks, -1),
+        sql=identifier(hours.name),
+        clock=f", by the column {readable(hours.name)}",
+    )
+
+
+def _by_clock(rhythm: Rhythm, text: str | None) -> str | None:
+    return sentence(text.removesuffix(".") + rhythm.clock) if text else text
 
 
 def _whole(clock: Clock, cycles: Ints, places: Ints, size: int) -> Ints:
@@ -210,7 +233,7 @@ def _season(
         columns=(*response.columns, clock.column.name),
         focus=((clock.column.name, rhythm.title),),
         sql=sql,
-        tell=tell,
+        tell=lambda telling: _by_clock(rhythm, tell(telling)),
         strength=0.3 + 0.5 * saturating(effect, 0.3) * saturating(swing, 0.3) ** 0.5,
         title=f"{response.name()} by {rhythm.title}",
         severity=Severity.NOTICE,
