@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 
 import pytest
 
+from tests.analysis.normalize.conftest import Read
 from voyant.domain.normalization import ChangeKind
 from voyant.domain.table import ColumnType
 
@@ -130,3 +131,9 @@ def test_durations_are_seconds(read, name, written, seconds):
     outcome = read({name: [written] * 6})
     assert outcome.values(name) == [seconds] * 6
     assert outcome.column(name).unit == "seconds"
+
+
+def test_times_that_came_with_a_zone_are_known_to_be_in_utc(read: Read) -> None:
+    hours = [f"2024-03-{day:02}T{day % 24:02}:30:00" for day in range(1, 29)]
+    columns = read({"zoned": [f"{hour}+02:00" for hour in hours], "written": hours}).columns
+    assert (columns["zoned"].unit, columns["written"].unit) == ("UTC", None)
