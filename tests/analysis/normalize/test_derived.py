@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from tests.analysis.normalize.conftest import Read
 from voyant.domain.table import Aggregation, Role
 
 START = datetime(2023, 1, 1, 9)
@@ -94,3 +95,13 @@ def test_a_day_that_does_not_exist_has_no_date(read, engine):
 def test_no_date_is_made_beside_a_real_one(read):
     outcome = read({"year": ["2023", "2024"] * 5, "sold_on": [f"2023-05-{day:02}" for day in range(1, 11)]})
     assert derived(outcome) == []
+
+
+def test_a_month_is_found_that_is_named_as_the_year_is(read: Read) -> None:
+    columns = read(
+        {
+            "Yr_Sold": [str(2006 + number % 5) for number in range(60)],
+            "Mo_Sold": [str(number % 12 + 1) for number in range(60)],
+        }
+    ).columns
+    assert '"mo_sold"' in (columns["month_start"].formula or "")

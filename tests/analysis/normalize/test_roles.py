@@ -34,6 +34,8 @@ def choices(*values: str, count: int = 200) -> list[str]:
         ("number_of_rooms", spread(1, 9), Role.MEASURE, Aggregation.MEAN),
         ("wind_dir", spread(0, 359), Role.DIMENSION, Aggregation.CIRCULAR),
         ("heading", [f"{value}.5" for value in spread(0, 359)], Role.DIMENSION, Aggregation.CIRCULAR),
+        ("earliest_credit_line", spread(1963, 2015), Role.DIMENSION, None),
+        ("total_bsmt_sf", spread(300, 3000), Role.MEASURE, Aggregation.MEAN),
         ("engines", spread(1, 4), Role.DIMENSION, None),
         ("tz", spread(-10, -4), Role.DIMENSION, None),
         ("air_time", [f"{value}.0" for value in spread(20, 1400)], Role.MEASURE, Aggregation.MEAN),

@@ -158,6 +158,7 @@ def _duration(engine: Engine, rows: TypedRows, pair: _Pair, taken: set[str]) -> 
 
 
 _YEAR_WORDS = frozenset({"year", "yr", "jahr", "annee", "ano", "anno"})
+_MONTH_WORDS = frozenset({"month", "mo", "mon"})
 _OTHER_YEARS = frozenset(
     {"built", "renovated", "birth", "born", "founded", "made", "model", "graduation", "construction"}
 )
@@ -173,7 +174,7 @@ def derive_date(facts: Sequence[Facts], columns: Sequence[Column]) -> tuple[Colu
     if not years:
         return ()
     year = min(years, key=lambda f: (len(f.words), f.name))
-    month = next((f for f in facts if f.words[-1:] in {("month",), ("mo",), ("mon",)} and _is_month(f)), None)
+    month = next((f for f in facts if _names_the_month(f, year) and _is_month(f)), None)
     quarter = next((f for f in facts if {"quarter", "qtr"} & set(f.words) and f.is_whole and f.within(1, 4)), None)
     day = next(
         (f for f in facts if f.words in {("day",), ("dayofmonth",), ("day", "of", "month")} and f.within(1, 31)), None
@@ -196,6 +197,13 @@ def derive_date(facts: Sequence[Facts], columns: Sequence[Column]) -> tuple[Colu
             formula=f"TRY_CAST(CAST({identifier(year.name)} AS VARCHAR) || '-' || {months} || '-' || {days} AS DATE)",
         ),
     )
+
+
+def _names_the_month(facts: Facts, year: Facts) -> bool:
+    """By its last word, or as the year is named: ``Mo_Sold`` beside ``Yr_Sold``."""
+    others = set(facts.words) - _MONTH_WORDS
+    named_alike = len(others) < len(facts.words) and others == set(year.words) - _YEAR_WORDS
+    return facts.words[-1:] in {("month",), ("mo",), ("mon",)} or named_alike
 
 
 def _is_month(facts: Facts) -> bool:

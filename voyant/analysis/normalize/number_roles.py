@@ -35,6 +35,9 @@ _DIRECTION_WORDS = word_set(
 FEW_CODES = 20
 FEW_STEPS = 6
 """Whole numbers of so few values group the rows, where no word says that they measure."""
+FEWEST_YEARS = 10
+"""From the first to the last, below which numbers may be alike by chance."""
+_RECENT_YEARS = (1900, 2035)
 REPEATED_SHARE = 0.2
 LONG_NUMBER = 9
 """Digits from which on numbers of one length are hardly measured ones."""
@@ -59,7 +62,7 @@ _LEVEL_WORDS = word_set(
     "price avg average mean median min max minimum maximum std sd per index score rating rank age temperature temp "
     "duration elapsed latency delay speed weight height width length depth size area density lat lon lng latitude "
     "longitude balance salary wage level bmi pressure humidity percentile quantile zscore normalized log unit target "
-    "gpa mark distance radius angle hours minutes seconds days time lifetime life expectancy population pop income"
+    "sf sqft sqm gpa mark distance radius angle hours minutes seconds days time lifetime life expectancy population pop income"
 )
 _SUM_WORDS = word_set(
     "amount amt revenue sales sale turnover cost costs spend spending spent expense expenses profit loss fee fees tax "
@@ -160,6 +163,16 @@ def _date_part(facts: Facts) -> Assigned | None:
     return None
 
 
+def _years(facts: Facts) -> Assigned | None:
+    """Whole numbers that all lie where years do, under a name that speaks of nothing else."""
+    spread = (facts.highest or 0) - (facts.lowest or 0)
+    if not facts.is_whole or facts.unit or not facts.within(*_RECENT_YEARS) or spread < FEWEST_YEARS:
+        return None
+    if facts.distinct > spread + 1 or set(facts.words) & (_SUM_WORDS | _LEVEL_WORDS | _RATIO_WORDS):
+        return None
+    return Assigned(role=Role.DIMENSION, confidence=0.6, reason="whole numbers that are all such as years are")
+
+
 def names_an_id(word: str) -> bool:
     """Whether the word, alone or as the end of a run-together one, names an id: ``custid``, ``orderkey``, ``tailnum``.
 
@@ -246,7 +259,7 @@ def _steps(facts: Facts) -> Assigned | None:
     return Assigned(role=Role.DIMENSION, confidence=0.7, reason="few whole numbers that repeat: groups of rows")
 
 
-_GROUPINGS = (_indicator, _category, _balanced, _steps)
+_GROUPINGS = (_indicator, _category, _years, _balanced, _steps)
 
 
 def is_price(column: Column) -> bool:
