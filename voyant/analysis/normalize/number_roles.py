@@ -62,7 +62,8 @@ _LEVEL_WORDS = word_set(
     "price avg average mean median min max minimum maximum std sd per index score rating rank age temperature temp "
     "duration elapsed latency delay speed weight height width length depth size area density lat lon lng latitude "
     "longitude balance salary wage level bmi pressure humidity percentile quantile zscore normalized log unit target "
-    "sf sqft sqm gpa mark distance radius angle hours minutes seconds days time lifetime life expectancy population pop income"
+    "sf sqft sqm gpa mark distance radius angle hours minutes seconds days time lifetime life expectancy "
+    "population pop income"
 )
 _SUM_WORDS = word_set(
     "amount amt revenue sales sale turnover cost costs spend spending spent expense expenses profit loss fee fees tax "
