@@ -12,6 +12,6 @@ if __name__ == "__main__":
     from voyant.services.submission import submit
 
     tenant, kind, path = sys.argv[1:]
-    caller = Caller(tenant=tenant, subject="tester")
+    caller = Caller(tenant=tenant, subject="tester", may_read_files=True)
     while True:
         print(submit(caller, kind, parameters_of(source_from(caller, path))).job.id, flush=True)

@@ -61,7 +61,17 @@ RESULT = {
         }
     ],
     "quality": {"score": 0.93, "parts": {"completeness": 0.98}, "passed": 21, "failed": 2},
-    "kpis": [{"name": "revenue", "value": 1161817.38, "unit": None, "period": "2011-11", "change": 0.365}],
+    "kpis": [
+        {
+            "name": "revenue",
+            "value": 1161817.38,
+            "unit": None,
+            "period": "2011-11",
+            "base": 851137.27,
+            "base_period": "2011-10",
+            "change": 0.365,
+        }
+    ],
     "artifacts": [ARTIFACT],
     "manifest": {"name": "manifest.json", "sha256": SHA256},
     "omitted": {"how": "voyant_artifact narrative.json, manifest.json", "findings": 12},

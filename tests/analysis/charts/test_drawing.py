@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from voyant.analysis.charts import bins, formats, order, plot_of, render, render_all, theme
@@ -164,6 +164,7 @@ def test_ordering_loses_and_adds_no_name(names: list[str]) -> None:
 
 
 @given(st.one_of(st.none(), st.floats(), st.integers(), st.decimals(), st.booleans(), st.text(max_size=5)))
+@example(sys.float_info.max)
 def test_numbers_in_a_specification_are_json(value: object) -> None:
     if isinstance(value, Decimal) and value.is_snan():
         return

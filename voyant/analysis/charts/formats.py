@@ -36,10 +36,9 @@ def number(value: Any) -> float | int | None:
         return int(value)
     if isinstance(value, int) and abs(value) < 2**53:
         return value
-    as_float = float(value)
-    if not math.isfinite(as_float):
+    rounded = float(f"{float(value):.10g}")
+    if not math.isfinite(rounded):  # the largest numbers are rounded beyond what there is
         return None
-    rounded = float(f"{as_float:.10g}")
     return int(rounded) if rounded.is_integer() and abs(rounded) < 2**53 else rounded
 
 
