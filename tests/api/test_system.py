@@ -14,6 +14,7 @@ from voyant import __version__
 from voyant.api import examples
 from voyant.domain.job import JobSummary
 from voyant.domain.page import Page
+from voyant.domain.query import QueryResult, TableColumn, TableSummary
 from voyant.domain.result import Result, ResultArtifact
 from voyant.errors import ConfigurationError
 from voyant.ingestion import Discovery
@@ -21,7 +22,6 @@ from voyant.server.api import require_loopback
 from voyant.services.estimation import Estimate
 from voyant.services.health import Readiness
 from voyant.services.sources import SourceSummary
-from voyant.services.sql import QueryResult, TableColumn
 
 
 def test_alive_and_which_version(client: Client) -> None:
@@ -74,7 +74,7 @@ def test_the_description_is_the_committed_one(client: Client) -> None:
         (Discovery, examples.DISCOVERY),
         (Estimate, examples.ESTIMATE),
         (QueryResult, examples.QUERY_RESULT),
-        (Page[str], examples.TABLES),
+        (Page[TableSummary], examples.TABLES),
         (Page[TableColumn], examples.COLUMNS),
         (Readiness, examples.READINESS),
     ],

@@ -50,7 +50,7 @@ def test_what_is_one_tenants_is_not_there_for_another(
 
     assert list_jobs(other_caller).items == ()
     assert list_sources(other_caller).items == ()
-    assert tables(other_caller) == []
+    assert tables(other_caller).items == ()
     assert query(caller, "SELECT count(*) FROM numbers").rows == ((28,),)
 
 

@@ -114,13 +114,31 @@ ESTIMATE = {
     "notes": ["Rows, seconds and disk are estimates from a sample of the source."],
 }
 QUERY_RESULT = {
-    "columns": ["country", "revenue"],
-    "types": ["VARCHAR", "DECIMAL(38,2)"],
-    "rows": [["Netherlands", "285446.34"]],
-    "truncated": False,
+    "columns": [{"name": "country", "type": "VARCHAR"}, {"name": "revenue", "type": "DECIMAL(38,2)"}],
+    "rows": [["Netherlands", 285446.34]],
+    "omitted": {},
 }
-TABLES = {"items": ["orders"], "next_cursor": None}
-COLUMNS = {"items": [{"name": "country", "type": "VARCHAR"}], "next_cursor": None}
+TABLES = {
+    "items": [
+        {"name": "orders", "rows": 541909, "columns": 9, "source": "orders.csv.gz", "snapshot": "7216418024370134253"}
+    ],
+    "next_cursor": None,
+}
+COLUMNS = {
+    "items": [
+        {
+            "name": "country",
+            "type": "VARCHAR",
+            "original_name": "Country",
+            "kind": "text",
+            "role": "geography",
+            "unit": None,
+            "personal": None,
+            "nullable": False,
+        }
+    ],
+    "next_cursor": None,
+}
 READINESS = {
     "ready": True,
     "dependencies": [{"name": "database", "ok": True, "milliseconds": 0.4, "problem": None}],

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from voyant.services.estimation import Estimate
     from voyant.services.retention import Pruning
     from voyant.services.sources import SourceSummary
-    from voyant.services.sql import QueryResult
     from voyant.services.verification import Verdict
 
 SEVERITY_STYLE = {"info": "", "notice": "", "warning": "yellow", "critical": "red"}
@@ -198,19 +197,6 @@ def _print_page(table: Table, page: Page[Any]) -> None:
     out.print(table if page.items else "None yet.")
     if page.next_cursor:
         out.print(f"More: --cursor {page.next_cursor}", style="dim", markup=False)
-
-
-def print_rows(result: QueryResult) -> None:
-    """The rows of a statement as a table."""
-    table = Table(box=None, pad_edge=False)
-    for name, kind in zip(result.columns, result.types, strict=True):
-        table.add_column(escape(name), justify="left" if kind in {"VARCHAR", "STRING"} else "right")
-    for row in result.rows:
-        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
-    out = console()
-    out.print(table)
-    if result.truncated:
-        out.print(f"There are more than these {len(result.rows):,} rows: see --limit.", style="dim")
 
 
 def print_verdict(verdict: Verdict, claim: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +28,7 @@ class Engine:
         scratch: Where the engine spills what does not fit in memory.
         memory_limit: Such as ``2GB``; beyond it the engine spills.
         threads: Cores to use; None for all.
+        options: Further settings, by the engine's names.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Engine:
         scratch: Path | None = None,
         memory_limit: str | None = None,
         threads: int | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> None:
         settings: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
         if scratch is not None:
@@ -45,6 +47,7 @@ class Engine:
             settings["memory_limit"] = memory_limit
         if threads is not None:
             settings["threads"] = threads
+        settings |= options or {}
         self._connection = duckdb.connect(str(database) if database else ":memory:", config=settings)
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute("SET enable_progress_bar = false")
@@ -141,7 +144,7 @@ def _mapped_errors(sql: str) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise _as_voyant_error(error, sql) from error
+        raise as_voyant_error(error, sql) from error
     except RuntimeError as error:
         # The engine at times takes the signal of Ctrl-C itself; without this the job would go on or fail.
         if str(error) == INTERRUPTED_BY_SIGNAL:
@@ -149,7 +152,8 @@ def _mapped_errors(sql: str) -> Iterator[None]:
         raise
 
 
-def _as_voyant_error(error: duckdb.Error, sql: str) -> VoyantError:
+def as_voyant_error(error: duckdb.Error, sql: str) -> VoyantError:
+    """What an error of the engine means to who sent the statement."""
     message = str(error).split("\n", maxsplit=1)[0]
     if isinstance(error, duckdb.OutOfMemoryException):
         return InvalidInput(f"The engine ran out of memory: {message}", code=Code.TOO_LARGE, data={"sql": sql[:500]})

@@ -276,11 +276,16 @@ def _data_files(table: IcebergTable, snapshots: list[int]) -> set[Path]:
 
 def add_view(engine: Engine, snapshot: Snapshot, name: str) -> None:
     """Makes the snapshot's rows readable in that engine under that name."""
+    engine.execute(view_statement(snapshot, name))
+
+
+def view_statement(snapshot: Snapshot, name: str) -> str:
+    """The statement that makes the snapshot's rows readable under that name."""
     files = ", ".join(literal(str(file)) for file in snapshot.files)
     derived = "".join(
         f", {column.formula} AS {identifier(column.name)}" for column in snapshot.columns if column.formula is not None
     )
-    engine.execute(f"CREATE VIEW {identifier(name)} AS SELECT *{derived} FROM read_parquet([{files}])")
+    return f"CREATE VIEW {identifier(name)} AS SELECT *{derived} FROM read_parquet([{files}])"
 
 
 def _sums_depend_on_order(dataset: Dataset) -> bool:

@@ -1,80 +1,209 @@
-"""The first of two guards over callers' SQL: the statement itself. The second is the engine, locked by ``lake``."""
+"""The first of two guards over callers' SQL: the statement itself, read by a parser that is not the engine's.
+
+The second is the engine, which reads the statement once more and is locked; see ``voyant.lake.confined``. Each refuses
+alone, so that what one misreads the other stops.
+"""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from voyant.errors import Code, NotFound, QueryRejected
+from voyant.security.sql_functions import FUNCTIONS, TABLE_FUNCTIONS, is_allowed
 
-TABLE_FUNCTIONS = frozenset({"unnest", "generate_series", "range"})
-"""Table functions that reach no further than their arguments."""
-
-FORBIDDEN_FUNCTIONS = (
-    "read_", "parquet_", "sniff_", "glob", "getenv", "current_setting", "duckdb_", "pragma_", "query", "query_table",
-    "install", "load", "sqlite_", "postgres_", "mysql_", "iceberg_", "delta_", "http", "which_secret", "copy",
-)  # fmt: skip
-"""Beginnings of the names of functions that reach files, settings or other catalogues."""
+SHOWN = 500
+"""Characters of a statement that an error repeats."""
+PIVOT_REMEDY = (
+    "Name the values that become columns: PIVOT t ON region IN ('north', 'south') USING sum(amount). "
+    "SELECT DISTINCT region FROM t lists them."
+)
 
 
 def referenced_tables(sql: str, known: Collection[str]) -> tuple[str, ...]:
-    """The known tables that a single read-only SELECT reads.
+    """The known tables that a single reading statement reads.
 
     Raises:
         QueryRejected: It is not one, or reaches for anything but the known tables.
         NotFound: It names a table that is not known.
     """
-    tree = _parse_select(sql)
-    _check_functions(tree)
-    return _check_tables(tree, known)
+    tree = _parse(sql)
+    _check_reading(tree, sql)
+    _check_functions(tree, sql)
+    return _check_tables(tree, known, sql)
 
 
-def _parse_select(sql: str) -> Any:
+def nearest(name: str, names: Collection[str]) -> list[str]:
+    """The names most like one that is not among them, the likest first."""
+    by_folded = {candidate.lower(): candidate for candidate in names}
+    return [by_folded[found] for found in difflib.get_close_matches(name.lower(), by_folded, n=3, cutoff=0.6)]
+
+
+def refusal(message: str, sql: str, *, remedy: str | None = None, at: tuple[int, int] | None = None) -> QueryRejected:
+    """The error for a statement that is refused, with what was received and the line and column of its cause."""
+    where = "" if at is None else f" (line {at[0]}, column {at[1]})"
+    position = {} if at is None else {"line": at[0], "column": at[1]}
+    return QueryRejected(f"{message}{where}", remedy=remedy, data={"sql": sql[:SHOWN], **position})
+
+
+@cache
+def _dialect() -> Any:
+    from sqlglot.dialects.duckdb import DuckDB
+
+    class NamedDuckDB(DuckDB):
+        """DuckDB's dialect, which also remembers under which name a function was called."""
+
+        ORIGINAL_NAME_META_KEY = "name"
+
+    return NamedDuckDB
+
+
+def _parse(sql: str) -> Any:
     import sqlglot
-    from sqlglot import exp
-    from sqlglot.errors import SqlglotError
+    from sqlglot.errors import ParseError, SqlglotError
 
     try:
-        statements = [tree for tree in sqlglot.parse(sql, read="duckdb") if tree is not None]
-    except (SqlglotError, RecursionError) as error:
-        raise QueryRejected(f"The statement cannot be parsed: {str(error).splitlines()[0][:300]}") from None
+        statements = [tree for tree in sqlglot.parse(sql, read=_dialect()) if tree is not None]
+    except RecursionError:
+        raise refusal("The statement is nested too deeply.", sql, remedy="Split it with WITH.") from None
+    except ParseError as error:
+        found = error.errors[0] if error.errors else {}
+        at = (found["line"], found["col"]) if found.get("line") and found.get("col") else None
+        said = str(found.get("description") or "it is not SQL").rstrip(".")
+        raise refusal(f"The statement cannot be parsed: {said[:200]}", sql, at=at) from None
+    except SqlglotError as error:
+        raise refusal(f"The statement cannot be parsed: {str(error).splitlines()[0][:200]}", sql) from None
     if len(statements) != 1:
-        raise QueryRejected(f"Send one statement; these are {len(statements)}.")
-    tree = statements[0]
-    if not isinstance(tree, exp.Query):
-        raise QueryRejected(f"Only SELECT is allowed; this is {tree.key.upper()}.")
-    for node in tree.find_all(exp.Into, exp.DML, exp.DDL, exp.Command, exp.Lock):
+        raise refusal(f"Send one statement; these are {len(statements)}.", sql)
+    return statements[0]
+
+
+def _check_reading(tree: Any, sql: str) -> None:
+    from sqlglot import exp
+
+    if not isinstance(tree, exp.Query | exp.Values | exp.Describe | exp.Summarize | exp.Pivot):
+        said = tree.name if isinstance(tree, exp.Command) else tree.key
+        raise refusal(f"Only SELECT is allowed; this is {str(said).upper()[:40]}.", sql)
+    if isinstance(tree, exp.Describe | exp.Summarize) and not isinstance(tree.this, exp.Table | exp.Query):
+        raise refusal("Only tables and SELECT are described.", sql)
+    for node in tree.find_all(exp.Into, exp.DML, exp.DDL, exp.Command, exp.Lock, exp.Show, exp.SessionParameter):
         if not isinstance(node, exp.Query):
-            raise QueryRejected(f"Only reading is allowed; the statement has {node.key.upper()}.")
-    return tree
+            raise refusal(f"Only reading is allowed; the statement has {node.key.upper()}.", sql)
+    for pivot in tree.find_all(exp.Pivot):
+        if _is_open(pivot):
+            raise refusal("PIVOT takes its columns from the data here.", sql, remedy=PIVOT_REMEDY)
 
 
-def _check_functions(tree: Any) -> None:
+def _is_open(pivot: Any) -> bool:
+    """Whether the pivot's columns hang on the data: the engine makes several statements of such a one."""
+    from sqlglot import exp
+
+    if pivot.args.get("unpivot"):
+        return False
+    named = pivot.args.get("fields") or pivot.expressions
+    return not all(isinstance(field, exp.In) and field.expressions for field in named)
+
+
+def _check_functions(tree: Any, sql: str) -> None:
     from sqlglot import exp
 
     for node in tree.find_all(exp.Func):
-        name = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
-        if name.startswith(FORBIDDEN_FUNCTIONS):
-            raise QueryRejected(f"The function {name!r} is not allowed.")
+        name = _called(node)
+        if name is not None and not is_allowed(name):
+            raise _refused_function(name, node, sql)
 
 
-def _check_tables(tree: Any, known: Collection[str]) -> tuple[str, ...]:
+def _called(node: Any) -> str | None:
+    """The name that a function was called by; None for syntax that the parser holds as one, such as CASE."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Anonymous):
+        return str(node.name)
+    name = node.meta.get("name")
+    return None if name is None else str(name)
+
+
+def _refused_function(name: str, node: Any, sql: str) -> QueryRejected:
+    near = nearest(name, FUNCTIONS)
+    remedy = f"Perhaps {' or '.join(near)}; otherwise leave it out." if near else "Leave it out."
+    return refusal(f"The function {name!r} is not allowed.", sql, remedy=remedy, at=_position(node))
+
+
+def _check_tables(tree: Any, known: Collection[str], sql: str) -> tuple[str, ...]:
     from sqlglot import exp
 
     by_name = {name.lower(): name for name in known}
-    defined = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
     found: list[str] = []
-    for node in tree.find_all(exp.Table):
+    for node in tree.find_all(exp.Table, exp.Lateral):
         if isinstance(node.this, exp.Func):
-            name = (node.this.name if isinstance(node.this, exp.Anonymous) else node.this.sql_name()).lower()
-            if name not in TABLE_FUNCTIONS:
-                raise QueryRejected(f"The table function {name!r} is not allowed.")
+            _check_table_function(node.this, sql)
+        if isinstance(node, exp.Lateral) or isinstance(node.this, exp.Func):
             continue
-        if node.catalog or node.db:
-            raise QueryRejected(f"Name tables without catalogue or schema; this is {node.sql()!r}.")
+        _check_plain(node, sql)
         name = node.name.lower()
-        if name in by_name:
-            found.append(by_name[name])
-        elif name not in defined:
-            raise NotFound(f"There is no table {node.name!r}.", code=Code.NO_TABLE, data={"tables": sorted(known)})
+        if name in _visible_ctes(node):
+            continue
+        if name not in by_name:
+            raise unknown_table(node.name, known, sql, at=_position(node.this))
+        found.append(by_name[name])
     return tuple(dict.fromkeys(found))
+
+
+def _check_table_function(node: Any, sql: str) -> None:
+    name = _called(node) or node.key
+    if name.lower() not in TABLE_FUNCTIONS:
+        raise _refused_function(name, node, sql)
+
+
+def _check_plain(node: Any, sql: str) -> None:
+    from sqlglot import exp
+
+    at = _position(node.this)
+    if node.args.get("catalog") or node.args.get("db"):
+        raise refusal(f"Name tables without catalogue or schema; this is {node.sql()[:100]!r}.", sql, at=at)
+    if not isinstance(node.this, exp.Identifier):
+        raise refusal(f"A table is read by its name; this is {node.sql()[:100]!r}.", sql, at=at)
+    if node.args.get("version") or node.args.get("when"):
+        raise refusal("Tables are read as they are now, without AT.", sql, at=at)
+
+
+def unknown_table(name: str, known: Collection[str], sql: str, *, at: tuple[int, int] | None = None) -> NotFound:
+    """The error for a table that the caller does not have."""
+    near = nearest(name, known)
+    where = "" if at is None else f" (line {at[0]}, column {at[1]})"
+    remedy = f"Perhaps {' or '.join(near)}." if near else None
+    return NotFound(
+        f"There is no table {name[:100]!r}{where}.",
+        code=Code.NO_TABLE,
+        remedy=remedy,
+        data={"tables": sorted(known)[:50], "sql": sql[:SHOWN]},
+    )
+
+
+def _visible_ctes(node: Any) -> set[str]:
+    """The names of the common table expressions that a table's name at this place may mean."""
+    visible: set[str] = set()
+    inner = node
+    while (outer := inner.parent) is not None:
+        visible.update(cte.alias.lower() for cte in _ctes_seen(inner, outer))
+        inner = outer
+    return visible
+
+
+def _ctes_seen(inner: Any, outer: Any) -> list[Any]:
+    """Those of one WITH: inside of it an expression sees the ones before, and itself only where it is recursive."""
+    from sqlglot import exp
+
+    if isinstance(outer, exp.With):
+        place = next(number for number, cte in enumerate(outer.expressions) if cte is inner)
+        return list(outer.expressions[: place + 1 if outer.args.get("recursive") else place])
+    with_ = outer.args.get("with_")
+    return [] if with_ is None or with_ is inner else list(with_.expressions)
+
+
+def _position(node: Any) -> tuple[int, int] | None:
+    """Line and column where the node begins, both from 1."""
+    line, end, start, stop = (node.meta.get(key) for key in ("line", "col", "start", "end"))
+    return None if line is None else (line, max(1, end - (stop - start)))

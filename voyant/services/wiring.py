@@ -6,8 +6,9 @@ from functools import cache
 
 from voyant.artifacts.store import ArtifactStore
 from voyant.ingestion.protocol import Limits
+from voyant.lake.confined.pool import Pool, pool
 from voyant.lake.lake import Lake
-from voyant.settings.configuration import settings
+from voyant.settings.configuration import in_bytes, settings
 
 
 @cache
@@ -26,6 +27,13 @@ def lake() -> Lake:
 def artifact_store() -> ArtifactStore:
     """The artifact store of this home."""
     return ArtifactStore.in_folder(settings().artifacts_path)
+
+
+def sql_pool() -> Pool:
+    """The processes that run callers' SQL."""
+    configured = settings()
+    memory = in_bytes(configured.sql_memory_limit)
+    return pool(configured.scratch_path, most=configured.sql_concurrency, memory_bytes=memory)
 
 
 def limits() -> Limits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from msgspec import Meta
 from voyant.errors import ConfigurationError
 
 PREFIX = "VOYANT_"
+MEMORY = r"^\d+(\.\d+)?\s?[KMGT]i?B$"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = Path(".voyant")
     memory_limit: Annotated[
         str,
-        Meta(pattern=r"^\d+(\.\d+)?\s?[KMGT]i?B$", description="Memory the engine may use before it spills to disk."),
+        Meta(pattern=MEMORY, description="Memory the engine may use before it spills to disk."),
     ] = "1GB"
     threads: Annotated[
         Annotated[int, Meta(ge=1)] | None, Meta(description="Cores the engine may use; all when unset.")
@@ -54,8 +56,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(ge=1, description="Rows that one SQL statement of a caller returns at most.")
     ] = 1000
     sql_timeout_seconds: Annotated[
-        float, Meta(gt=0, description="The longest that a caller's SQL statement may run.")
+        float, Meta(gt=0, description="The longest that a caller's SQL statement may run; then its process is ended.")
     ] = 60
+    sql_byte_limit: Annotated[
+        int, Meta(ge=1000, description="Bytes that the rows of one SQL statement's answer may take.")
+    ] = 10 * 1024**2
+    sql_statement_limit: Annotated[int, Meta(ge=1, description="Bytes that a caller's SQL statement may have.")] = (
+        50_000
+    )
+    sql_memory_limit: Annotated[
+        str,
+        Meta(
+            pattern=MEMORY,
+            description="Memory that a caller's SQL statement may hold; its engine spills to disk beyond half of it.",
+        ),
+    ] = "1GB"
+    sql_spill_limit: Annotated[
+        str, Meta(pattern=MEMORY, description="Disk that a caller's SQL statement may spill to.")
+    ] = "4GB"
+    sql_concurrency: Annotated[
+        int, Meta(ge=1, description="Callers' SQL statements that one process of Voyant runs at once; others wait.")
+    ] = 2
 
     max_queued_jobs: Annotated[int, Meta(ge=1, description="Jobs that may wait for their turn.")] = 1000
     max_running_jobs: Annotated[
@@ -149,6 +170,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def uploads_path(self) -> Path:
         return self.home / "uploads"
+
+
+def in_bytes(size: str) -> int:
+    """A size such as ``1GB`` or ``512 MiB`` in bytes.
+
+    >>> in_bytes("1.5GB"), in_bytes("1 KiB")
+    (1500000000, 1024)
+    """
+    number, prefix, binary = re.fullmatch(r"([\d.]+)\s?([KMGT])(i?)B", size).groups()  # type: ignore[union-attr]
+    return int(float(number) * (1024 if binary else 1000) ** ("KMGT".index(prefix) + 1))
 
 
 @cache
