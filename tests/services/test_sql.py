@@ -133,6 +133,8 @@ def test_values_lose_nothing(caller: Caller, expression: str, expected: Any) -> 
         ("? AND true", [False], False),
         ("?", [1.5], 1.5),
         ("$1 + $1", [2], 4),
+        ("?::DATE", ["2024-01-01"], "2024-01-01"),
+        ("$day::DATE", {"day": "2024-01-01"}, "2024-01-01"),
     ],
 )
 def test_parameters_are_bound(caller: Caller, expression: str, parameters: Any, expected: Any) -> None:
@@ -246,6 +248,18 @@ def test_a_statement_that_wants_all_memory_is_stopped(caller: Caller, limited: A
     assert value(caller, "1") == 1
 
 
+def test_what_does_not_fit_in_memory_is_spilled_and_nothing_left(caller: Caller, limited: Any) -> None:
+    limited(sql_memory_limit="600MB")
+    found = query(caller, "SELECT count(*) FROM (SELECT range FROM range(30000000) ORDER BY hash(range))")
+
+    assert found.rows == ((30000000,),)
+    assert not list(settings().scratch_path.glob("sql-*"))
+    limited(sql_memory_limit="600MB", sql_spill_limit="1MB")
+    with pytest.raises(InvalidInput):
+        query(caller, "SELECT range FROM range(60000000) ORDER BY hash(range) OFFSET 50000000")
+    assert not list(settings().scratch_path.glob("sql-*"))
+
+
 def test_endless_rows_are_not_waited_for(caller: Caller) -> None:
     assert len(query(caller, "SELECT * FROM range(1000000000000)", limit=5).rows) == 5
 
@@ -270,6 +284,13 @@ def test_a_statement_of_a_megabyte_is_refused(caller: Caller) -> None:
 
     assert caught.value.code is Code.TOO_LARGE
     assert len(caught.value.data["sql"]) < 1000
+
+
+def test_half_a_character_is_refused(caller: Caller) -> None:
+    with pytest.raises(QueryRejected):
+        query(caller, "SELECT '\ud800'")
+    with pytest.raises(QueryRejected):
+        query(caller, "SELECT ?", parameters=["\ud800"])
 
 
 def test_another_thread_can_cancel(caller: Caller) -> None:

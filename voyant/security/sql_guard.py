@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from voyant.errors import Code, NotFound, QueryRejected
 from voyant.security.sql_functions import FUNCTIONS, TABLE_FUNCTIONS, is_allowed
@@ -56,6 +56,10 @@ def _dialect() -> Any:
         """DuckDB's dialect, which also remembers under which name a function was called."""
 
         ORIGINAL_NAME_META_KEY = "name"
+
+        class Tokenizer(DuckDB.Tokenizer):
+            # Elsewhere ``?::`` is an operator; here it is a parameter and its cast.
+            KEYWORDS: ClassVar = {word: kind for word, kind in DuckDB.Tokenizer.KEYWORDS.items() if word != "?::"}
 
     return NamedDuckDB
 

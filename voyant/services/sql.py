@@ -147,13 +147,15 @@ def _request(caller: Caller, sql: str, parameters: Parameters, limit: int | None
     configured = settings()
     if limit is not None and limit < 0:
         raise InvalidInput(f"The limit {limit} is below 0.", remedy="Ask for 0 rows or more.")
-    if (size := len(sql.encode())) > configured.sql_statement_limit:
+    if (size := len(sql.encode(errors="replace"))) > configured.sql_statement_limit:
         raise QueryRejected(
             f"The statement has {size:,} bytes; {configured.sql_statement_limit:,} are allowed.",
             code=Code.TOO_LARGE,
             remedy="Send long lists of values as a parameter: WHERE x IN (SELECT unnest($values)).",
             data={"sql": sql[:SHOWN]},
         )
+    if any("\ud800" <= sign <= "\udfff" for sign in sql):
+        raise QueryRejected("The statement holds half of a character.", remedy="Send it as valid Unicode.")
     names = referenced_tables(sql, lake().tables(caller.tenant))
     snapshots = [lake().snapshot(caller.tenant, name) for name in names]
     return Request(

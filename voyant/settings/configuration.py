@@ -68,7 +68,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Meta(
             pattern=MEMORY,
-            description="Memory that a caller's SQL statement may hold; its engine spills to disk beyond half of it.",
+            description="Memory that a caller's SQL statement may hold; the engine spills beyond a third of it.",
         ),
     ] = "1GB"
     sql_spill_limit: Annotated[

@@ -5,11 +5,11 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from contextlib import suppress
 from functools import cache
@@ -29,13 +29,13 @@ class Worker:
 
     def __init__(self, scratch: Path, memory_bytes: int) -> None:
         scratch.mkdir(parents=True, exist_ok=True)
-        self._scratch = Path(tempfile.mkdtemp(prefix="sql-", dir=scratch))
+        self._scratch = scratch / f"sql-{secrets.token_hex(8)}"  # made by the engine where it spills
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-P", "-m", "voyant.lake.confined.worker", str(self._scratch), str(memory_bytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=self._scratch,
+            cwd=self._scratch.anchor,
             env=_environment(),
         )
         assert self._process.stdin is not None  # noqa: S101 - both are pipes

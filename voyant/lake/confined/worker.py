@@ -8,7 +8,6 @@ The process reads no environment and ends when its input does.
 from __future__ import annotations
 
 import resource
-import shutil
 import signal
 import sys
 from pathlib import Path
@@ -19,6 +18,8 @@ from voyant.lake.confined.execution import execute
 from voyant.lake.confined.request import Request, encode_answer, encode_error
 
 READY = b"ready\n"
+ENGINE_SHARE = 3
+"""The engine spills beyond this part of the memory; it maps about twice what it counts, and builds rows beside that."""
 DEEPEST = 10_000
 """Python's calls within one another: the engine's tree of a statement is deeper than the statement."""
 
@@ -35,13 +36,12 @@ def main(scratch: Path, memory_bytes: int) -> None:
     answers.flush()
     while line := requests.readline():
         _answer(Request.decode(line), answers, scratch, memory_bytes)
-    shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _answer(request: Request, answers: BinaryIO, scratch: Path, memory_bytes: int) -> None:
     signal.setitimer(signal.ITIMER_REAL, request.seconds)
     try:
-        answer = encode_answer(execute(request, scratch=scratch, memory_limit=f"{memory_bytes // 2}B"))
+        answer = encode_answer(execute(request, scratch=scratch, memory_limit=f"{memory_bytes // ENGINE_SHARE}B"))
     except VoyantError as error:
         answer = encode_error(error)
     except MemoryError:
@@ -57,16 +57,15 @@ def _limit(memory_bytes: int) -> None:
     """Lets the process hold so much more than now, write no core, and die at its alarm without a word."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    limit = _held() + memory_bytes
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    if sys.platform == "linux":  # elsewhere the limit counts something else, or nothing: the engine's own remains
+        limit = _held() + memory_bytes
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
 def _held() -> int:
     """Bytes of data that the process has mapped."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmData:"):
-            return int(line.split()[1]) * 1024
-    return 0
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmData:")[2].split()[0]) * 1024
 
 
 if __name__ == "__main__":
