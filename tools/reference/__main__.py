@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.reference import artifacts, cli, errors, findings, rest, settings
+from tools.reference import artifacts, cli, errors, findings, rest, settings, sql
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "reference"
 PAGES = {
@@ -15,6 +15,7 @@ PAGES = {
     "findings.md": findings.page,
     "openapi.json": rest.description,
     "settings.md": settings.page,
+    "sql.md": sql.page,
 }
 NOTE = "<!-- Written from the code by `make docs`: change the code, not this page. -->\n\n"
 
