@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from voyant import __version__
-from voyant.cli import analyze, artifacts, jobs, operations, serve, sources, verification
+from voyant.cli import analyze, artifacts, jobs, mcp, operations, serve, sources, verification
 from voyant.cli.errors import CALLERS_INPUT, DONE, INTERRUPTED, exit_code_of, show_error
 from voyant.errors import InternalError, VoyantError, as_disk_full
 
@@ -31,6 +31,7 @@ app.command(name="replay")(verification.replay)
 app.command(name="serve")(serve.serve)
 app.command(name="api")(serve.api)
 app.command(name="worker")(serve.worker)
+app.command(name="mcp")(mcp.mcp)
 app.command(name="doctor")(operations.doctor)
 app.add_typer(jobs.app, name="job")
 app.add_typer(artifacts.app, name="artifact")

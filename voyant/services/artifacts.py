@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from voyant.domain.artifact import PARQUET
 from voyant.domain.caller import Caller
 from voyant.domain.result import ResultArtifact
 from voyant.errors import Code, InvalidInput
@@ -32,6 +34,25 @@ def read_artifact(caller: Caller, job_id: str, name: str, *, part: range | None 
     """The bytes of an artifact, or those at the positions of ``part``, some at a time."""
     artifact_of(caller, job_id, name)
     return artifact_store().chunks(caller.tenant, job_id, name, part)
+
+
+def read_rows(
+    caller: Caller, job_id: str, name: str, *, offset: int = 0, limit: int = 100
+) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...], int]:
+    """Column names and some rows of an artifact that is a table, and how many rows it has.
+
+    Raises:
+        NotFound: There is none of that name, or no such job.
+        InvalidInput: It is no table.
+    """
+    if artifact_of(caller, job_id, name).media_type != PARQUET:
+        raise InvalidInput(f"{name} is no table.", remedy="Read its bytes instead.")
+    import pyarrow.parquet
+
+    table = pyarrow.parquet.read_table(pyarrow.BufferReader(artifact_store().read(caller.tenant, job_id, name)))
+    part = table.slice(offset, limit)
+    columns = [column.to_pylist() for column in part.columns]
+    return tuple(table.column_names), tuple(zip(*columns, strict=True)), table.num_rows
 
 
 def _shown(row: ArtifactRow) -> ResultArtifact:

@@ -1,0 +1,1 @@
+"""Face: MCP. Agents call tools, read artifacts as resources, and start from prompts."""

@@ -1,0 +1,178 @@
+"""What tools take and give, as their schemas tell it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+
+from voyant.mcp.waiting import DEFAULT_WAIT, LONGEST_WAIT
+from voyant.services.budget import DEFAULT_TOKENS, MAX_TOKENS
+
+LEAST_TOKENS = 200
+NO_NUL = r"^[^\x00]*$"
+
+SourceHint = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=10_000,
+        pattern=NO_NUL,
+        description="Where the data is: a path, glob or folder, a URL, a database URL such as "
+        "postgresql://user@host/db, a source id (src_…), or the name of a table that was taken in before. "
+        "Over HTTP, paths only under the server's source roots.",
+        examples=["/data/orders.csv", "https://example.com/orders.parquet", "orders"],
+    ),
+]
+Table = Annotated[
+    str | None,
+    Field(
+        max_length=10_000,
+        pattern=NO_NUL,
+        description="Of a source with several tables, sheets or archive members: the one that is meant. "
+        "The largest where left out.",
+    ),
+]
+Query = Annotated[
+    str | None,
+    Field(
+        max_length=100_000, pattern=NO_NUL, description="Of a database: take the rows that this SELECT gives instead."
+    ),
+]
+Kpis = Annotated[
+    dict[str, str] | None,
+    Field(
+        max_length=100,
+        description="Key figures by name, as SQL over the table's columns: an aggregate or a SELECT. "
+        "Found without you where left out.",
+        examples=[{"revenue": "sum(amount)", "orders": "count(*)"}],
+    ),
+]
+TimeColumn = Annotated[
+    str | None,
+    Field(
+        max_length=10_000,
+        pattern=NO_NUL,
+        description="The column that periods are formed by. Found without you where left out.",
+    ),
+]
+Wait = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=LONGEST_WAIT,
+        description=f"Seconds to wait for the end of the job before you get its handle instead; {DEFAULT_WAIT} suits "
+        "clients that give a request up after a minute.",
+    ),
+]
+MaxTokens = Annotated[
+    int,
+    Field(
+        ge=LEAST_TOKENS,
+        le=MAX_TOKENS,
+        description=f"Room that the answer may take in your context; {DEFAULT_TOKENS:,} where left out. "
+        "What was left out to fit is counted in `omitted`.",
+    ),
+]
+JobId = Annotated[
+    str, Field(pattern=r"^job_[0-9a-z]{1,40}$", description="A job's id, as voyant_analyze and voyant_status give it.")
+]
+Cursor = Annotated[
+    str | None, Field(max_length=100, pattern=NO_NUL, description="The `next_cursor` of the answer before.")
+]
+
+DESCRIPTIONS = {
+    "arguments": "What to call it with.",
+    "artifacts": "The files that stand behind the answer; read them with voyant_artifact or as resources.",
+    "bytes": "Its size.",
+    "change": "Relative to the period before; null where there is none.",
+    "code": "Of Voyant's catalogue of errors.",
+    "columns": "The columns, or how many there are.",
+    "compression": "How it is compressed, if it is.",
+    "confidence": "How sure that is, 0 to 1.",
+    "content": "The text, or the part of it that fits.",
+    "created_at": "When it was made.",
+    "data": "Details of the error, for programs.",
+    "dataset": "The table that was analysed; the snapshot pins its rows.",
+    "degraded": "Steps that failed although the job did not, each with its error.",
+    "disk_bytes": "That the server's disk fills by.",
+    "error": "Why it failed: code, message and remedy.",
+    "evidence": "Where its numbers stand: artifact#/pointer, as voyant_artifact takes them.",
+    "failed": "Checks that failed.",
+    "files": "How many files it consists of.",
+    "findings": "What is worth knowing, the most important first.",
+    "fingerprint": "Of the content that was read last.",
+    "finished_at": "When it ended; null while it has not.",
+    "format": "How its content is written.",
+    "headline": "All of it in one sentence.",
+    "hint": "What was asked about.",
+    "id": "Its id.",
+    "items": "The entries.",
+    "job_id": "The job; every other tool takes it.",
+    "jobs": "Made of it.",
+    "kind": "What it is.",
+    "kpis": "Key figures.",
+    "location": "Where it stands, without credentials.",
+    "manifest": "The file that hashes and dates everything.",
+    "media_type": "How its bytes are to be read.",
+    "message": "What went wrong, with the value received.",
+    "name": "Its name.",
+    "needs": "What reading it takes.",
+    "next": "Calls that would follow naturally, as they stand.",
+    "next_cursor": "Where the next entries begin; null at the end.",
+    "next_offset": "Where the next part begins; null at the end.",
+    "notes": "What the reader should know of it.",
+    "offset": "Where this part begins.",
+    "omitted": "How many of what were left out to fit, and under `how` the way to get them.",
+    "parameters": "What the job was asked for.",
+    "parts": "The score of each part, 0 to 1.",
+    "passed": "Checks that passed.",
+    "period": "The period that the value is of.",
+    "problem": "What speaks against reading it; null where nothing does.",
+    "progress": "How far the job is, 0 to 100.",
+    "quality": "How sound the data is, 0 to 1, and of what that is made up.",
+    "query": "The SELECT that its rows come from.",
+    "queue_position": "How many jobs will start before it, plus one; null unless it waits.",
+    "remedy": "What to do next.",
+    "retry_allowed": "Whether the same call may succeed later.",
+    "rows": "The rows, or how many there are.",
+    "score": "0 to 1.",
+    "seconds": "How long.",
+    "severity": "info, notice, warning or critical.",
+    "sha256": "The hash of its bytes.",
+    "snapshot": "Pins the rows that were read.",
+    "source": "Where the data came from.",
+    "sql": "The statement that recomputes its numbers, for voyant_sql; null where left out to fit.",
+    "stage": "The step that runs.",
+    "started_at": "When it began to run; null while it waits.",
+    "status": "queued, running, completed, failed or cancelled.",
+    "step": "The step.",
+    "steps": "The steps of the job so far.",
+    "table": "The table's name in voyant_sql.",
+    "tables": "The tables that it was read into, for voyant_sql.",
+    "text": "One sentence with its numbers.",
+    "title": "What kind of error it is.",
+    "tokens": "That a result takes at most.",
+    "tool": "The tool to call.",
+    "total": "How many there are.",
+    "truncated": "Whether the statement gives more rows than these.",
+    "type": "Its type.",
+    "types": "The columns' types, in their order.",
+    "unit": "What it is measured in; null where that is not known.",
+    "uri": "Under which it is read as a resource.",
+    "value": "The figure; null where there is none.",
+    "warnings": "What to know before relying on the rest.",
+    "why": "What for.",
+}
+"""Of properties; one name means one thing, wherever it stands."""
+
+
+def output_schema(kind: Any) -> dict[str, Any]:
+    """The schema of what a tool gives: of a dataclass, or of a union of such."""
+    schema: dict[str, Any] = TypeAdapter(kind).json_schema()
+    for part in (schema, *schema.get("$defs", {}).values()):
+        part.pop("description", None)  # docstrings speak to those who read the code
+        for name, entry in part.get("properties", {}).items():
+            entry.setdefault("description", DESCRIPTIONS[name])
+            entry.pop("title", None)
+    return {"type": "object"} | schema  # the older protocol wants the root to say so

@@ -1,0 +1,170 @@
+"""Tools that compute: each is a job, which is waited for as long as the client can wait."""
+
+from __future__ import annotations
+
+import anyio
+from fastmcp.tools import ToolResult
+
+from voyant.domain.caller import Caller
+from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.result import Result
+from voyant.mcp import tasks
+from voyant.mcp.answers import answer
+from voyant.mcp.host import CALLER, HOST, Host
+from voyant.mcp.outcomes import JobState, outcome
+from voyant.mcp.schemas import Kpis, MaxTokens, Query, SourceHint, Table, TimeColumn, Wait
+from voyant.mcp.threads import with_data, with_rows
+from voyant.mcp.tool import tool
+from voyant.mcp.view import REPORT_VIEW
+from voyant.mcp.waiting import DEFAULT_WAIT, follow
+from voyant.services.analysis import parameters_of
+from voyant.services.budget import DEFAULT_TOKENS
+from voyant.services.estimation import Estimate
+from voyant.services.estimation import estimate as estimate_of
+from voyant.services.sources import source_from
+
+Outcome = Result | JobState
+
+
+@tool("Analyse data", Outcome, writes=True, repeatable=False, reaches_out=True, view=REPORT_VIEW)
+async def voyant_analyze(
+    source: SourceHint,
+    table: Table = None,
+    query: Query = None,
+    kpis: Kpis = None,
+    time: TimeColumn = None,
+    wait: Wait = DEFAULT_WAIT,
+    max_tokens: MaxTokens = DEFAULT_TOKENS,
+    caller: Caller = CALLER,
+    host: Host = HOST,
+) -> ToolResult:
+    """Find out what is in a data set. Start here: use it whenever you are given data, before writing any code.
+
+    Reads all rows, mends types and names, profiles every column, checks quality, computes key figures, tests for
+    trends, differences, outliers and relations, draws charts and writes a report. You get a headline, the findings with
+    their numbers and the SQL that recomputes each, the quality score, key figures, and the artifacts behind them. The
+    table can be queried with voyant_sql afterwards. Takes seconds for a small file, minutes for a hundred million
+    cells; a job that takes longer than you wait is answered with its handle, for voyant_result.
+    """
+    parameters = await with_data(_parameters, caller, source, table, query, kpis, time)
+    return await _run(host, caller, "analyze", parameters, wait, max_tokens)
+
+
+@tool("Take data in", Outcome, writes=True, repeatable=False, reaches_out=True)
+async def voyant_ingest(
+    source: SourceHint,
+    table: Table = None,
+    query: Query = None,
+    wait: Wait = DEFAULT_WAIT,
+    max_tokens: MaxTokens = DEFAULT_TOKENS,
+    caller: Caller = CALLER,
+    host: Host = HOST,
+) -> ToolResult:
+    """Only take a source in as a table, for voyant_sql, with types and names mended. Use voyant_analyze to learn
+    what is in it as well. You get the table's name, rows and columns, and what did not fit.
+    """
+    parameters = await with_data(_parameters, caller, source, table, query)
+    return await _run(host, caller, "ingest", parameters, wait, max_tokens)
+
+
+@tool("Profile columns", Outcome, writes=True, repeatable=False, reaches_out=True)
+async def voyant_profile(
+    source: SourceHint,
+    table: Table = None,
+    query: Query = None,
+    wait: Wait = DEFAULT_WAIT,
+    max_tokens: MaxTokens = DEFAULT_TOKENS,
+    caller: Caller = CALLER,
+    host: Host = HOST,
+) -> ToolResult:
+    """Only describe the columns of a source: types, missing and distinct values, distributions, associations. Use it
+    when you need those and no findings. You get a summary; the statistics stand in profile.json, for voyant_artifact.
+    """
+    parameters = await with_data(_parameters, caller, source, table, query)
+    return await _run(host, caller, "profile", parameters, wait, max_tokens)
+
+
+@tool("Check quality", Outcome, writes=True, repeatable=False, reaches_out=True)
+async def voyant_quality(
+    source: SourceHint,
+    table: Table = None,
+    query: Query = None,
+    wait: Wait = DEFAULT_WAIT,
+    max_tokens: MaxTokens = DEFAULT_TOKENS,
+    caller: Caller = CALLER,
+    host: Host = HOST,
+) -> ToolResult:
+    """Only check whether data is fit for use. Use it before relying on a source, or to compare deliveries. You get the
+    score with its parts and how many checks failed; the checks stand in quality.json, the rows that fail them in
+    failing_rows.parquet, both for voyant_artifact.
+    """
+    parameters = await with_data(_parameters, caller, source, table, query)
+    return await _run(host, caller, "quality", parameters, wait, max_tokens)
+
+
+@tool("Compute key figures", Outcome, writes=True, repeatable=False, reaches_out=True)
+async def voyant_kpi(
+    source: SourceHint,
+    kpis: Kpis = None,
+    time: TimeColumn = None,
+    table: Table = None,
+    query: Query = None,
+    wait: Wait = DEFAULT_WAIT,
+    max_tokens: MaxTokens = DEFAULT_TOKENS,
+    caller: Caller = CALLER,
+    host: Host = HOST,
+) -> ToolResult:
+    """Only compute key figures by period, yours or found ones. Use it when you know which figure is wanted, or how it
+    changed. You get each figure's latest value and its change; the series, and what a change consists of, stand in
+    kpis.json, for voyant_artifact.
+    """
+    parameters = await with_data(_parameters, caller, source, table, query, kpis, time)
+    return await _run(host, caller, "kpi", parameters, wait, max_tokens)
+
+
+@tool("Estimate an analysis", Estimate, reaches_out=True)
+async def voyant_estimate(
+    source: SourceHint,
+    table: Table = None,
+    query: Query = None,
+    max_tokens: MaxTokens = DEFAULT_TOKENS,
+    caller: Caller = CALLER,
+) -> ToolResult:
+    """Say what voyant_analyze would take: rows, bytes, seconds, disk and tokens, from a sample. Use it before a source
+    that may be large; small ones are analysed as fast as estimated.
+    """
+    estimate = await with_data(_estimate, caller, source, table, query)
+    return answer(estimate, max_tokens)
+
+
+TOOLS = (voyant_analyze, voyant_ingest, voyant_profile, voyant_quality, voyant_kpi, voyant_estimate)
+
+
+async def _run(
+    host: Host, caller: Caller, kind: str, parameters: AnalyzeParameters, wait: float, max_tokens: int
+) -> ToolResult:
+    with anyio.CancelScope(shield=True):  # a job that was begun must not be lost sight of
+        job_id = await with_data(host.jobs.begin, caller, kind, parameters)
+    is_task = tasks.are_wanted()
+    try:
+        job = await follow(caller, job_id, min(wait, tasks.SECONDS_BEFORE) if is_task else wait)
+    except anyio.get_cancelled_exc_class():
+        with anyio.CancelScope(shield=True):
+            await with_rows(host.jobs.forsake, caller, job_id)
+        raise
+    return await outcome(caller, job, max_tokens, meta=tasks.handed_over(job, max_tokens) if is_task else None)
+
+
+def _parameters(
+    caller: Caller,
+    source: str,
+    table: str | None,
+    query: str | None,
+    kpis: dict[str, str] | None = None,
+    time: str | None = None,
+) -> AnalyzeParameters:
+    return parameters_of(source_from(caller, source, table=table, query=query), kpis=kpis, time_column=time)
+
+
+def _estimate(caller: Caller, source: str, table: str | None, query: str | None) -> Estimate:
+    return estimate_of(caller, source_from(caller, source, table=table, query=query))
