@@ -53,7 +53,7 @@ class Code(Enum):
     UNTRUSTED_ORIGIN = (3006, 403, "Host or origin not allowed", "Use a name that VOYANT_ALLOWED_HOSTS holds.")
     STORAGE_FULL = (4003, 507, "Storage is full", "Free some space, or point VOYANT_HOME at another disk.")
     INTERNAL = (5001, 500, "Internal error", "This is a fault of ours: please report it with the message.")
-    DATABASE = (5002, 500, "Database error", "Check that VOYANT_HOME can be written, then try again.")
+    DATABASE = (5002, 503, "Database error", "Wait until the database answers again, or see: voyant doctor")
     TIMEOUT = (5003, 504, "Time limit reached", "Ask for less, or raise the named limit.")
     WORKFLOW_ENGINE = (
         5004,

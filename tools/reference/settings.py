@@ -31,4 +31,4 @@ def _default(value: Any) -> str:
 
 
 def _description(kind: Any) -> str:
-    return str(msgspec.json.schema(kind)["description"])
+    return str(msgspec.json.schema(kind, schema_hook=lambda _: {"type": "string"})["description"])

@@ -51,7 +51,7 @@ def _fernet() -> Fernet:
         ) from None
     configured = settings().secret_key
     try:
-        return Fernet(configured or _key_of_home(settings().home / KEY_NAME))
+        return Fernet(configured.reveal() if configured else _key_of_home(settings().home / KEY_NAME))
     except ValueError:
         raise ConfigurationError(
             "The setting VOYANT_SECRET_KEY is no Fernet key: 32 bytes in URL-safe base64.",

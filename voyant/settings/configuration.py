@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from voyant.errors import ConfigurationError
+from voyant.settings.secret import Secret
 
 PREFIX = "VOYANT_"
 MEMORY = r"^\d+(\.\d+)?\s?[KMGT]i?B$"
@@ -23,6 +24,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     home: Annotated[
         Path, Meta(description="Where the database, the lake and the artifacts of a single machine stand.")
     ] = Path(".voyant")
+    database_url: Annotated[
+        Secret | None,
+        Meta(
+            description="The PostgreSQL database where all processes of a deployment keep jobs, sources and pointers "
+            "to tables, such as `postgresql://user:password@host/name`. Unset, a machine keeps them in its home."
+        ),
+    ] = None
     memory_limit: Annotated[
         str,
         Meta(pattern=MEMORY, description="Memory the engine may use before it spills to disk."),
@@ -101,7 +109,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="Jobs that ended longer ago are removed with their artifacts, daily; never when unset."),
     ] = None
     secret_key: Annotated[
-        str | None,
+        Secret | None,
         Meta(
             description="The key that seals credentials of sources: 32 bytes in URL-safe base64. "
             "A single machine makes its own in the home."
@@ -200,7 +208,7 @@ def settings() -> Settings:
 
 def _converted(variable: str, value: str, kind: Any) -> Any:
     try:
-        return msgspec.convert(value, kind, strict=False, dec_hook=lambda _, text: Path(text))
+        return msgspec.convert(value, kind, strict=False, dec_hook=lambda own, text: own(text))
     except msgspec.ValidationError as error:
         raise ConfigurationError(
             f"The setting {variable} cannot be {value!r}: {error}. It was read from the environment.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voyant.settings.configuration import settings
+from voyant.settings.databases import postgresql, sqlite
 
 SECRET_KEY = "no-web-session-is-signed-yet"  # noqa: S105 - nothing here signs anything; the setting must not be empty
 INSTALLED_APPS = ["voyant.store"]
@@ -11,21 +12,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LOGGING_CONFIG = None
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        # A thread keeps its connection: opening one costs more than most of what is asked of it.
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
-        "NAME": settings().database_path,
-        "OPTIONS": {
-            # Writers queue instead of failing: several processes share one home.
-            "timeout": 60,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-        },
-    }
-}
+_url = settings().database_url
+DATABASES = {"default": sqlite(settings().database_path) if _url is None else postgresql(_url)}
 
 # The web part. No session, cookie or template is used, so nothing of Django stands between a request and its handler
 # but what voyant.api.middleware does for every ASGI application alike.

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from voyant.store.fields import Json, Name, Text
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -25,10 +27,10 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("catalog_name", models.CharField(max_length=255)),
-                ("namespace", models.CharField(max_length=255)),
-                ("property_key", models.CharField(max_length=255)),
-                ("property_value", models.CharField(max_length=1000)),
+                ("catalog_name", Name(max_length=255)),
+                ("namespace", Name(max_length=255)),
+                ("property_key", Name(max_length=255)),
+                ("property_value", Name(max_length=1000)),
             ],
             options={
                 "db_table": "iceberg_namespace_properties",
@@ -49,9 +51,9 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("catalog_name", models.CharField(max_length=255)),
-                ("table_namespace", models.CharField(max_length=255)),
-                ("table_name", models.CharField(max_length=255)),
+                ("catalog_name", Name(max_length=255)),
+                ("table_namespace", Name(max_length=255)),
+                ("table_name", Name(max_length=255)),
                 ("metadata_location", models.CharField(max_length=1000, null=True)),
                 ("previous_metadata_location", models.CharField(max_length=1000, null=True)),
                 ("iceberg_type", models.CharField(max_length=5, null=True)),
@@ -63,14 +65,14 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Source",
             fields=[
-                ("id", models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ("tenant", models.CharField(max_length=100)),
-                ("kind", models.CharField(max_length=20)),
-                ("location", models.TextField()),
-                ("name", models.TextField()),
-                ("key", models.CharField(max_length=64)),
-                ("fingerprint", models.CharField(blank=True, default="", max_length=64)),
-                ("tables", models.JSONField(default=list)),
+                ("id", Name(max_length=40, primary_key=True, serialize=False)),
+                ("tenant", Name(max_length=100)),
+                ("kind", Name(max_length=20)),
+                ("location", Text()),
+                ("name", Text()),
+                ("key", Name(max_length=64)),
+                ("fingerprint", Name(blank=True, default="", max_length=64)),
+                ("tables", Json(default=list)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
             ],
@@ -81,17 +83,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Job",
             fields=[
-                ("id", models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ("tenant", models.CharField(max_length=100)),
-                ("subject", models.CharField(max_length=200)),
-                ("kind", models.CharField(max_length=60)),
-                ("status", models.CharField(max_length=20)),
+                ("id", Name(max_length=40, primary_key=True, serialize=False)),
+                ("tenant", Name(max_length=100)),
+                ("subject", Name(max_length=200)),
+                ("kind", Name(max_length=60)),
+                ("status", Name(max_length=20)),
                 ("progress", models.PositiveSmallIntegerField(default=0)),
-                ("stage", models.CharField(blank=True, default="", max_length=60)),
-                ("parameters", models.JSONField(default=dict)),
-                ("dataset", models.JSONField(null=True)),
-                ("degraded", models.JSONField(default=list)),
-                ("error", models.JSONField(null=True)),
+                ("stage", Name(blank=True, default="", max_length=60)),
+                ("parameters", Json(default=dict)),
+                ("dataset", Json(null=True)),
+                ("degraded", Json(default=list)),
+                ("error", Json(null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("started_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
@@ -106,11 +108,11 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("position", models.PositiveSmallIntegerField()),
-                ("name", models.CharField(max_length=60)),
-                ("status", models.CharField(max_length=20)),
+                ("name", Name(max_length=60)),
+                ("status", Name(max_length=20)),
                 ("started_at", models.DateTimeField(null=True)),
                 ("seconds", models.FloatField(null=True)),
-                ("error", models.JSONField(null=True)),
+                ("error", Json(null=True)),
                 (
                     "job",
                     models.ForeignKey(
@@ -125,13 +127,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Artifact",
             fields=[
-                ("id", models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ("step", models.CharField(max_length=60)),
-                ("name", models.TextField()),
-                ("type", models.CharField(max_length=30)),
-                ("media_type", models.CharField(max_length=100)),
+                ("id", Name(max_length=40, primary_key=True, serialize=False)),
+                ("step", Name(max_length=60)),
+                ("name", Text()),
+                ("type", Name(max_length=30)),
+                ("media_type", Name(max_length=100)),
                 ("bytes", models.PositiveBigIntegerField()),
-                ("sha256", models.CharField(max_length=64)),
+                ("sha256", Name(max_length=64)),
                 (
                     "job",
                     models.ForeignKey(

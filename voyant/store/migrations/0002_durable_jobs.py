@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from voyant.store.fields import Json, Name, Text
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,17 +16,17 @@ class Migration(migrations.Migration):
             name="IdempotencyKey",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("tenant", models.CharField(max_length=100)),
-                ("key", models.CharField(max_length=255)),
-                ("request_sha256", models.CharField(max_length=64)),
+                ("tenant", Name(max_length=100)),
+                ("key", Name(max_length=255)),
+                ("request_sha256", Name(max_length=64)),
             ],
         ),
         migrations.CreateModel(
             name="JobEvent",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("kind", models.CharField(max_length=20)),
-                ("data", models.JSONField(default=dict)),
+                ("kind", Name(max_length=20)),
+                ("data", Json(default=dict)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -38,7 +40,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="artifact",
             name="inputs",
-            field=models.JSONField(default=list),
+            field=Json(default=list),
         ),
         migrations.AddField(
             model_name="job",
@@ -53,22 +55,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="job",
             name="pinned",
-            field=models.JSONField(null=True),
+            field=Json(null=True),
         ),
         migrations.AddField(
             model_name="job",
             name="runner",
-            field=models.CharField(default="process", max_length=20),
+            field=Name(default="process", max_length=20),
         ),
         migrations.AddField(
             model_name="source",
             name="secret",
-            field=models.TextField(blank=True, default=""),
+            field=Text(blank=True, default=""),
         ),
         migrations.AddField(
             model_name="step",
             name="libraries",
-            field=models.JSONField(default=dict),
+            field=Json(default=dict),
         ),
         migrations.AddField(
             model_name="step",

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from voyant.store.fields import Name
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -12,8 +14,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Worker",
             fields=[
-                ("id", models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ("process", models.CharField(max_length=300)),
+                ("id", Name(max_length=40, primary_key=True, serialize=False)),
+                ("process", Name(max_length=300)),
                 ("slots", models.PositiveSmallIntegerField()),
                 ("started_at", models.DateTimeField(auto_now_add=True)),
                 ("seen_at", models.DateTimeField()),

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from voyant.store.fields import Json, Name
 from voyant.store.models.source import Source
 
 
@@ -16,20 +17,20 @@ class Job(models.Model):
         process: That the job lives and dies with; empty where a workflow engine keeps it.
     """
 
-    id = models.CharField(primary_key=True, max_length=40)
-    tenant = models.CharField(max_length=100)
-    subject = models.CharField(max_length=200)
-    kind = models.CharField(max_length=60)
-    status = models.CharField(max_length=20)
+    id = Name(primary_key=True, max_length=40)
+    tenant = Name(max_length=100)
+    subject = Name(max_length=200)
+    kind = Name(max_length=60)
+    status = Name(max_length=20)
     progress = models.PositiveSmallIntegerField(default=0)
-    stage = models.CharField(max_length=60, blank=True, default="")
-    runner = models.CharField(max_length=20, default="process")
-    parameters = models.JSONField(default=dict)
+    stage = Name(max_length=60, blank=True, default="")
+    runner = Name(max_length=20, default="process")
+    parameters = Json(default=dict)
     source = models.ForeignKey(Source, null=True, on_delete=models.SET_NULL)
-    pinned = models.JSONField(null=True)
-    degraded = models.JSONField(default=list)
-    error = models.JSONField(null=True)
-    process = models.CharField(max_length=300, blank=True, default="")
+    pinned = Json(null=True)
+    degraded = Json(default=list)
+    error = Json(null=True)
+    process = Name(max_length=300, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     dispatched_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
@@ -55,14 +56,14 @@ class Step(models.Model):
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
-    name = models.CharField(max_length=60)
-    status = models.CharField(max_length=20)
+    name = Name(max_length=60)
+    status = Name(max_length=20)
     attempt = models.PositiveSmallIntegerField(default=1)
     started_at = models.DateTimeField(null=True)
     seconds = models.FloatField(null=True)
-    libraries = models.JSONField(default=dict)
+    libraries = Json(default=dict)
     seed = models.IntegerField(default=0)
-    error = models.JSONField(null=True)
+    error = Json(null=True)
 
     class Meta:
         ordering: ClassVar = ["position"]
@@ -77,8 +78,8 @@ class JobEvent(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events")
-    kind = models.CharField(max_length=20)
-    data = models.JSONField(default=dict)
+    kind = Name(max_length=20)
+    data = Json(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -91,9 +92,9 @@ class JobEvent(models.Model):
 class IdempotencyKey(models.Model):
     """A key that a caller sent with a request, and the job that the request made."""
 
-    tenant = models.CharField(max_length=100)
-    key = models.CharField(max_length=255)
-    request_sha256 = models.CharField(max_length=64)
+    tenant = Name(max_length=100)
+    key = Name(max_length=255)
+    request_sha256 = Name(max_length=64)
     job = models.ForeignKey(Job, on_delete=models.CASCADE)
 
     class Meta:

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from voyant.store.fields import Name
+
 
 class Worker(models.Model):
     """A worker process, for as long as it lives.
@@ -15,8 +17,8 @@ class Worker(models.Model):
         seen_at: When it last said that it is alive.
     """
 
-    id = models.CharField(primary_key=True, max_length=40)
-    process = models.CharField(max_length=300)
+    id = Name(primary_key=True, max_length=40)
+    process = Name(max_length=300)
     slots = models.PositiveSmallIntegerField()
     started_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField()

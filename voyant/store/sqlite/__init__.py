@@ -1,0 +1,1 @@
+"""SQLite as Django reaches it, with errors that are ours."""
