@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-TEMPORAL = Path(sys.executable).with_name("temporal")
+from voyant.server.children import temporal_command
 
 
 def wait_until(condition: Callable[[], object], *, seconds: float = 60) -> None:
@@ -35,11 +34,9 @@ class Temporal:
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [TEMPORAL, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(self.port)]
+        command = temporal_command(self.port, self.database)
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [*command, "--db-filename", str(self.database), "--log-level", "error"], stdout=log, stderr=log
-            )
+            self._process = subprocess.Popen(command, stdout=log, stderr=log)
         wait_until(self._answers)
 
     def kill(self) -> None:

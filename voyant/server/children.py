@@ -44,7 +44,12 @@ def children_of(host: str, port: int, temporal_port: int) -> tuple[Child, ...]:
     address = {"VOYANT_TEMPORAL_ADDRESS": f"{LOOPBACK}:{temporal_port}"}
     voyant = (sys.executable, "-m", "voyant.cli")
     return (
-        Child(name="temporal", command=_temporal(temporal_port), port=temporal_port, option="--temporal-port"),
+        Child(
+            name="temporal",
+            command=temporal_command(temporal_port, settings().home / "temporal.db"),
+            port=temporal_port,
+            option="--temporal-port",
+        ),
         Child(name="worker", command=(*voyant, "worker"), environment=address),
         Child(
             name="api",
@@ -56,10 +61,13 @@ def children_of(host: str, port: int, temporal_port: int) -> tuple[Child, ...]:
     )
 
 
-def _temporal(port: int) -> tuple[str, ...]:
+def temporal_command(port: int, database: Path) -> tuple[str, ...]:
+    """Starts a Temporal server that keeps what it knows in that file."""
     options = ("--ip", LOOPBACK, "--port", str(port), "--headless", "--log-level", "error")
-    store = ("--db-filename", str(settings().home / "temporal.db"))
-    return (_temporal_program(), "server", "start-dev", *options, *store)
+    # Without a write-ahead log every step of a job waits for the disk several times. What a power cut may take from the
+    # log's end is no loss: the rows of jobs are the truth, and workflows are started again from them.
+    pragmas = ("--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=normal")
+    return (_temporal_program(), "server", "start-dev", *options, "--db-filename", str(database), *pragmas)
 
 
 def _temporal_program() -> str:
