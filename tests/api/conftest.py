@@ -26,7 +26,7 @@ CSV = "day,country,amount\n" + "".join(f"2024-01-{1 + n % 28:02},NL,{n}.5\n" for
 def running() -> Iterator[str]:
     """A server's address, while it answers."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application(), log_config=None, server_header=False, lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(application(), log_config=None, server_header=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:

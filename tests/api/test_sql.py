@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import threading
+
+import httpx
+import pyarrow.ipc
+import pytest
+
 from tests.api.client import Client, problem
+from voyant.api.sql import ARROW
+from voyant.domain.cancellation import Cancellation
 from voyant.domain.serialization import to_compact_json
 from voyant.services.sql import query
 
@@ -37,3 +46,28 @@ def test_what_is_refused_says_so(client: Client, source: str) -> None:
     assert told["data"]["tables"] == ["orders"]
     problem(client.get("/v1/sql/tables/nowhere/columns"), 404, "VYNT-2006")
     problem(client.get('/v1/sql/tables/o"; DROP/columns'), 404, "VYNT-2006")
+
+
+def test_an_answer_in_arrow_holds_the_same_rows(client: Client, source: str) -> None:
+    client.finished_job("ingest", source)
+    body = {"sql": "SELECT day, amount FROM orders WHERE amount > $least ORDER BY amount", "parameters": {"least": 50}}
+    asked = client.http.post("/v1/sql/query", json=body | {"limit": 3}, headers={"Accept": ARROW})
+    assert asked.headers["content-type"] == ARROW
+    rows = pyarrow.ipc.open_stream(asked.content).read_all()
+    assert [str(amount) for amount in rows["amount"].to_pylist()] == ["50.5", "51.5", "52.5"]
+    told = client.post("/v1/sql/query", body | {"limit": 3}).json()
+    assert json.loads(asked.headers["x-omitted"]) == told["omitted"]
+    assert told["omitted"]["cut_by"] == "rows"
+
+
+def test_a_client_that_goes_away_stops_its_statement(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = threading.Event()
+
+    def endless(*_: object, cancellation: Cancellation, **__: object) -> None:
+        with cancellation.calling(stopped.set):
+            stopped.wait(20)
+
+    monkeypatch.setattr("voyant.api.sql.query", endless)
+    with pytest.raises(httpx.ReadTimeout):
+        client.post("/v1/sql/query", {"sql": "SELECT 1"}, timeout=0.3)
+    assert stopped.wait(5)

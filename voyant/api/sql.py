@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Query, Router
+from ninja import Header, Path, Query, Router
 from pydantic import ConfigDict, Field
 
 from voyant.api import examples
@@ -13,12 +14,18 @@ from voyant.api.answers import answer, caller_of
 from voyant.api.openapi import described
 from voyant.api.schemas import Body, Limit, Statement
 from voyant.api.threads import with_data
+from voyant.domain.caller import Caller
+from voyant.domain.cancellation import Cancellation
 from voyant.domain.page import Page
 from voyant.domain.query import QueryResult, TableColumn, TableSummary
 from voyant.errors import Code
-from voyant.services.sql import columns, query, tables
+from voyant.services.sql import columns, query, query_arrow, tables
 
 router = Router(tags=["sql"])
+
+ARROW = "application/vnd.apache.arrow.stream"
+OMITTED = "X-Omitted"
+Accept = Annotated[str, Header("application/json", alias="Accept", include_in_schema=False)]
 
 Cursor = Annotated[
     str | None, Query(None, description="The `next_cursor` of the page before.", pattern=r"^[^\x00]{1,1000}$")
@@ -46,13 +53,28 @@ class QueryRequest(Body):
     openapi_extra=described(
         *(Code.SQL_REFUSED, Code.NO_TABLE, Code.UNSUPPORTED_MEDIA_TYPE, Code.UNKNOWN_COLUMN, Code.MISSING_PARAMETER),
         *(Code.TOO_LARGE, Code.TIMEOUT),
-        examples={200: examples.QUERY_RESULT},
+        responses={
+            200: {
+                "content": {
+                    "application/json": {"example": examples.QUERY_RESULT},
+                    ARROW: {"schema": {"type": "string", "format": "binary"}},
+                },
+                "headers": {OMITTED: {"description": "Of Arrow: `omitted`, as JSON.", "schema": {"type": "string"}}},
+            }
+        },
     ),
 )
-async def run(request: HttpRequest, body: QueryRequest) -> HttpResponse:
-    """Run one read-only statement within limits of rows, time and memory."""
-    caller = caller_of(request)
-    return answer(await with_data(query, caller, body.sql, parameters=body.parameters, limit=body.limit))
+async def run(request: HttpRequest, body: QueryRequest, accept: Accept) -> HttpResponse:
+    """Run one read-only statement within limits of rows, time and memory.
+
+    Answers JSON, or an Arrow stream where `Accept` asks for one. A client that goes away stops its statement.
+    """
+    cancellation = Cancellation()
+    ask = _as_arrow if ARROW in accept else _as_json
+    try:
+        return await with_data(ask, caller_of(request), body, cancellation)
+    finally:
+        cancellation.cancel()  # nobody waits any more
 
 
 @router.get("/tables", response=Page[TableSummary], openapi_extra=described(examples={200: examples.TABLES}))
@@ -71,3 +93,12 @@ async def list_columns(
 ) -> HttpResponse:
     """List the columns of a table, with types, roles and units."""
     return answer(Page(items=tuple(await with_data(columns, caller_of(request), table)), next_cursor=None))
+
+
+def _as_json(caller: Caller, body: QueryRequest, cancellation: Cancellation) -> HttpResponse:
+    return answer(query(caller, body.sql, parameters=body.parameters, limit=body.limit, cancellation=cancellation))
+
+
+def _as_arrow(caller: Caller, body: QueryRequest, cancellation: Cancellation) -> HttpResponse:
+    found = query_arrow(caller, body.sql, parameters=body.parameters, limit=body.limit, cancellation=cancellation)
+    return HttpResponse(found.stream, headers={"Content-Type": ARROW, OMITTED: json.dumps(found.omitted)})

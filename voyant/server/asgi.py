@@ -22,13 +22,14 @@ def application() -> Application:
     settings().uploads_path.mkdir(exist_ok=True)
 
     from voyant.api.middleware import Gate
+    from voyant.mcp.server import http_app
 
     # They look after connections of the thread that they run in, which holds none: that of a service's thread is
     # looked after there. Left in place they cost each request a change of threads.
     request_started.disconnect(close_old_connections)
     request_started.disconnect(reset_queries)
     logging.getLogger("django.request").disabled = True  # it warns of every answer that is no success
-    return Gate(_mounted(_Rest(), _mcp()))
+    return Gate(_mounted(_Rest(), http_app()))
 
 
 class _Rest(ASGIHandler):
@@ -38,18 +39,9 @@ class _Rest(ASGIHandler):
         await self.handle(scope, receive, send)
 
 
-def _mounted(rest: Application, mcp: Application | None) -> Application:
+def _mounted(rest: Application, mcp: Application) -> Application:
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
         is_mcp = scope["type"] == "lifespan" or f"{scope['path']}/".startswith("/mcp/")
-        await (mcp if is_mcp and mcp is not None else rest)(scope, receive, send)
+        await (mcp if is_mcp else rest)(scope, receive, send)
 
     return route
-
-
-def _mcp() -> Application | None:
-    try:
-        from voyant.mcp.server import http_app  # type: ignore[import-untyped, unused-ignore]
-    except ImportError:
-        return None
-    app: Application = http_app()
-    return app
