@@ -81,7 +81,7 @@ def _fitting(data: bytes, max_tokens: int) -> str:
         cut = _Cut(length, entries)
         smaller = cut(whole)
         smaller["omitted"] = (whole.get("omitted") or {}) | cut.counted | {"how": "Raise max_tokens."}
-        text = to_compact_json(smaller).decode()
+        text = msgspec.json.encode(smaller).decode()
         if estimated_tokens(text) <= max_tokens:
             break
     return text

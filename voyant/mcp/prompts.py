@@ -37,8 +37,9 @@ def is_this_data_fit_for_use(source: Source, purpose: str = "analysis and report
     """Judge the quality of a source for a purpose."""
     return (
         f"Judge whether {source} is fit for {purpose}. Call voyant_quality, then read quality.json with "
-        "voyant_artifact, and the rows that fail in failing_rows.parquet where a check failed. Answer with yes, yes with care, or no; "
-        f"then the checks that decide it for this purpose, how many rows each concerns, and what would mend it. {CITE}"
+        "voyant_artifact, and the rows that fail in failing_rows.parquet where a check failed. Answer with yes, yes "
+        "with care, or no; then the checks that decide it for this purpose, how many rows each concerns, and what "
+        f"would mend it. {CITE}"
     )
 
 

@@ -9,8 +9,10 @@ from pydantic import Field, TypeAdapter
 from voyant.mcp.waiting import DEFAULT_WAIT, LONGEST_WAIT
 from voyant.services.budget import DEFAULT_TOKENS, MAX_TOKENS
 
-LEAST_TOKENS = 200
+LEAST_TOKENS = 400
+"""Below that not even the frame of a result fits."""
 NO_NUL = r"^[^\x00]*$"
+JOB_ID = r"^job_[0-9a-z]{1,40}$"
 
 SourceHint = Annotated[
     str,
@@ -74,9 +76,8 @@ MaxTokens = Annotated[
         "What was left out to fit is counted in `omitted`.",
     ),
 ]
-JobId = Annotated[
-    str, Field(pattern=r"^job_[0-9a-z]{1,40}$", description="A job's id, as voyant_analyze and voyant_status give it.")
-]
+JobId = Annotated[str, Field(pattern=JOB_ID, description="A job's id, as voyant_analyze and voyant_status give it.")]
+AnyJobId = Annotated[str | None, Field(pattern=JOB_ID, description="A job's id. Left out: the list of jobs.")]
 Cursor = Annotated[
     str | None, Field(max_length=100, pattern=NO_NUL, description="The `next_cursor` of the answer before.")
 ]
@@ -84,8 +85,10 @@ Cursor = Annotated[
 DESCRIPTIONS = {
     "arguments": "What to call it with.",
     "artifacts": "The files that stand behind the answer; read them with voyant_artifact or as resources.",
+    "base": "Its value in the period before; null where there is none.",
+    "base_period": "The period before.",
     "bytes": "Its size.",
-    "change": "Relative to the period before; null where there is none.",
+    "change": "Relative to the period before; null where that would say nothing.",
     "code": "Of Voyant's catalogue of errors.",
     "columns": "The columns, or how many there are.",
     "compression": "How it is compressed, if it is.",
@@ -122,12 +125,15 @@ DESCRIPTIONS = {
     "next_cursor": "Where the next entries begin; null at the end.",
     "next_offset": "Where the next part begins; null at the end.",
     "notes": "What the reader should know of it.",
+    "nullable": "Whether any row lacks a value.",
     "offset": "Where this part begins.",
     "omitted": "How many of what were left out to fit, and under `how` the way to get them.",
+    "original_name": "The name that it has in the source.",
     "parameters": "What the job was asked for.",
     "parts": "The score of each part, 0 to 1.",
     "passed": "Checks that passed.",
     "period": "The period that the value is of.",
+    "personal": "The kind of personal data that it holds, if any.",
     "problem": "What speaks against reading it; null where nothing does.",
     "progress": "How far the job is, 0 to 100.",
     "quality": "How sound the data is, 0 to 1, and of what that is made up.",
@@ -135,6 +141,7 @@ DESCRIPTIONS = {
     "queue_position": "How many jobs will start before it, plus one; null unless it waits.",
     "remedy": "What to do next.",
     "retry_allowed": "Whether the same call may succeed later.",
+    "role": "What it is for: time, measure, dimension, identifier, text or place.",
     "rows": "The rows, or how many there are.",
     "score": "0 to 1.",
     "seconds": "How long.",
@@ -173,6 +180,7 @@ def output_schema(kind: Any) -> dict[str, Any]:
     for part in (schema, *schema.get("$defs", {}).values()):
         part.pop("description", None)  # docstrings speak to those who read the code
         for name, entry in part.get("properties", {}).items():
-            entry.setdefault("description", DESCRIPTIONS[name])
+            if described := DESCRIPTIONS.get(name):
+                entry["description"] = described
             entry.pop("title", None)
     return {"type": "object"} | schema  # the older protocol wants the root to say so

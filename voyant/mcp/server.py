@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 TOOLS = (*analysis.TOOLS, *jobs.TOOLS, *artifacts.TOOLS, *sql.TOOLS, *sources.TOOLS)
-INSTRUCTIONS = """Voyant analyses data: files, URLs, databases. Give voyant_analyze a source instead of writing code that
-reads it: it looks at all rows and answers in few tokens.
+INSTRUCTIONS = """Voyant analyses data: files, URLs, databases. Give voyant_analyze a source instead of writing code
+that reads it: it looks at all rows and answers in few tokens.
 
 Then read the findings; recompute one or go deeper with voyant_sql (each finding carries its statement); read evidence
 with voyant_artifact; cite the finding's id and the job. Every answer says in `omitted` what it left out, and in `next`
@@ -47,7 +47,11 @@ def build_server(host: Host) -> Server:
 
 def http_app() -> Starlette:
     """The application that answers at ``/mcp``. No state of any client is in the process: any of several may answer."""
-    server = build_server(Host(caller=caller_over_http, jobs=DurableJobs()))
+    return over_http(build_server(Host(caller=caller_over_http, jobs=DurableJobs())))
+
+
+def over_http(server: Server) -> Starlette:
+    """The application of that server."""
     # Host and Origin are looked at by the gate before it, for REST and MCP alike.
     return server.http_app(path="/mcp", stateless_http=True, host_origin_protection=False)
 

@@ -20,13 +20,14 @@ FEWEST = 3
 SOME = 8
 LONGEST_TEXT = 300
 
-_PIECES = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]+|\n *")
+_PIECES = re.compile(r"[A-Za-z]+|\d+|[^ \nA-Za-z\d]+|\n *| {2,}")
 
 
 def estimated_tokens(text: str) -> int:
     """An upper estimate of the tokens that a language model counts in the text.
 
-    Words count one for every five letters begun, numbers one for every two digits, other signs one for every two.
+    Words count one for every five letters begun, numbers one for every two digits, other signs one for every two,
+    spaces in a row one for every sixteen.
     Byte-pair encodings in use in 2025 stay below this on JSON, prose and SQL.
 
     >>> estimated_tokens("sum(amount)")
@@ -34,7 +35,7 @@ def estimated_tokens(text: str) -> int:
     """
     total = 0
     for piece in _PIECES.findall(text):
-        width = 5 if piece[0].isalpha() else 2
+        width = 16 if piece[0] == " " else 5 if piece[0].isalpha() else 2
         total += 1 if piece[0] == "\n" else -(-len(piece) // width)
     return total
 

@@ -100,10 +100,10 @@ def result_digest(
     degraded: tuple[Degradation, ...],
 ) -> str:
     """A hash of what was found, the same for every run of the same input: without ids, snapshots and addresses."""
-    result = _assemble(_read_parts(store, job.tenant, job.id, job.kind, pinned, artifacts, degraded))
+    parts = _read_parts(store, job.tenant, job.id, job.kind, pinned, artifacts, degraded)
+    result = _assemble(replace(parts, job_id=""))
     anonymous = replace(
         result,
-        job_id="",
         dataset=replace(result.dataset, source="", snapshot=""),
         artifacts=tuple(replace(artifact, uri="") for artifact in result.artifacts),
     )
@@ -160,7 +160,7 @@ def _assemble(parts: Parts) -> Result:
         omitted={"findings": narrative.omitted, "how": "voyant_artifact insights.json"}
         if narrative and narrative.omitted
         else {},
-        next=_next(narrative),
+        next=_next(parts),
         warnings=_warnings(parts),
     )
 
@@ -220,9 +220,13 @@ def _artifact(job_id: str, artifact: Artifact) -> ResultArtifact:
     )
 
 
-def _next(narrative: Narrative | None) -> tuple[NextCall, ...]:
-    steps = narrative.next if narrative else ()
-    return tuple(NextCall(tool=step.tool, arguments=step.arguments, why=step.why) for step in steps)
+def _next(parts: Parts) -> tuple[NextCall, ...]:
+    """The narrative's steps as calls that can be made as they stand: artifacts are read of a job."""
+    steps = parts.narrative.next if parts.narrative else ()
+    of_job = {"voyant_artifact": {"job_id": parts.job_id}}
+    return tuple(
+        NextCall(tool=step.tool, arguments=of_job.get(step.tool, {}) | step.arguments, why=step.why) for step in steps
+    )
 
 
 def _warnings(parts: Parts) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from voyant.domain.result import Result
 from voyant.mcp.answers import answer, largest_that_fits
 from voyant.mcp.host import CALLER
 from voyant.mcp.outcomes import JobState, outcome, state_of
-from voyant.mcp.schemas import Cursor, JobId, MaxTokens, Wait
+from voyant.mcp.schemas import AnyJobId, Cursor, JobId, MaxTokens, Wait
 from voyant.mcp.threads import with_rows
 from voyant.mcp.tool import tool
 from voyant.mcp.view import REPORT_VIEW
@@ -59,7 +59,7 @@ async def voyant_result(
 
 @tool("Follow jobs", JobState | JobList)
 async def voyant_status(
-    job_id: JobId | None = None,
+    job_id: AnyJobId = None,
     wait: Wait = 0,
     cursor: Cursor = None,
     max_tokens: MaxTokens = DEFAULT_TOKENS,

@@ -9,13 +9,14 @@ from fastmcp.tools import ToolResult
 from pydantic import Field
 
 from voyant.domain.caller import Caller
+from voyant.domain.query import QueryResult, ResultColumn, TableColumn, TableSummary
 from voyant.mcp.answers import answer, largest_that_fits
 from voyant.mcp.host import CALLER
 from voyant.mcp.schemas import NO_NUL, MaxTokens
 from voyant.mcp.threads import with_data
 from voyant.mcp.tool import tool
 from voyant.services.budget import DEFAULT_TOKENS
-from voyant.services.sql import QueryResult, TableColumn, columns, query, tables
+from voyant.services.sql import columns, query, tables
 
 Sql = Annotated[
     str,
@@ -27,7 +28,12 @@ Sql = Annotated[
         examples=["SELECT country, sum(amount) AS revenue FROM orders GROUP BY ALL ORDER BY revenue DESC"],
     ),
 ]
+Parameters = Annotated[
+    list[Any] | dict[str, Any],
+    Field(default_factory=list, description="Values for ? and $1 in order, or by name for $name; bound, never pasted."),
+]
 Limit = Annotated[int, Field(ge=1, le=1000, description="Rows at most.")]
+MOST_TABLES = 500
 TableName = Annotated[
     str | None, Field(max_length=1000, pattern=NO_NUL, description="List the columns of this table instead.")
 ]
@@ -37,18 +43,16 @@ TableName = Annotated[
 class Rows:
     """The first rows of a statement's result, as many as fit."""
 
-    columns: tuple[str, ...]
-    types: tuple[str, ...]
+    columns: tuple[ResultColumn, ...]
     rows: tuple[tuple[Any, ...], ...]
-    truncated: bool
     omitted: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableNames:
+class Tables:
     """Tables that statements may name."""
 
-    tables: tuple[str, ...]
+    tables: tuple[TableSummary, ...]
     omitted: dict[str, Any]
 
 
@@ -63,17 +67,21 @@ class TableColumns:
 
 @tool("Query tables", Rows)
 async def voyant_sql(
-    sql: Sql, limit: Limit = 100, max_tokens: MaxTokens = DEFAULT_TOKENS, caller: Caller = CALLER
+    sql: Sql,
+    parameters: Parameters,
+    limit: Limit = 100,
+    max_tokens: MaxTokens = DEFAULT_TOKENS,
+    caller: Caller = CALLER,
 ) -> ToolResult:
     """Run one read-only SELECT over the tables that were taken in. Use it to recompute a finding with its SQL, to look
     behind one, or to answer a question of your own once voyant_analyze has made the table. Aggregate in SQL rather
     than fetching rows. You get columns, their types, and the rows that fit.
     """
-    found = await with_data(query, caller, sql, limit=limit)
+    found = await with_data(query, caller, sql, parameters=parameters, limit=limit)
     return answer(_fitting_rows(found, max_tokens), max_tokens)
 
 
-@tool("List tables", TableNames | TableColumns)
+@tool("List tables", Tables | TableColumns)
 async def voyant_tables(
     table: TableName = None, max_tokens: MaxTokens = DEFAULT_TOKENS, caller: Caller = CALLER
 ) -> ToolResult:
@@ -81,11 +89,11 @@ async def voyant_tables(
     names are mended when data is taken in, and may differ from those in the source.
     """
     if table is None:
-        names = tuple(await with_data(tables, caller))
+        listed = (await with_data(tables, caller, limit=MOST_TABLES)).items
         return answer(
             largest_that_fits(
-                lambda number: TableNames(tables=names[:number], omitted=_omitted("tables", len(names) - number)),
-                len(names),
+                lambda number: Tables(tables=listed[:number], omitted=_omitted("tables", len(listed) - number)),
+                len(listed),
                 max_tokens,
             ),
             max_tokens,
@@ -111,11 +119,10 @@ def _fitting_rows(found: QueryResult, max_tokens: int) -> Rows:
 
     def cut(rows: int, wide: int) -> Rows:
         omitted = _omitted("rows", len(found.rows) - rows) | _omitted("columns", len(found.columns) - wide)
+        omitted = found.omitted | omitted
         return Rows(
             columns=found.columns[:wide],
-            types=found.types[:wide],
             rows=tuple(row[:wide] for row in found.rows[:rows]),
-            truncated=found.truncated,
             omitted=omitted,
         )
 
