@@ -70,8 +70,9 @@ $(CREATED):
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is incomplete here; on Debian and Ubuntu: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
 	@touch $@
 
-$(RUNTIME): requirements.lock pyproject.toml | $(CREATED)
+$(RUNTIME): requirements.lock requirements-pip.lock pyproject.toml | $(CREATED)
 	@echo "Installing Voyant into $(VENV) …"
+	@$(PIP) install --require-hashes --requirement requirements-pip.lock
 	@$(PIP) install --require-hashes --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m compileall -q voyant

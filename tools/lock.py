@@ -12,18 +12,20 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+INSTALLER = "requirements-pip.lock"
 RUNTIME = "requirements.lock"
 DEVELOPMENT = "requirements-dev.lock"
 
 
 def main() -> None:
     """Resolves the runtime first; development then keeps to the versions it chose."""
+    _compile(INSTALLER, "--group", "pyproject.toml:installer", source=())
     _compile(RUNTIME, "--all-extras", "--group", "build")
     _compile(DEVELOPMENT, "--all-extras", "--group", "build", "--group", "dev", "--constraints", RUNTIME)
 
 
-def _compile(output: str, *arguments: str) -> None:
-    command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *arguments]
+def _compile(output: str, *arguments: str, source: tuple[str, ...] = ("pyproject.toml",)) -> None:
+    command = [sys.executable, "-m", "uv", "pip", "compile", *source, *arguments]
     # One version of each package for all Pythons, so that results do not depend on which of them runs.
     command += ["--universal", "--python-version", "3.11", "--fork-strategy", "fewest", "--upgrade"]
     command += ["--generate-hashes", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.repo.tree import ROOT, text_files
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-pip.lock")
 # In pieces, so that this file holds none of them.
 HOSTS = ("pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".", "crates" + ".io", "proxy.golang" + ".org")
 
