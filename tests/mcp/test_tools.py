@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from typing import Any
 
+import anyio
 import pytest
 from mcp_types import ImageContent
 
 from tests.mcp.agent import Agent, links_of
+from voyant.domain.cancellation import Cancellation
 from voyant.mcp.server import TOOLS
+from voyant.mcp.tools import sql
 
 NAME = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
 EXPECTED = {
@@ -118,6 +122,8 @@ def test_tables_and_columns_are_listed_and_queried(analysed: tuple[Agent, str]) 
     found = agent("voyant_sql", sql="SELECT country, count(*) AS n FROM orders GROUP BY ALL ORDER BY country")
     assert found["rows"] == [["FR", 100], ["NL", 200]]
     assert found["omitted"] == {}
+    bound = agent("voyant_sql", sql="SELECT count(*) FROM orders WHERE country = $name", parameters={"name": "FR"})
+    assert bound["rows"] == [[100]]
 
 
 def test_a_source_that_is_kept_is_analysed_by_its_id(agent: Agent, orders: str) -> None:
@@ -194,3 +200,19 @@ def test_what_a_result_says_to_call_next_can_be_called(analysed: tuple[Agent, st
     assert steps
     for step in steps:
         agent(step["tool"], **step["arguments"])
+
+
+def test_a_cancelled_call_stops_its_statement(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = threading.Event()
+
+    def forever(*_: Any, cancellation: Cancellation, **__: Any) -> None:
+        with cancellation.calling(stopped.set):
+            stopped.wait(20)
+
+    async def give_up() -> None:
+        with anyio.move_on_after(0.5):
+            await agent.client.call_tool("voyant_sql", {"sql": "SELECT 1"})
+
+    monkeypatch.setattr(sql, "query", forever)
+    agent.portal.call(give_up)
+    assert stopped.wait(5)

@@ -22,14 +22,21 @@ ROWS_AT_ONCE, DATA_AT_ONCE = 4, 8
 
 async def with_rows(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What the function gives, which only reads or writes a few rows."""
-    limiter = _limiter(_rows, ROWS_AT_ONCE)
-    return await run_sync(partial(_called, partial(function, *args, **kwargs)), limiter=limiter)
+    return await _called(_limiter(_rows, ROWS_AT_ONCE), partial(function, *args, **kwargs))
 
 
 async def with_data(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What the function gives, which may take long: it looks at files, tables or other systems."""
-    limiter = _limiter(_data, DATA_AT_ONCE)
-    return await run_sync(partial(_called, partial(function, *args, **kwargs)), limiter=limiter)
+    return await _called(_limiter(_data, DATA_AT_ONCE), partial(function, *args, **kwargs))
+
+
+async def _called(limiter: CapacityLimiter, function: Callable[[], T]) -> T:
+    def call() -> T:
+        close_old_connections()
+        return function()
+
+    # Who is cancelled does not wait for the thread, which ends by itself.
+    return await run_sync(call, limiter=limiter, abandon_on_cancel=True)
 
 
 def _limiter(of: RunVar[CapacityLimiter], at_once: int) -> CapacityLimiter:
@@ -38,8 +45,3 @@ def _limiter(of: RunVar[CapacityLimiter], at_once: int) -> CapacityLimiter:
     if limiter is None:
         of.set(limiter := CapacityLimiter(at_once))
     return limiter
-
-
-def _called(function: Callable[[], T]) -> T:
-    close_old_connections()
-    return function()
