@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -61,11 +62,11 @@ def analysed(orders: str) -> Iterator[tuple[Agent, str]]:
         yield agent, agent("voyant_analyze", source=orders)["job_id"]
 
 
-@pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    """Of a real server on a loopback port."""
+@contextmanager
+def answering(app: Any) -> Iterator[str]:
+    """The address of an application, while it answers on a loopback port."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application(), log_config=None, server_header=False))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, server_header=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     while not server.started:
@@ -74,3 +75,10 @@ def address() -> Iterator[str]:
     server.should_exit = True
     thread.join(10)
     listening.close()
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Of the real server."""
+    with answering(application()) as found:
+        yield found
