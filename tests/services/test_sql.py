@@ -249,7 +249,7 @@ def test_a_statement_that_wants_all_memory_is_stopped(caller: Caller, limited: A
 
 
 def test_what_does_not_fit_in_memory_is_spilled_and_nothing_left(caller: Caller, limited: Any) -> None:
-    limited(sql_memory_limit="600MB")
+    limited(sql_memory_limit="1200MB")
     found = query(caller, "SELECT count(*) FROM (SELECT range FROM range(30000000) ORDER BY hash(range))")
 
     assert found.rows == ((30000000,),)

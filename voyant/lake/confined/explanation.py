@@ -17,6 +17,7 @@ from voyant.lake.engine import as_voyant_error
 from voyant.security.sql_guard import SHOWN, refusal
 
 EXPLAIN = "EXPLAIN "
+NO_MEMORY = "Allocation error"
 
 
 @contextmanager
@@ -27,6 +28,8 @@ def callers_errors(connection: duckdb.DuckDBPyConnection, request: Request) -> I
     except (MemoryError, duckdb.OutOfMemoryException) as error:
         raise out_of_memory() from error
     except duckdb.Error as error:
+        if NO_MEMORY in str(error):  # the process's limit was met before the engine's, while it read what it spilled
+            raise out_of_memory() from error
         raise _about(error, _details(error) or _located(connection, request), request) from error
     except (OSError, ValueError) as error:  # the engine's, that came through Arrow's reader
         if "Out of Memory" in str(error):
