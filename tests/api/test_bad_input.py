@@ -113,6 +113,12 @@ def test_a_parameter_that_there_is_none_of_is_refused(client: Client, path: str)
     assert problem(client.get(path), 422, "VYNT-1001")["data"]["unknown"]
 
 
+def test_a_parameter_that_is_repeated_is_refused(client: Client) -> None:
+    """Rather than the last one taken: which one was meant is not for us to say."""
+    told = problem(client.get("/v1/jobs?status=failed&status=completed"), 422, "VYNT-1001")
+    assert told["data"]["repeated"] == "status"
+
+
 def test_no_end_of_parameters_is_not_taken_apart(client: Client) -> None:
     problem(client.get("/v1/jobs?" + "&".join(f"a{n}=1" for n in range(2000))), 422, "VYNT-1001")
 

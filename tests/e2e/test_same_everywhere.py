@@ -21,7 +21,8 @@ Found = tuple[dict[str, Any], dict[str, bytes]]
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A table with something to find, and cells that do not fit."""
-    path = tmp_path_factory.mktemp("data") / "orders.csv"
+    # No other test's table has this name in the home that the tests share.
+    path = tmp_path_factory.mktemp("data") / "everywhere.csv"
     rows = [
         f"2024-{1 + n // 56:02}-{1 + n % 28:02},{('NL', 'FR', 'DE')[n % 3]},{20 + (n % 3) * 15 + n * 7 % 11}.25,"
         f"{'many' if n % 97 == 0 else n % 5}"

@@ -43,7 +43,7 @@ class StrictParser(Parser):
 
 
 def refuse_unknown_parameters(run: Run) -> Run:
-    """Lets an operation run only if its address asks for nothing that it does not know."""
+    """Lets an operation run only if its address asks for nothing that it does not know, and for nothing twice."""
     operation: Operation = run.__self__  # type: ignore[attr-defined]
     queries = [model for model in operation.models if issubclass(model, QueryModel)]
     known = {name for model in queries for name in model.__ninja_flatten_map__}
@@ -51,9 +51,17 @@ def refuse_unknown_parameters(run: Run) -> Run:
     async def run_if_known(request: HttpRequest, **path: Any) -> HttpResponseBase:
         if unknown := sorted(set(request.GET) - known):
             return respond(request, _unknown_parameters(unknown, sorted(known)))
+        if repeated := [name for name, values in request.GET.lists() if len(values) > 1]:
+            return respond(request, _repeated_parameter(repeated[0]))
         return await run(request, **path)
 
     return run_if_known
+
+
+def _repeated_parameter(name: str) -> InvalidInput:
+    return InvalidInput(
+        f"The parameter {name!r} is given more than once.", remedy="Give it once.", data={"repeated": name}
+    )
 
 
 def _unknown_parameters(unknown: list[str], known: list[str]) -> InvalidInput:
