@@ -138,6 +138,7 @@ def test_an_upload_that_is_none_is_refused(client: Client) -> None:
         "/etc/no-such-file",
         "file:///etc/passwd",
         "~/.ssh/id_rsa",
+        "~nobody-of-that-name/x",
         "../../../etc/passwd",
         "/etc/*",
         "/etc",

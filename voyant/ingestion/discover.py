@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -108,7 +109,7 @@ def kind_of_hint(hint: str) -> SourceKind:
                 code=Code.UNSUPPORTED,
                 remedy=f"Use http, https, file, {', '.join(DATABASE_SCHEMES)}, or a path.",
             )
-    path = Path(hint.removeprefix("file://")).expanduser()
+    path = Path(os.path.expanduser(hint.removeprefix("file://")))  # noqa: PTH111 - unlike Path's, raises nothing
     check_name(path)
     if path.is_dir():
         return SourceKind.FOLDER

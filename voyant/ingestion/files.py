@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -89,7 +90,7 @@ def local_files(source: Source, limits: Limits | None = None) -> tuple[Path, ...
         NotFound: There are none.
         InvalidInput: There are more than the limit.
     """
-    path = Path(source.location).expanduser()
+    path = Path(os.path.expanduser(source.location))  # noqa: PTH111 - unlike Path's, raises nothing
     check_name(path)
     if source.kind is SourceKind.FILES and not path.exists():
         paths = [Path(found) for found in glob.glob(str(path), recursive=True)]  # noqa: PTH207 (the pattern may be absolute)

@@ -44,8 +44,8 @@ def require_allowed_files(caller: Caller, source: Source) -> None:
 def _require_inside(caller: Caller, location: str) -> None:
     if "\0" in location or ("*" in location and ".." in location):
         raise _refusal(location)
-    # Not Path.resolve: it raises where links go in circles, and so tells of them.
-    real = Path(os.path.realpath(Path(location).expanduser()))
+    # Not Path's own: it raises where links go in circles or a user is unknown, and so tells of them.
+    real = Path(os.path.realpath(os.path.expanduser(location)))  # noqa: PTH111
     if not any(real.is_relative_to(root) for root in (*settings().source_folders, uploads_of(caller.tenant))):
         raise _refusal(location)
 
