@@ -115,6 +115,8 @@ async def _sign_for_ever(registration: Registration, jobs: JobsOfWorker) -> None
         try:
             await asyncio.to_thread(registration.sign)
             await asyncio.to_thread(jobs.close_idle)
+        except Unavailable as error:
+            log.warning("The worker could not say that it is alive: %s %s", error.code, error)
         except Exception:
             log.exception("The worker could not say that it is alive.")
 

@@ -14,13 +14,17 @@ def jobs_of(caller: Caller) -> QuerySet[Job]:
     return Job.objects.filter(tenant=caller.tenant).select_related("source").order_by("-id")
 
 
-def job_of(caller: Caller, job_id: str) -> Job:
+def job_of(caller: Caller, job_id: str, *, held: bool = False) -> Job:
     """One job.
+
+    Args:
+        held: Until the transaction at hand ends, so that nobody changes it meanwhile.
 
     Raises:
         NotFound: There is none of that id, or it is another tenant's.
     """
-    job = jobs_of(caller).filter(id=job_id).first()
+    rows = jobs_of(caller).filter(id=job_id)
+    job = (rows.select_for_update(of=("self",), no_key=True) if held else rows).first()
     if job is None:
         raise no_job(job_id)
     return job

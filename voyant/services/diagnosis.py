@@ -10,6 +10,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 
 from voyant import __version__
+from voyant.domain.source import without_credentials
 from voyant.errors import VoyantError
 from voyant.services.health import asked
 from voyant.services.serving import read_serving
@@ -57,7 +58,9 @@ def _look_at_database(name: str) -> Check:
     open_home()
     from voyant.store.models import Job
 
-    return Check(name=name, ok=True, found=f"{Job.objects.count():,} jobs in {settings().database_path}")
+    url = settings().database_url
+    where = settings().database_path if url is None else without_credentials(url.reveal())
+    return Check(name=name, ok=True, found=f"{Job.objects.count():,} jobs in {where}")
 
 
 def _look_at_disk(name: str) -> Check:

@@ -18,6 +18,7 @@ from voyant.errors import Unavailable
 from voyant.services.durable import order_for, our_errors
 from voyant.services.workers import Registration, live_workers
 from voyant.settings.configuration import settings
+from voyant.store.locks import Lock, hold
 from voyant.store.models import Job, Worker
 from voyant.workflows.client import WorkflowEngine
 from voyant.workflows.pipelines import PIPELINES
@@ -109,9 +110,8 @@ def has_room() -> bool:
 def claim() -> list[PipelineOrder]:
     """The jobs whose turn it is, marked as on their way to the engine."""
     with transaction.atomic():
-        # Whoever claims holds the rows of all workers, so that claims of several come one after the other.
-        # In SQLite every transaction of ours does so from its beginning.
-        free = _free_slots(live_workers().select_for_update())
+        hold(Lock.CLAIM)
+        free = _free_slots(live_workers())
         most, running = settings().max_running_jobs, Counter(_running().values_list("tenant", flat=True))
         claimed: list[Job] = []
         while len(claimed) < free:

@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import close_old_connections
 
 from voyant.domain.job import FINAL, StepStatus
-from voyant.errors import Code, Conflict, InternalError, JobCancelled, Unavailable, VoyantError
+from voyant.errors import Conflict, InternalError, JobCancelled, Unavailable, VoyantError
 from voyant.services import retention
 from voyant.services.execution import JobExecution, as_ours, call_off, fail, stopped_when_cancelled
 from voyant.settings.configuration import settings
+from voyant.store.errors import DatabaseAway
 from voyant.store.models import Job, Step
 from voyant.workflows.execution import execute, fails_the_job
 from voyant.workflows.pipeline import Step as PipelineStep
@@ -194,8 +195,8 @@ def _run(execution: JobExecution, call: StepCall) -> StepOutcome:
         went = execute(step, context, execution.parameters, time_limit=settings().step_timeout_seconds)
     if isinstance(went.error, JobCancelled):
         return CANCEL
-    if isinstance(went.error, StepInterrupted):
-        raise went.error
+    if isinstance(went.error, StepInterrupted | DatabaseAway):
+        raise went.error  # it says nothing of the step
     if went.error is not None and went.error.retry_allowed and recorder.attempt < step.attempts:
         log.warning("The step %r of %s is tried again: %s %s", step.name, call.job_id, went.error.code, went.error)
         raise went.error
@@ -228,11 +229,11 @@ def _never_ends(step: PipelineStep) -> VoyantError:
 
 @contextmanager
 def our_errors() -> Iterator[None]:
-    """While inside, every error becomes one of ours; a database that is away for a while is one that may pass."""
+    """While inside, every error becomes one of ours; a connection to the database that has ended is left behind."""
+    close_old_connections()
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        connection.close()  # the next call opens another
-        raise Unavailable(f"The database: {error}", system="database", code=Code.DATABASE) from error
+    except VoyantError:
+        raise
     except Exception as error:
         raise as_ours(error) from error

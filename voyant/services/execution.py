@@ -29,6 +29,7 @@ from voyant.services.recording import JobRecorder, Progress, ignore_progress
 from voyant.services.results import result_digest
 from voyant.services.wiring import artifact_store, lake, limits
 from voyant.settings.configuration import settings
+from voyant.store.errors import DatabaseAway
 from voyant.store.models import Job
 from voyant.workflows.context import JobContext
 from voyant.workflows.pipeline import Pipeline
@@ -166,9 +167,10 @@ def stopped_when_cancelled(context: JobContext) -> Iterator[None]:
 
         try:
             while not ended.wait(SECONDS_BETWEEN_LOOKS):
-                # Again and again: a stop between two statements reaches neither.
-                if not is_wanted(context.job_id):
-                    context.stop(JobCancelled(f"The job {context.job_id} was cancelled."))
+                with suppress(DatabaseAway):  # it is asked again
+                    # Again and again: a stop between two statements reaches neither.
+                    if not is_wanted(context.job_id):
+                        context.stop(JobCancelled(f"The job {context.job_id} was cancelled."))
         finally:
             connection.close()
 

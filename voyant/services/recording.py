@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from voyant.domain.artifact import Artifact
 from voyant.domain.ids import new_id
 from voyant.domain.job import Degradation, EventKind, Status, StepStatus
 from voyant.errors import Code, Conflict
+from voyant.store.errors import DatabaseAway
 from voyant.store.models import Artifact as ArtifactRow
 from voyant.store.models import Job, JobEvent, Step
 from voyant.workflows.execution import Execution
@@ -53,7 +55,8 @@ class JobRecorder:
         done = (self._position + share) / self._steps
         if time.monotonic() - self._written_at > SECONDS_BETWEEN_WRITES:
             self._written_at = time.monotonic()
-            self._running().update(progress=_percent(done))
+            with suppress(DatabaseAway):  # the step does not need it; the next share is written again
+                self._running().update(progress=_percent(done))
         self._on_progress(step, done)
 
     def step_started(self, position: int, step: str) -> None:
@@ -77,7 +80,7 @@ class JobRecorder:
         A failure counts only when no later attempt has begun: a worker that was thought lost may well fail.
         """
         told = execution.step
-        with transaction.atomic():
+        with self._writing():
             steps = self._job.steps.filter(position=position, status=StepStatus.RUNNING)
             if execution.error is not None:
                 steps = steps.filter(attempt=self.attempt)
@@ -122,7 +125,7 @@ class JobRecorder:
 
     def completed(self, degraded: tuple[Degradation, ...], artifacts: tuple[Artifact, ...]) -> bool:
         """Whether the job completed now, and had not ended otherwise before."""
-        with transaction.atomic():
+        with self._writing():
             self.add_artifacts(artifacts)
             entries = [{"step": entry.step, "error": entry.error} for entry in degraded]
             moved = self._move(
@@ -156,6 +159,16 @@ class JobRecorder:
                 EventKind(to.value), **{name: changes[name] for name in ("error", "degraded") if name in changes}
             )
         return True
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A transaction that holds the job from its beginning.
+
+        Events of a job then become visible in the order of their ids, and whoever follows them misses none.
+        """
+        with transaction.atomic():
+            Job.objects.select_for_update(no_key=True).filter(id=self._job.id).values_list("id").first()
+            yield
 
     def _attempt_at(self, position: int, step: str) -> int:
         begun: dict[str, Any] = {"started_at": datetime.now(UTC)}

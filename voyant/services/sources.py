@@ -22,6 +22,7 @@ from voyant.services import uploads
 from voyant.services.access import source_of, sources_of
 from voyant.services.locations import require_allowed, require_allowed_files
 from voyant.services.wiring import artifact_store, lake
+from voyant.store.locks import Lock, hold
 from voyant.store.models import Source as SourceRow
 
 if TYPE_CHECKING:
@@ -207,6 +208,7 @@ def remove_source(caller: Caller, source_id: str) -> SourceSummary:
     """Removes what is known of the source, its tables, and the jobs and artifacts made of it; tells what that was."""
     removed = show_source(caller, source_id)
     with transaction.atomic():
+        hold(Lock.SUBMISSION)  # no job of it is accepted meanwhile
         row = source_of(caller, source_id)
         location = row.location
         row.job_set.all().delete()

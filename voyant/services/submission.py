@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from voyant.domain.caller import Caller
 from voyant.domain.ids import new_id
@@ -23,6 +23,7 @@ from voyant.services.processes import this_process
 from voyant.services.recording import JobRecorder
 from voyant.services.sources import remember
 from voyant.settings.configuration import settings
+from voyant.store.locks import Lock, hold
 from voyant.store.models import IdempotencyKey, Job, JobEvent
 from voyant.workflows.pipelines import PIPELINES
 
@@ -64,16 +65,11 @@ def submit(
     if idempotency_key is not None and not 0 < len(idempotency_key) <= LONGEST_KEY:
         raise InvalidInput(f"An idempotency key has 1 to {LONGEST_KEY} characters; this has {len(idempotency_key)}.")
     digest = sha256(kind.encode() + to_json(public_parameters(caller, parameters))).hexdigest()
-    try:
-        with transaction.atomic():
-            known = _known(caller, idempotency_key, digest)
-            return known or _accept(caller, kind, parameters, runner, idempotency_key, digest)
-    except IntegrityError:
-        # Another request with the same key was accepted between our look and our writing.
+    with transaction.atomic():
+        # Between the look at what is there already and the writing nobody else may write.
+        hold(Lock.SUBMISSION)
         known = _known(caller, idempotency_key, digest)
-        if known is None:
-            raise
-        return known
+        return known or _accept(caller, kind, parameters, runner, idempotency_key, digest)
 
 
 def cancel(caller: Caller, job_id: str) -> JobSummary:
@@ -86,7 +82,7 @@ def cancel(caller: Caller, job_id: str) -> JobSummary:
         Conflict: It has ended otherwise.
     """
     with transaction.atomic():
-        row = job_of(caller, job_id)
+        row = job_of(caller, job_id, held=True)
         if row.status in {Status.COMPLETED, Status.FAILED}:
             raise Conflict(f"The job {job_id} is {row.status}: there is nothing to cancel.", code=Code.NOT_CANCELLABLE)
         waiting = Job.objects.filter(id=job_id, status=Status.QUEUED, dispatched_at=None)

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from voyant.errors import Code, ConfigurationError
+from voyant.domain.source import without_credentials
+from voyant.errors import Code, ConfigurationError, Unavailable, VoyantError
 from voyant.settings.configuration import settings
 from voyant.settings.databases import unusable
 from voyant.settings.secret import Secret
@@ -100,7 +101,7 @@ def _open_server(url: Secret) -> None:
                 if not _is_server_current():
                     _migrate()
     except DatabaseAway as error:
-        raise _refused(url, str(error.__cause__)) or error from error.__cause__
+        raise _refused(url, str(error.__cause__)) or _unanswered(url, error) from error
     except NotSupportedError as error:  # Django knows the oldest version that it works with
         raise unusable(url, f"{error}.", remedy="Upgrade the server.") from error
 
@@ -119,8 +120,6 @@ def _is_server_current() -> bool:
 _PATIENT = "; ".join(
     f"SET {limit} = '10min'" for limit in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
 )
-_MIGRATIONS = 0x564F_5941_4E54
-"""The number of the lock that whoever changes the schema holds; it says VOYANT."""
 
 
 @contextmanager
@@ -128,13 +127,15 @@ def _alone_on_server() -> Iterator[None]:
     """While inside, no other process changes the schema, on whichever machine."""
     from django.db import connection, connections
 
+    from voyant.store.locks import Lock
+
     # Held by a connection of its own for as long as its transaction lasts: migrations begin and end many, and a
     # pooler in between may give each of them another connection.
     guard = connections.create_connection("default")
     try:
         with guard.cursor() as held, connection.cursor() as migrating:
             held.execute(f"BEGIN; {_PATIENT}")
-            held.execute("SELECT pg_advisory_xact_lock(%s)", [_MIGRATIONS])
+            held.execute("SELECT pg_advisory_xact_lock(%s)", [Lock.SCHEMA])
             migrating.execute(_PATIENT)
             yield
     finally:
@@ -146,6 +147,15 @@ def _migrate() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def _unanswered(url: Secret, error: VoyantError) -> Unavailable:
+    return Unavailable(
+        f"{error.message} (VOYANT_DATABASE_URL is {without_credentials(url.reveal())})",
+        system="database",
+        code=Code.DATABASE,
+        remedy="Start the server, or correct VOYANT_DATABASE_URL.",
+    )
 
 
 def _refused(url: Secret, told: str) -> ConfigurationError | None:

@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ("location", Text()),
                 ("name", Text()),
                 ("key", Name(max_length=64)),
-                ("fingerprint", Name(blank=True, default="", max_length=64)),
+                ("fingerprint", Name(blank=True, default="", max_length=100)),
                 ("tables", Json(default=list)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),

@@ -20,7 +20,7 @@ class Source(models.Model):
     query = Text(blank=True, default="")
     key = Name(max_length=64)
     secret = Text(blank=True, default="")
-    fingerprint = Name(max_length=64, blank=True, default="")
+    fingerprint = Name(max_length=100, blank=True, default="")
     tables = Json(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
