@@ -10,6 +10,12 @@ CREATED := $(VENV)/.created
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
+# What our own database has a part in runs on both that there are; statements of callers run in DuckDB alone.
+ON_POSTGRESQL := VOYANT_TEST_DATABASE=postgresql $(BIN)/python -m pytest -rs -m "not slow" \
+	tests/api/test_database_away.py tests/durable/test_database_away.py tests/durable/test_jobs.py \
+	tests/durable/test_workers.py tests/lake/test_catalog.py tests/services tests/store tests/workflows \
+	--ignore=tests/services/test_sql.py
+
 DEMO := examples/orders/orders.csv.gz
 
 .DEFAULT_GOAL := help
@@ -30,10 +36,12 @@ serve: $(RUNTIME) ## Start REST, MCP, a worker and the engine that keeps jobs, o
 	@$(BIN)/voyant serve
 
 test: $(DEVELOPMENT) ## Run the tests, without the slow ones
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -rs -m "not slow"
+	$(ON_POSTGRESQL)
 
 test-full: $(DEVELOPMENT) ## Run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -rs
+	$(ON_POSTGRESQL)
 
 check: $(DEVELOPMENT) ## Lint, types, directions of imports, doctests, generated docs up to date
 	$(BIN)/ruff check .

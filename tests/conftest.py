@@ -19,14 +19,29 @@ _HOME = tempfile.TemporaryDirectory(prefix="voyant-tests-")
 os.environ["VOYANT_HOME"] = _HOME.name
 os.environ["VOYANT_ALLOW_TENANT_HEADER"] = "true"  # tests keep apart over the network as well
 
-from voyant.domain.caller import Caller  # noqa: E402 - the home is chosen before anything reads the settings
+pytest_plugins = ["tests.fixtures.database_servers", "tests.fixtures.http_server"]
+pytest.register_assert_rewrite(*pytest_plugins)
+
+from tests.fixtures.own_database import OwnDatabase  # noqa: E402 - home and database are chosen before they are read
+
+_DATABASE = OwnDatabase()
+
+from voyant.domain.caller import Caller  # noqa: E402
 from voyant.services.home import open_home  # noqa: E402
 
 open_home()  # models can be imported only afterwards
 
-pytest_plugins = ["tests.fixtures.database_servers", "tests.fixtures.http_server"]
-
 _TENANTS = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    _DATABASE.leave_out(items)
+
+
+@pytest.fixture(scope="session")
+def own_database() -> OwnDatabase:
+    """What the home's database is in this run."""
+    return _DATABASE
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,14 @@ import pytest
 import uvicorn
 
 from tests.api.client import Client
+from tests.fixtures.own_database import IS_POSTGRESQL
 from voyant.domain.caller import Caller
 from voyant.domain.job import Status
 from voyant.server.asgi import application
 from voyant.store.models import Job
+
+# SQLite is a file: it does not go down.
+collect_ignore = [] if IS_POSTGRESQL else ["test_database_away.py"]
 
 CSV = "day,country,amount\n" + "".join(f"2024-01-{1 + n % 28:02},NL,{n}.5\n" for n in range(60))
 

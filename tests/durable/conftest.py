@@ -10,6 +10,7 @@ import pytest
 from tests.durable.probes import register
 from tests.durable.processes import WorkerProcess
 from tests.durable.temporal import Temporal
+from tests.fixtures.own_database import IS_POSTGRESQL
 from voyant.domain.caller import Caller
 from voyant.domain.job import FINAL, Runner
 from voyant.domain.parameters import AnalyzeParameters
@@ -17,6 +18,9 @@ from voyant.services.analysis import parameters_of
 from voyant.services.sources import source_from
 from voyant.store.models import Job, Worker
 from voyant.workflows.pipelines import PIPELINES
+
+# SQLite is a file: it does not go down.
+collect_ignore = [] if IS_POSTGRESQL else ["test_database_away.py"]
 
 StartWorker = Callable[..., WorkerProcess]
 
@@ -32,6 +36,7 @@ def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Temporal]:
 @pytest.fixture(scope="package", autouse=True)
 def probes() -> Iterator[None]:
     register()
+    _forget_jobs()  # what tests elsewhere left would hold the slots of these
     yield
     del PIPELINES["probe"]
 

@@ -18,6 +18,7 @@ from pyiceberg.exceptions import (
     TableAlreadyExistsError,
 )
 
+from tests.fixtures.own_database import NAME, OwnDatabase
 from voyant.domain.caller import Caller
 from voyant.lake.catalog import StoreCatalog
 
@@ -81,11 +82,14 @@ def test_properties_of_a_namespace(catalog: MetastoreCatalog, caller: Caller) ->
     assert catalog.load_namespace_properties(caller.tenant) == {"owner": "bob"}
 
 
-def test_other_engines_open_our_database_as_a_sql_catalog(home: Path, tmp_path: Path, caller: Caller) -> None:
+def test_other_engines_open_our_database_as_a_sql_catalog(
+    home: Path, tmp_path: Path, caller: Caller, own_database: OwnDatabase
+) -> None:
     ours = store_catalog(home, tmp_path)
     ours.create_namespace(caller.tenant)
     ours.create_table((caller.tenant, "t"), ROWS.schema).append(ROWS)
 
-    theirs = SqlCatalog("voyant", uri=f"sqlite:///{home}/voyant.db", warehouse=str(tmp_path))
+    url = own_database.server and own_database.server.url(database=NAME).replace("://", "+psycopg://", 1)
+    theirs = SqlCatalog("voyant", uri=url or f"sqlite:///{home}/voyant.db", warehouse=str(tmp_path))
     assert theirs.load_table((caller.tenant, "t")).scan().to_arrow().to_pydict() == ROWS.to_pydict()
     theirs.engine.dispose()
