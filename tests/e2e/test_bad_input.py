@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -621,16 +621,34 @@ def test_a_read_only_home(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
-def test_ten_thousand_columns(shell: WarmShell, tmp_path: Path) -> None:
-    path = tmp_path / "wide.csv"
+def wide_csv(path: Path, rows: int, kinds: Sequence[Callable[[random.Random], str]]) -> None:
+    """Ten thousand columns of those kinds in turn."""
     chance = random.Random(1)
-    with path.open("w") as file:
-        file.write(",".join(f"c{number}" for number in range(10_000)) + "\n")
-        for _ in range(100):
-            file.write(",".join(str(chance.randrange(1000)) for _ in range(10_000)) + "\n")
-    result = assert_analysed(shell("analyze", path, "--json", seconds=300), 100)
+    columns = range(10_000)
+    lines = (",".join(kinds[column % len(kinds)](chance) for column in columns) for _ in range(rows))
+    path.write_text("\n".join([",".join(f"c{column}" for column in columns), *lines]) + "\n")
+
+
+WIDE: dict[str, Sequence[Callable[[random.Random], str]]] = {
+    "numbers": [lambda chance: str(chance.randrange(1000))],
+    "of all kinds": [
+        lambda chance: str(chance.randrange(1000)),
+        lambda chance: f"{chance.random() * 100:.2f}",
+        lambda chance: chance.choice("abcdefgh"),
+        lambda chance: f"2024-{chance.randrange(12) + 1:02}-{chance.randrange(28) + 1:02}",
+        lambda chance: chance.choice(["", f"text {chance.randrange(10**6)} of words"]),
+    ],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kinds", WIDE)
+def test_ten_thousand_columns(shell: WarmShell, tmp_path: Path, kinds: str) -> None:
+    path = tmp_path / "wide.csv"
+    wide_csv(path, 100, WIDE[kinds])
+    result = assert_analysed(shell("analyze", path, "--json", seconds=120), 100)
     assert result["dataset"]["columns"] == 10_000
+    assert shell("verify", result["job_id"]).code == 0
 
 
 def test_threads_of_one_process_share_a_home(tmp_path: Path) -> None:

@@ -101,6 +101,20 @@ class Engine:
         """Writes the rows of a SELECT to a Parquet file, in the order of the SELECT."""
         self.execute(f"COPY ({select}) TO {literal(str(path))} (FORMAT parquet)")
 
+    def copy_columns_to_parquet(self, selects: Iterable[str], path: Path) -> None:
+        """Writes the columns of several SELECTs over the same rows, side by side, to a Parquet file.
+
+        All cells are in memory meanwhile. Of a table of few rows and thousands of columns this takes a fraction of the
+        time, and of the memory, that the engine's own writer takes, which holds buffers for each column.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        parts = [self.arrow(select) for select in selects]
+        names = [name for part in parts for name in part.column_names]
+        table = pa.table([column for part in parts for column in part.columns], names=names)
+        pq.write_table(table, path, store_schema=False)
+
     def arrow(self, sql: str) -> pyarrow.Table:
         """All rows of a statement, as Arrow columns."""
         with _mapped_errors(sql):

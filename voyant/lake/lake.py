@@ -32,6 +32,10 @@ LONGEST_PAUSE_SECONDS = 0.1
 CONTENT = "voyant.content"
 COLUMNS = "voyant.columns"
 OWNER = "voyant.owner"
+WIDE_COLUMNS = 500
+WIDE_ROWS = 10_000
+COLUMNS_WITH_METRICS = 100
+"""Of wider tables a manifest keeps no bounds of columns: Iceberg's own writers keep them of the first so many only."""
 ROWS_OF_ONE_THREAD = 122_880
 """DuckDB gives rows to threads in groups of this many; up to it one thread adds up doubles in one order."""
 
@@ -207,6 +211,8 @@ class Lake:
         threads = 1 if _sums_depend_on_order(dataset) else self._threads
         with self.engine(threads=threads) as engine:
             add_view(engine, snapshot, dataset.name)
+            if is_wide(snapshot.rows, len(snapshot.columns)):
+                _bring_in(engine, dataset.name)
             yield EngineTable(engine, dataset)
 
     def engine(self, *, threads: int | None = None) -> Engine:
@@ -236,8 +242,8 @@ class Lake:
         schema = pa.schema([field.with_nullable(True) for field in pq.read_schema(path)])
         found = self._find(tenant, table) or self._create(tenant, table, schema)
         with found.transaction() as transaction:
-            _evolve(transaction, schema)
             if found.current_snapshot() is not None:
+                _evolve(transaction, schema)
                 transaction.delete(AlwaysTrue())
             transaction.add_files([str(path)], snapshot_properties=properties, check_duplicate_files=False)
         return self._as_snapshot(tenant, table, found, None)
@@ -250,8 +256,10 @@ class Lake:
                 self._catalog.create_namespace(tenant)
         location = str(self._warehouse / tenant / table)
         # PyIceberg's own retries keep the files that an overtaken overwrite meant to remove; ours begin anew.
-        once = {"commit.retry.num-retries": "0"}
-        return self._catalog.create_table((tenant, table), schema=schema, location=location, properties=once)
+        properties = {"commit.retry.num-retries": "0"}
+        if len(schema) > COLUMNS_WITH_METRICS:
+            properties["write.metadata.metrics.default"] = "none"
+        return self._catalog.create_table((tenant, table), schema=schema, location=location, properties=properties)
 
     def _as_snapshot(self, tenant: str, name: str, table: IcebergTable, snapshot_id: str | None) -> Snapshot:
         pinned = table.current_snapshot() if snapshot_id is None else table.snapshot_by_id(int(snapshot_id))
@@ -272,6 +280,18 @@ class Lake:
 
 def _data_files(table: IcebergTable, snapshots: list[int]) -> set[Path]:
     return {Path(task.file.file_path) for number in snapshots for task in table.scan(snapshot_id=number).plan_files()}
+
+
+def is_wide(rows: int, columns: int) -> bool:
+    """Whether what the engine does for each column, over and over, outweighs what it does for rows."""
+    return columns > WIDE_COLUMNS and rows <= WIDE_ROWS
+
+
+def _bring_in(engine: Engine, name: str) -> None:
+    """Puts a table in place of the view: of that, each statement reads the description of every column in the file."""
+    engine.execute(f"CREATE TABLE brought_in AS FROM {identifier(name)}")
+    engine.execute(f"DROP VIEW {identifier(name)}")
+    engine.execute(f"ALTER TABLE brought_in RENAME TO {identifier(name)}")
 
 
 def add_view(engine: Engine, snapshot: Snapshot, name: str) -> None:

@@ -100,12 +100,16 @@ def _take_in(
     normalized: Normalized,
     engine: Engine,
 ) -> ManifestInput:
+    from voyant.lake.lake import is_wide
+
     job = context.job
     columns = normalized.dataset.columns
 
     def write(path: Path) -> None:
         if normalized.unchanged and staged.parquet is not None:
             shutil.copyfile(staged.parquet, path)
+        elif is_wide(staged.rows, len(columns)):
+            engine.copy_columns_to_parquet(normalized.parts, path)
         else:
             engine.copy_to_parquet(normalized.select, path)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from voyant.analysis.normalize.dates import DAY_FIRST, MONTH_FIRST, DateFormat, Layout
 from voyant.analysis.normalize.daymonth import decide_order
 from voyant.analysis.normalize.formats import WHITE, Format, Reading, counted, trimmed
+from voyant.analysis.normalize.measuring import Measured, measure
 from voyant.analysis.normalize.names import word_set, words_of
 from voyant.analysis.normalize.number_formats import NumberFormat
 from voyant.analysis.normalize.proposals import is_null_word, propose
@@ -18,7 +20,6 @@ from voyant.analysis.normalize.words import CERTAIN_NULLS, LIKELY_NULLS, null_wo
 from voyant.lake.engine import Engine
 from voyant.lake.sql import literal
 
-COLUMNS_A_QUERY = 50
 LISTED_MISFITS = 200
 ROUNDS = 3
 _CODE_WORDS = word_set("country continent region state province code iso symbol ticker initials language")
@@ -100,8 +101,7 @@ def read_columns(
     _propose([column for column in columns if _is_in_doubt(column)], columns)
     unsettled = columns
     for _ in range(ROUNDS):
-        for chunk in _chunks([column for column in unsettled if column.proposals]):
-            _check(engine, rows, chunk)
+        _check(engine, rows, [column for column in unsettled if column.proposals])
         learned = tuple(column for column in unsettled if column.proposals and _learn(engine, rows, column))
         unsettled = _propose(learned, columns)
         if not unsettled:
@@ -114,8 +114,7 @@ def read_columns(
         for column in texts:
             column.is_padded = False
         return columns
-    for chunk in _chunks(texts):
-        _read_as_text(engine, rows, chunk, table_words=_words_met(columns))
+    _read_as_text(engine, rows, texts, table_words=_words_met(columns))
     return columns
 
 
@@ -143,18 +142,22 @@ def _propose(columns: Sequence[ReadColumn], table: Sequence[ReadColumn]) -> tupl
 
 def _check(engine: Engine, rows: Rows, columns: Sequence[ReadColumn]) -> None:
     """Counts over all rows what fits each proposed format."""
-    aggregates: list[str] = []
-    for column in columns:
-        aggregates.append(f"count({column.source.cell})")
-        for proposal in column.proposals:
-            aggregates += [counted(proposal.fits(column.text)), *proposal.measures(column.text)]
-    values = iter(engine.tuples(f"SELECT {', '.join(aggregates)} FROM {rows.relation}")[0])
-    for column in columns:
-        column.filled = next(values)
+    asked = [Measured(sql=column.text, kind="VARCHAR", aggregates=partial(_fitting, column)) for column in columns]
+    for column, (filled, *found) in zip(columns, measure(engine, rows, asked), strict=True):
+        values = iter(found)
+        column.filled = filled
         column.checks = [
             Check(proposal, next(values), tuple(next(values) for _ in proposal.measures("")))
             for proposal in column.proposals
         ]
+
+
+def _fitting(column: ReadColumn, text: str) -> list[str]:
+    aggregates = [f"count({text})"]
+    for proposal in column.proposals:
+        fits = proposal.fits(text)
+        aggregates += [counted(fits), *proposal.measures(f"(CASE WHEN {fits} THEN {text} END)")]
+    return aggregates
 
 
 def _best(column: ReadColumn) -> Check:
@@ -251,22 +254,22 @@ def _decimal_mark(columns: Sequence[ReadColumn]) -> str:
 
 def _read_as_text(engine: Engine, rows: Rows, columns: Sequence[ReadColumn], *, table_words: frozenset[str]) -> None:
     """Counts blanks, padding and words for missing values in columns that stay text."""
-    aggregates = []
-    for column in columns:
-        cell = column.source.cell
-        aggregates += [
-            f"count({cell})",
-            # Cheaper by far than comparing with the trimmed text, which only the columns found here need.
-            counted(f"left({cell}, 1) <= ' ' OR right({cell}, 1) <= ' '"),
-            counted(f"{cell} IN ({_all_null_words()})"),
-        ]
-    values = iter(engine.tuples(f"SELECT {', '.join(aggregates)} FROM {rows.relation}")[0])
-    for column in columns:
-        column.filled, loose, worded = (next(values) for _ in range(3))
+    asked = [Measured(sql=column.source.cell, kind="VARCHAR", aggregates=_loose_and_worded) for column in columns]
+    for column, (filled, loose, worded) in zip(columns, measure(engine, rows, asked), strict=True):
+        column.filled = filled
         if loose or column.is_padded:
             worded = _look_at_padding(engine, rows, column)
         if worded:
             _find_null_words(engine, rows, column, table_words)
+
+
+def _loose_and_worded(cell: str) -> list[str]:
+    return [
+        f"count({cell})",
+        # Cheaper by far than comparing with the trimmed text, which only the columns found here need.
+        counted(f"left({cell}, 1) <= ' ' OR right({cell}, 1) <= ' '"),
+        counted(f"{cell} IN ({_all_null_words()})"),
+    ]
 
 
 def _look_at_padding(engine: Engine, rows: Rows, column: ReadColumn) -> int:
@@ -303,8 +306,3 @@ def _words_met(columns: Sequence[ReadColumn]) -> frozenset[str]:
 
 def _all_null_words() -> str:
     return ", ".join(literal(word) for word in CERTAIN_NULLS + LIKELY_NULLS)
-
-
-def _chunks(columns: Sequence[ReadColumn]) -> Iterator[Sequence[ReadColumn]]:
-    for start in range(0, len(columns), COLUMNS_A_QUERY):
-        yield columns[start : start + COLUMNS_A_QUERY]

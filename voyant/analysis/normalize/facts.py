@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from voyant.analysis.normalize.formats import counted
+from voyant.analysis.normalize.measuring import Measured, measure
 from voyant.analysis.normalize.names import words_of
 from voyant.analysis.normalize.typed_rows import TypedRows
 from voyant.domain.table import ColumnType
 from voyant.lake.engine import Engine
-from voyant.lake.sql import identifier
 
-COLUMNS_A_QUERY = 50
 NEARLY_UNIQUE = 0.7
 """An approximate count of different values errs by up to a quarter: from here on they are counted exactly."""
 COUNTED_ROWS = 1_000_000
@@ -90,17 +90,17 @@ class TypedColumn:
 
 def gather_facts(engine: Engine, rows: TypedRows, columns: Sequence[TypedColumn]) -> tuple[Facts, ...]:
     """The facts of each column, in few passes over the rows."""
-    gathered: list[Facts] = []
-    for chunk in _chunks(columns):
-        aggregates = [aggregate for column in chunk for aggregate in _aggregates(column)]
-        select = rows.select(column.name for column in chunk)
-        values = iter(engine.tuples(f"SELECT {', '.join(aggregates)} FROM ({select})")[0])
-        gathered += [_facts(column, rows.staged.count, values) for column in chunk]
+    asked = [_measured(rows, column, partial(_aggregates, column)) for column in columns]
+    found = measure(engine, rows.staged, asked)
+    gathered = [_facts(column, rows.staged.count, iter(values)) for column, values in zip(columns, found, strict=True)]
     return _counted_exactly(engine, rows, gathered)
 
 
-def _aggregates(column: TypedColumn) -> list[str]:
-    name = identifier(column.name)
+def _measured(rows: TypedRows, column: TypedColumn | Facts, aggregates: Callable[[str], Sequence[str]]) -> Measured:
+    return Measured(sql=rows.expressions[column.name], kind=column.engine_type, aggregates=aggregates)
+
+
+def _aggregates(column: TypedColumn, name: str) -> list[str]:
     aggregates = [f"count({name})"]
     if column.type in {ColumnType.NESTED, ColumnType.BINARY}:
         return [*aggregates, "0"]
@@ -148,15 +148,6 @@ def _counted_exactly(engine: Engine, rows: TypedRows, facts: Sequence[Facts]) ->
         f for f in facts if f.distinct >= f.present * NEARLY_UNIQUE and f.distinct > 1 and f.rows <= COUNTED_ROWS
     ]
     doubtful = [f for f in doubtful if f.type not in {ColumnType.NESTED, ColumnType.BINARY}]
-    exact: dict[str, int] = {}
-    for start in range(0, len(doubtful), COLUMNS_A_QUERY):
-        chunk = doubtful[start : start + COLUMNS_A_QUERY]
-        counts = ", ".join(f"count(DISTINCT {identifier(f.name)})" for f in chunk)
-        found = engine.tuples(f"SELECT {counts} FROM ({rows.select(f.name for f in chunk)})")[0]
-        exact |= {f.name: count for f, count in zip(chunk, found, strict=True)}
+    asked = [_measured(rows, f, lambda value: [f"count(DISTINCT {value})"]) for f in doubtful]
+    exact = {f.name: count for f, (count,) in zip(doubtful, measure(engine, rows.staged, asked), strict=True)}
     return tuple(replace(f, distinct=exact.get(f.name, f.distinct)) for f in facts)
-
-
-def _chunks(columns: Sequence[TypedColumn]) -> Iterator[Sequence[TypedColumn]]:
-    for start in range(0, len(columns), COLUMNS_A_QUERY):
-        yield columns[start : start + COLUMNS_A_QUERY]

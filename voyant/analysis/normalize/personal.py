@@ -78,6 +78,9 @@ class Found:
     reason: str
 
 
+SHORTEST_CARD_NUMBER = 13
+
+
 def find_personal(facts: Facts) -> Found | None:
     """The kind of personal data in a column, or None.
 
@@ -104,6 +107,8 @@ def is_few_people(facts: Facts) -> bool:
 
 def is_card_number(value: str) -> bool:
     """Whether the digits are of a payment card: issuer's first digits, length and Luhn check (ISO/IEC 7812)."""
+    if len(value) < SHORTEST_CARD_NUMBER:
+        return False
     digits = re.sub(r"[ -]", "", value)
     if not re.fullmatch(r"(?:3[0-9]{13,14}|[4-6][0-9]{12,18}|2[2-7][0-9]{14})", digits):
         return False
@@ -154,11 +159,13 @@ def _ip(facts: Facts, words: set[str]) -> Found | None:
 
 
 def _is_ip(value: str) -> bool:
+    if "." not in value and ":" not in value:
+        return False  # a plain number would be taken for the address that it counts up to
     try:
         ipaddress.ip_address(value)
     except ValueError:
         return False
-    return "." in value or ":" in value
+    return True
 
 
 def _phone(facts: Facts, words: set[str]) -> Found | None:
@@ -175,6 +182,8 @@ def _is_phone(value: str) -> bool:
 
 
 def _address(facts: Facts, words: set[str]) -> Found | None:
+    if facts.type is not ColumnType.TEXT:
+        return None
     named = bool(words & _ADDRESS_WORDS) and not words & _OTHER_ADDRESS_WORDS
     numbered = facts.share_of_examples(lambda value: re.search(r"[0-9]", value) and re.search(r"[^\W\d_]{3}", value))
     if (named and numbered >= MOST) or facts.share_of_examples(_STREET.fullmatch) >= MOST:

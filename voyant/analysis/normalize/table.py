@@ -11,6 +11,7 @@ from voyant.analysis.normalize.derived import derive_date, derive_durations
 from voyant.analysis.normalize.detection import ReadColumn, read_columns
 from voyant.analysis.normalize.facts import Facts, TypedColumn, gather_facts
 from voyant.analysis.normalize.formats import counted
+from voyant.analysis.normalize.measuring import chunks
 from voyant.analysis.normalize.names import unique_names
 from voyant.analysis.normalize.number_roles import number_role, unit_by_name
 from voyant.analysis.normalize.personal import find_personal, is_few_people
@@ -26,6 +27,7 @@ from voyant.ingestion.protocol import StagedTable
 from voyant.lake.engine import Engine
 from voyant.lake.sql import identifier, literal
 
+COLUMNS_OF_A_PART = 500
 NO_REJECTS = "SELECT CAST(NULL AS BIGINT) AS \"row\", '' AS \"column\", '' AS raw, '' AS reason WHERE false"
 WITHHELD = "(withheld: personal data; see the row in the source)"
 
@@ -36,6 +38,7 @@ class Normalized:
 
     Attributes:
         select: Gives the typed rows in source order, under their final names, without derived columns.
+        parts: Give the same columns, some at a time.
         rejects: Gives ``row``, ``column``, ``raw`` and ``reason`` of each cell that did not fit its column's type, and
             of what could not be staged; the text is withheld where it is, or may be, personal data.
         rejected_cells: Cells that did not fit, those among them that could not even be staged.
@@ -45,6 +48,7 @@ class Normalized:
 
     dataset: Dataset
     select: str
+    parts: tuple[str, ...]
     rejects: str
     rejected_cells: int
     rejected_records: int
@@ -104,6 +108,7 @@ def normalize(staged: StagedTable, engine: Engine) -> Normalized:
     return Normalized(
         dataset=Dataset(name=staged.name, rows=staged.rows, columns=stored + derived),
         select=typed.select(),
+        parts=tuple(typed.select(names) for names in chunks(tuple(typed.expressions), COLUMNS_OF_A_PART)),
         rejects=_rejects(prepared, stored, rows, staged.rejects),
         rejected_cells=sum(column.misfits for column in prepared) + cells,
         rejected_records=records,

@@ -11,6 +11,8 @@ from voyant.lake.sql import identifier, literal
 ROWS_OF_A_CHECK = 20
 MOST_CHECKS = 50
 MOST_COLUMNS = 200
+COLUMNS_OF_ALL_CHECKS = 2_000
+"""The engine reads the columns anew for each check, all at the same time."""
 
 MASK = "•••"
 
@@ -19,12 +21,14 @@ def failing_rows(table: Table, quality: Quality) -> str:
     """The statement that gives failing rows: ``_check`` with the check's id, then the stored columns of the table.
 
     At most ``ROWS_OF_A_CHECK`` rows of a check, of the ``MOST_CHECKS`` worst checks, smallest values first so that they
-    are the same each time. Wide tables show the first ``MOST_COLUMNS`` columns. Personal data is masked.
+    are the same each time. Wide tables show the first ``MOST_COLUMNS`` columns, and fewer checks, so that the engine
+    can hold what it reads. Personal data is masked.
     """
     columns = [column for column in table.dataset.columns if column.formula is None][:MOST_COLUMNS]
+    most_checks = min(MOST_CHECKS, COLUMNS_OF_ALL_CHECKS // max(len(columns), 1))
     failed = [check for check in quality.checks if not check.passed and check.error is None]
     statements = [
-        statement for check in failed[:MOST_CHECKS] for statement in _rows_of(check, columns, table.dataset.name)
+        statement for check in failed[:most_checks] for statement in _rows_of(check, columns, table.dataset.name)
     ]
     if not statements:
         source = identifier(table.dataset.name)
