@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.ingestion.conftest import Reader
-from voyant.errors import Code, VoyantError
+from voyant.errors import Code, InvalidInput, VoyantError
 from voyant.ingestion import Limits, local_files, no_progress, source_of
 from voyant.ingestion.fingerprint import fingerprint
 from voyant.ingestion.reading import read_source
@@ -179,3 +180,30 @@ def test_local_files_are_sorted(reader: Reader) -> None:
         reader.write(f"s/{name}", b"1")
     found = local_files(source_of(str(reader.folder / "s")))
     assert [path.name for path in found] == ["a.csv", "b.csv", "d.csv"]
+
+
+def test_an_empty_file_among_others_is_skipped_and_said(reader: Reader) -> None:
+    reader.write("f/a.csv", b"a,b\n1,2\n")
+    reader.write("f/b.csv", b"")
+    (staged,) = reader.read(reader.folder / "f")
+    assert staged.rows == [("1", "2")]
+    assert "b.csv skipped: empty" in staged.table.notes
+    reader.write("g/a.csv", b"")
+    reader.write("g/b.csv", b"")
+    with pytest.raises(InvalidInput, match="only empty files"):
+        reader.read(reader.folder / "g")
+
+
+def test_a_link_to_a_file_beside_it_doubles_no_row(reader: Reader) -> None:
+    path = reader.write("f/a.csv", b"a,b\n1,2\n")
+    (path.parent / "b.csv").symlink_to("a.csv")
+    (path.parent / "circle").symlink_to(path.parent)
+    (staged,) = reader.read(path.parent)
+    assert staged.rows == [("1", "2")]
+
+
+def test_folders_and_names_of_many_files_do_not_meet(reader: Reader) -> None:
+    for number in range(30):
+        reader.write(f"f/{number:02}.csv.gz", gzip.compress(f"a,b\n{number},2\n".encode()))
+    (staged,) = reader.read(reader.folder / "f")
+    assert staged.rows == [(str(number), "2") for number in range(30)]

@@ -22,6 +22,7 @@ from voyant.lake.engine import Engine
 
 _MAX_WRAPPINGS = 3
 _LONGEST_NAME_SHOWN = 100
+_EMPTY = "empty"
 _NO_DATA = {"readme", "license", "licence", "copying", "notice", "changelog", "manifest", "_success", "_metadata"}
 
 _Stage = Callable[[Path, str, Workspace], list[StagedTable]]
@@ -99,6 +100,7 @@ def local_files(source: Source, limits: Limits | None = None) -> tuple[Path, ...
             raise NotFound(f"No file matches {source.location!r}.", remedy="Check the pattern; quote it in the shell.")
     elif path.is_dir():
         paths = [found for found in path.rglob("*") if found.is_file() and not is_hidden(str(found.relative_to(path)))]
+        paths = _once_each(paths)
         if not paths:
             raise InvalidInput(
                 f"The folder {source.location!r} holds no files.",
@@ -121,6 +123,11 @@ def local_files(source: Source, limits: Limits | None = None) -> tuple[Path, ...
             code=Code.TOO_LARGE,
         )
     return tuple(sorted(paths))
+
+
+def _once_each(paths: Sequence[Path]) -> list[Path]:
+    """Each file once, under its first name: a link beside it would double its rows."""
+    return list({path.resolve(): path for path in sorted(paths, reverse=True)}.values())
 
 
 def check_name(path: Path) -> None:
@@ -163,6 +170,9 @@ def _unwrapped(source: Source, paths: Sequence[Path], workspace: Workspace) -> t
     files: list[_File] = []
     skipped: list[tuple[str, str]] = []
     for path in paths:
+        if len(paths) > 1 and not path.stat().st_size:
+            skipped.append((path.name, _EMPTY))
+            continue
         for inner, label, wrappings in _inner_files(path, path.name, workspace, 0):
             recognised = recognise(inner)
             format_ = source.format or recognised.format
@@ -202,7 +212,7 @@ def _is_about(path: Path) -> bool:
 
 def _without_data(source: Source, skipped: list[tuple[str, str]]) -> InvalidInput:
     shown = source.display_name or source.location
-    if not skipped:
+    if all(kind == _EMPTY for _, kind in skipped):
         return InvalidInput(f"{shown!r} holds only empty files.", code=Code.NOT_ENOUGH_DATA)
     if len(skipped) > 1:
         return InvalidInput(f"{shown!r} holds {len(skipped)} files, none of a known format.", code=Code.UNSUPPORTED)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from voyant.errors import Code, InvalidInput
@@ -23,27 +24,21 @@ class Workspace:
     scratch: Path
     limits: Limits = field(default_factory=Limits)
     progress: Progress = no_progress
-    _folders: int = 0
+    # One for all copies of the workspace: with thousands of files, looking for what is free takes longer than reading.
+    _folders: Iterator[int] = field(default_factory=count)
 
     def new_name(self, prefix: str) -> str:
         """A name that no table or view of the engine has: ``raw_0``, ``raw_1`` …"""
-        taken = {
-            name
-            for (name,) in self.engine.tuples(
-                "SELECT table_name FROM duckdb_tables() UNION ALL "
-                "SELECT view_name FROM duckdb_views() WHERE NOT internal"
-            )
-        }
-        return next(name for number in range(len(taken) + 1) if (name := f"{prefix}_{number}") not in taken)
+        return self.engine.new_name(prefix)
 
     def new_folder(self) -> Path:
         """An empty folder under the scratch folder."""
-        while True:
-            folder = self.scratch / f"unpacked_{self._folders}"
-            self._folders += 1
+        for number in self._folders:
+            folder = self.scratch / f"unpacked_{number}"
             if not folder.exists():
                 folder.mkdir(parents=True)
                 return folder
+        raise AssertionError("unreachable: the numbers do not end")
 
 
 def check_width(width: int, limits: Limits) -> None:

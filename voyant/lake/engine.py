@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -49,6 +50,7 @@ class Engine:
             settings["threads"] = threads
         settings |= options or {}
         self._connection = duckdb.connect(str(database) if database else ":memory:", config=settings)
+        self._names = count()
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute("SET enable_progress_bar = false")
 
@@ -64,6 +66,10 @@ class Engine:
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The bare connection, for registering Arrow data and for functions that only DuckDB has."""
         return self._connection
+
+    def new_name(self, prefix: str) -> str:
+        """A name with that beginning which this engine has given to nothing else."""
+        return f"{prefix}_{next(self._names)}"
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Runs a statement for its effect."""
