@@ -86,3 +86,13 @@ def test_no_tables(reader: Reader) -> None:
     with pytest.raises(VoyantError) as caught:
         reader.read(path)
     assert caught.value.code is Code.NOT_ENOUGH_DATA
+
+
+def test_a_sqlite_file_that_another_program_holds(reader: Reader) -> None:
+    path = _sqlite(reader, "CREATE TABLE t (a)", "INSERT INTO t VALUES (1)")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(VoyantError, match="locked") as caught:
+            reader.read(path)
+    assert caught.value.code is Code.UNREADABLE
+    assert "Close the program" in caught.value.remedy

@@ -207,3 +207,20 @@ def test_folders_and_names_of_many_files_do_not_meet(reader: Reader) -> None:
         reader.write(f"f/{number:02}.csv.gz", gzip.compress(f"a,b\n{number},2\n".encode()))
     (staged,) = reader.read(reader.folder / "f")
     assert staged.rows == [(str(number), "2") for number in range(30)]
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(reader: Reader) -> None:
+    path = reader.write("a.csv", b"a,b\n" + b"1,2\n" * 1000)
+
+    def change_once(_share: float) -> None:
+        path.write_bytes(b"a,b\n" + b"3,4\n" * 2000)
+
+    with pytest.raises(InvalidInput, match="changed while it was read") as caught:
+        read_source(source_of(str(path)), reader.engine, reader.folder, limits=Limits(), progress=change_once)
+    assert caught.value.code is Code.UNREADABLE
+
+
+def test_standard_input_that_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with Engine() as engine, pytest.raises(InvalidInput, match="closed"):
+        read_source(source_of("-"), engine, tmp_path, limits=Limits(), progress=no_progress)

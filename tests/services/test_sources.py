@@ -14,7 +14,7 @@ from voyant.domain.caller import Caller
 from voyant.domain.source import Format, Source, SourceKind
 from voyant.errors import Code, InvalidInput, NotFound
 from voyant.services.analysis import analyze
-from voyant.services.artifacts import read_artifact
+from voyant.services.artifacts import export_artifacts, read_artifact
 from voyant.services.estimation import estimate
 from voyant.services.results import read_result
 from voyant.services.sources import discover, list_sources, remember, remove_source, show_source, source_from
@@ -151,3 +151,27 @@ def test_anything_that_is_a_source_can_be_discovered(caller: Caller, other_calle
     assert discover(other_caller, "orders").problem, "another tenant has no such table"
     with pytest.raises(NotFound):
         discover(other_caller, source.id)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_lines_are_estimated_whatever_ends_them(caller: Caller, tmp_path: Path, line_end: str) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(ROWS.replace("\n", line_end).encode())
+    estimated = estimate(caller, source_from(caller, str(path)))
+    assert (estimated.rows, estimated.columns) == (61, 3)
+
+
+def test_a_broken_file_is_not_estimated(caller: Caller, tmp_path: Path) -> None:
+    path = tmp_path / "orders.parquet"
+    path.write_bytes(b"PAR1")
+    with pytest.raises(InvalidInput) as caught:
+        estimate(caller, source_from(caller, str(path)))
+    assert caught.value.code is Code.UNREADABLE
+
+
+def test_artifacts_go_into_folders_only(caller: Caller, orders: Path, tmp_path: Path) -> None:
+    job_id = analyze(caller, source_from(caller, str(orders)))
+    with pytest.raises(InvalidInput) as caught:
+        export_artifacts(caller, job_id, orders)
+    assert caught.value.code is not Code.STORAGE_FULL
+    assert "folder" in caught.value.remedy

@@ -119,7 +119,12 @@ def _sqlite(path: Path, workspace: Workspace) -> Iterator[sqlite3.Connection]:
                 code=Code.TIMEOUT,
                 remedy="Ask for less, or raise VOYANT_QUERY_TIMEOUT_SECONDS.",
             ) from error
-        raise InvalidInput(f"The SQLite file {path.name!r} cannot be read: {error}.", code=Code.UNREADABLE) from error
+        is_busy = error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+        raise InvalidInput(
+            f"The SQLite file {path.name!r} cannot be read: {error}.",
+            code=Code.UNREADABLE,
+            remedy="Close the program that writes to it, or copy the file." if is_busy else None,
+        ) from error
     except sqlite3.Error as error:
         raise InvalidInput(f"The SQLite file {path.name!r} cannot be read: {error}.", code=Code.UNREADABLE) from error
 

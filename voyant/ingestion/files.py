@@ -310,6 +310,8 @@ def spool_standard_input(scratch: Path, limits: Limits) -> Path:
     Raises:
         InvalidInput: It brings more than the limit, or comes from a keyboard.
     """
+    if sys.stdin is None:
+        raise InvalidInput("Standard input is closed.", remedy="Pipe data in, or name a file instead of -.")
     if sys.stdin.isatty():
         raise InvalidInput("Standard input is a terminal.", remedy="Pipe data in, or name a file instead of -.")
     path = scratch / "stdin"

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from voyant.domain.source import Source, SourceKind
+from voyant.errors import Code, InvalidInput
 from voyant.ingestion.files import local_files, spool_standard_input, stage
 from voyant.ingestion.fingerprint import fingerprint
 from voyant.ingestion.protocol import Limits, Progress, StagedTable
@@ -33,8 +34,21 @@ def read_source(source: Source, engine: Engine, scratch: Path, *, limits: Limits
         tables = stage_database(source, engine, limits=limits, progress=progress)
         return Reading(tables=tables, fingerprint=_fingerprint_of_rows(tables, engine))
     local = _brought_here(source, scratch, limits, progress)
+    before = _states(local)
     tables = stage(local, engine, scratch, limits=limits, progress=progress)
-    return Reading(tables=tables, fingerprint=fingerprint(local_files(local)))
+    read = Reading(tables=tables, fingerprint=fingerprint(local_files(local)))
+    if _states(local) != before:
+        # What was read is neither the old content nor the new, and the fingerprint is of neither.
+        raise InvalidInput(
+            f"{source.display_name!r} changed while it was read.",
+            code=Code.UNREADABLE,
+            remedy="Try again when nobody writes to it, or analyse a copy.",
+        )
+    return read
+
+
+def _states(source: Source) -> list[tuple[str, int, int]]:
+    return [(str(path), (state := path.stat()).st_size, state.st_mtime_ns) for path in local_files(source)]
 
 
 def _brought_here(source: Source, scratch: Path, limits: Limits, progress: Progress) -> Source:

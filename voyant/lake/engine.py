@@ -195,6 +195,7 @@ def _is_damaged(error: duckdb.Error, message: str) -> bool:
     said = (
         "Failed to read file",
         "No magic bytes",
+        "too small to be a Parquet file",
         "in Parquet file",
         "are corrupt",
         "Could not convert Timestamp(MS)",

@@ -9,7 +9,7 @@ from typing import Any
 from voyant.domain.artifact import PARQUET
 from voyant.domain.caller import Caller
 from voyant.domain.result import ResultArtifact
-from voyant.errors import Code, InvalidInput
+from voyant.errors import InvalidInput, as_disk_full
 from voyant.services.access import artifact_of, job_of
 from voyant.services.wiring import artifact_store
 from voyant.settings.configuration import settings
@@ -79,7 +79,9 @@ def export_artifacts(caller: Caller, job_id: str, folder: Path) -> None:
             with path.open("wb") as file:
                 file.writelines(read_artifact(caller, job_id, artifact.name))
         except OSError as error:
-            raise InvalidInput(f"{path} cannot be written: {error.strerror}", code=Code.STORAGE_FULL) from error
+            raise as_disk_full(error) or InvalidInput(
+                f"{path} cannot be written: {error.strerror}.", remedy="Name a folder that can be written."
+            ) from error
 
 
 def local_path(caller: Caller, job_id: str, name: str) -> Path | None:

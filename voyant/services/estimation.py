@@ -116,8 +116,9 @@ def _rows_and_columns(path: Path) -> tuple[int, int] | None:
     if found.format in {Format.CSV, Format.NDJSON}:
         with path.open("rb") as file:
             head = file.read(SAMPLE_BYTES)
-        lines = head.count(b"\n") or 1
-        first = head.split(b"\n", 1)[0]
+        line_end = b"\n" if b"\n" in head else b"\r"
+        lines = head.count(line_end) or 1
+        first = head.split(line_end, 1)[0]
         columns = 1 + max(first.count(delimiter) for delimiter in (b",", b";", b"\t", b"|"))
         return round(path.stat().st_size / len(head) * lines) if head else 0, columns
     return None
