@@ -13,7 +13,7 @@ from tests.durable.temporal import Temporal
 from tests.fixtures.own_database import IS_POSTGRESQL
 from voyant.domain.caller import Caller
 from voyant.domain.job import FINAL, Runner
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.services.analysis import parameters_of
 from voyant.services.sources import source_from
 from voyant.store.models import Job, Worker
@@ -79,5 +79,5 @@ def orders(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def parameters(caller: Caller, orders: Path) -> AnalyzeParameters:
+def parameters(caller: Caller, orders: Path) -> JobParameters:
     return parameters_of(source_from(caller, str(orders)))

@@ -10,13 +10,13 @@ from voyant.domain.caller import Caller
 from voyant.domain.job import EventKind, JobSummary, Status
 from voyant.domain.kpi import DeclaredKpi
 from voyant.domain.manifest import MANIFEST_NAME, Manifest
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.domain.serialization import from_json
 from voyant.services.artifacts import list_artifacts, read_artifact
 from voyant.services.jobs import events_after, show_job
 
 
-def acting(parameters: AnalyzeParameters, **acts: str) -> AnalyzeParameters:
+def acting(parameters: JobParameters, **acts: str) -> JobParameters:
     """Parameters of a probe: what each step does."""
     return replace(parameters, kpis=tuple(DeclaredKpi(name=step, sql=act) for step, act in acts.items()))
 

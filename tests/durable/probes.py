@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.errors import InvalidInput, Unavailable
 from voyant.workflows.context import StepContext
 from voyant.workflows.pipeline import Pipeline, Step, StepResult
@@ -14,7 +14,7 @@ from voyant.workflows.pipelines import NORMALIZE, PIPELINES
 ENDLESS = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b"
 
 
-def probe(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+def probe(context: StepContext, parameters: JobParameters) -> StepResult:
     """Does what the parameters say under the step's name, then writes an artifact."""
     acts = {kpi.name: kpi.sql for kpi in parameters.kpis}
     act, _, argument = acts.get(context.step, "").partition(" ")

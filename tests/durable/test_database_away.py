@@ -15,7 +15,7 @@ from tests.durable.temporal import wait_until
 from tests.fixtures.database_servers import DatabaseServer
 from tests.fixtures.own_database import OwnDatabase
 from voyant.domain.caller import Caller
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.errors import Code, Unavailable
 from voyant.services.analysis import analyze
 from voyant.services.jobs import show_job
@@ -36,7 +36,7 @@ def start(server: DatabaseServer) -> None:
 
 
 def test_a_step_that_is_being_computed_goes_on(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, server: DatabaseServer, tmp_path: Path
+    caller: Caller, parameters: JobParameters, start_worker: StartWorker, server: DatabaseServer, tmp_path: Path
 ) -> None:
     worker, gate = start_worker(), tmp_path / "gate"
     job_id = submit(caller, "probe", acting(parameters, one=f"wait {gate}")).job.id
@@ -52,7 +52,7 @@ def test_a_step_that_is_being_computed_goes_on(
 
 
 def test_what_ends_while_the_database_is_away_is_written_down_later(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, server: DatabaseServer, tmp_path: Path
+    caller: Caller, parameters: JobParameters, start_worker: StartWorker, server: DatabaseServer, tmp_path: Path
 ) -> None:
     start_worker()
     expected, gate = made(caller, analyze(caller, parameters.source)), tmp_path / "gate"

@@ -16,7 +16,7 @@ from tests.durable.processes import WorkerProcess
 from tests.durable.temporal import Temporal, wait_until
 from voyant.domain.caller import Caller
 from voyant.domain.job import Status
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.services.jobs import show_job
 from voyant.services.submission import cancel, submit
 from voyant.store.models import Job
@@ -30,7 +30,7 @@ def ask(temporal: Temporal, act: Callable[[Client], Awaitable[object]]) -> objec
 
 
 def test_jobs_wait_for_an_engine_that_is_away(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, temporal: Temporal, home: Path
+    caller: Caller, parameters: JobParameters, start_worker: StartWorker, temporal: Temporal, home: Path
 ) -> None:
     log = home / "voyant.log"
     start_worker().wait_until_ready()
@@ -53,7 +53,7 @@ def test_jobs_wait_for_an_engine_that_is_away(
 
 @pytest.mark.slow
 def test_a_worker_leaves_while_the_engine_is_away(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, temporal: Temporal, tmp_path: Path
+    caller: Caller, parameters: JobParameters, start_worker: StartWorker, temporal: Temporal, tmp_path: Path
 ) -> None:
     gate, worker = tmp_path / "gate", start_worker()
     job_id = submit(caller, "probe", acting(parameters, one=f"wait {gate}")).job.id
@@ -70,7 +70,7 @@ def test_a_worker_leaves_while_the_engine_is_away(
 
 
 def test_a_job_that_was_claimed_and_never_started_is_started(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker
+    caller: Caller, parameters: JobParameters, start_worker: StartWorker
 ) -> None:
     job_id = submit(caller, "probe", parameters).job.id
     Job.objects.filter(id=job_id).update(dispatched_at=datetime.now(UTC) - timedelta(minutes=1))
@@ -79,7 +79,7 @@ def test_a_job_that_was_claimed_and_never_started_is_started(
 
 
 def test_a_terminated_workflow_is_started_again(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, temporal: Temporal, tmp_path: Path
+    caller: Caller, parameters: JobParameters, start_worker: StartWorker, temporal: Temporal, tmp_path: Path
 ) -> None:
     start_worker()
     gate = tmp_path / "gate"
@@ -93,7 +93,7 @@ def test_a_terminated_workflow_is_started_again(
 
 
 def test_a_workflow_that_is_cancelled_in_the_engine_cancels_its_job(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, temporal: Temporal, tmp_path: Path
+    caller: Caller, parameters: JobParameters, start_worker: StartWorker, temporal: Temporal, tmp_path: Path
 ) -> None:
     start_worker()
     gate = tmp_path / "gate"
@@ -106,7 +106,7 @@ def test_a_workflow_that_is_cancelled_in_the_engine_cancels_its_job(
 
 @pytest.mark.slow
 def test_a_job_whose_worker_is_gone_is_cancelled_by_the_next(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, tmp_path: Path
+    caller: Caller, parameters: JobParameters, start_worker: StartWorker, tmp_path: Path
 ) -> None:
     lost: WorkerProcess = start_worker()
     gate = tmp_path / "gate"
@@ -121,7 +121,7 @@ def test_a_job_whose_worker_is_gone_is_cancelled_by_the_next(
 
 
 def test_old_jobs_are_pruned_by_a_schedule(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, temporal: Temporal
+    caller: Caller, parameters: JobParameters, start_worker: StartWorker, temporal: Temporal
 ) -> None:
     start_worker(retention_days=30).wait_until_ready()
     job_id = submit(caller, "ingest", parameters).job.id

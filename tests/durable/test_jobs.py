@@ -17,7 +17,7 @@ from tests.durable.jobs import (
 )
 from voyant.domain.caller import Caller
 from voyant.domain.job import EventKind, Status
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.services.analysis import analyze
 from voyant.services.artifacts import list_artifacts
 from voyant.services.jobs import events_after
@@ -26,7 +26,7 @@ from voyant.services.submission import cancel, submit
 pytestmark = pytest.mark.usefixtures("worker")
 
 
-def test_a_worker_makes_the_same_bytes_as_this_process(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_a_worker_makes_the_same_bytes_as_this_process(caller: Caller, parameters: JobParameters) -> None:
     job_id = submit(caller, "analyze", parameters).job.id
     here = analyze(caller, parameters.source)
     wait_for_completion(caller, job_id)
@@ -36,7 +36,7 @@ def test_a_worker_makes_the_same_bytes_as_this_process(caller: Caller, parameter
     assert kinds == [event.kind for event in events_after(caller, here)]
 
 
-def test_a_long_statement_is_cancelled(caller: Caller, parameters: AnalyzeParameters, tmp_path: Path) -> None:
+def test_a_long_statement_is_cancelled(caller: Caller, parameters: JobParameters, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     job_id = submit(caller, "probe", acting(parameters, one=f"compute {gate}")).job.id
     wait_for_attempts(gate)
@@ -46,7 +46,7 @@ def test_a_long_statement_is_cancelled(caller: Caller, parameters: AnalyzeParame
     assert wait_for_end(caller, job_id, seconds=10).status is Status.CANCELLED
 
 
-def test_what_may_pass_is_tried_again(caller: Caller, parameters: AnalyzeParameters, tmp_path: Path) -> None:
+def test_what_may_pass_is_tried_again(caller: Caller, parameters: JobParameters, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     job_id = submit(caller, "probe", acting(parameters, one=f"fail_twice {gate}")).job.id
 
@@ -56,7 +56,7 @@ def test_what_may_pass_is_tried_again(caller: Caller, parameters: AnalyzeParamet
     assert ended == ["normalize", "one", "two"]
 
 
-def test_what_stays_wrong_is_tried_once(caller: Caller, parameters: AnalyzeParameters, tmp_path: Path) -> None:
+def test_what_stays_wrong_is_tried_once(caller: Caller, parameters: JobParameters, tmp_path: Path) -> None:
     core = submit(caller, "probe", acting(parameters, one=f"fail {tmp_path / 'core'}")).job.id
     other = submit(caller, "probe", acting(parameters, two=f"fail {tmp_path / 'other'}")).job.id
 

@@ -17,16 +17,14 @@ from tests.durable.processes import WorkerProcess
 from tests.durable.temporal import Temporal, wait_until
 from tests.repo.tree import ROOT
 from voyant.domain.caller import Caller
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.services.analysis import analyze, parameters_of
 from voyant.services.jobs import list_jobs, show_job, steps_of
 from voyant.services.sources import source_from
 from voyant.services.submission import submit
 
 
-def test_a_killed_worker(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, tmp_path: Path
-) -> None:
+def test_a_killed_worker(caller: Caller, parameters: JobParameters, start_worker: StartWorker, tmp_path: Path) -> None:
     worker, gate = start_worker(), tmp_path / "gate"
     job_id = submit(caller, "probe", acting(parameters, one=f"wait {gate}")).job.id
     wait_for_attempts(gate)
@@ -39,7 +37,7 @@ def test_a_killed_worker(
 
 
 def test_a_killed_engine(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, temporal: Temporal, tmp_path: Path
+    caller: Caller, parameters: JobParameters, start_worker: StartWorker, temporal: Temporal, tmp_path: Path
 ) -> None:
     start_worker()
     gate = tmp_path / "gate"
@@ -58,7 +56,7 @@ def test_a_killed_engine(
 
 
 def test_an_engine_that_has_forgotten_everything(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, temporal: Temporal, tmp_path: Path
+    caller: Caller, parameters: JobParameters, start_worker: StartWorker, temporal: Temporal, tmp_path: Path
 ) -> None:
     start_worker()
     gate = tmp_path / "gate"
@@ -88,7 +86,7 @@ def test_a_killed_submitter(caller: Caller, orders: Path, start_worker: StartWor
 
 
 @pytest.fixture
-def large(caller: Caller, tmp_path: Path) -> AnalyzeParameters:
+def large(caller: Caller, tmp_path: Path) -> JobParameters:
     """Something that takes some seconds to analyse."""
     chance, path = random.Random(0), tmp_path / "sales.csv"
     with path.open("w") as file:
@@ -108,7 +106,7 @@ Killing = Callable[[list[WorkerProcess]], None]
 @pytest.mark.parametrize("victim", ["worker", "engine", "both"])
 @pytest.mark.parametrize("round_", range(3))
 def test_kills_at_random_moments(
-    caller: Caller, large: AnalyzeParameters, start_worker: StartWorker, temporal: Temporal, victim: str, round_: int
+    caller: Caller, large: JobParameters, start_worker: StartWorker, temporal: Temporal, victim: str, round_: int
 ) -> None:
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")

@@ -19,13 +19,13 @@ from tests.durable.jobs import (
 from tests.durable.temporal import wait_until
 from voyant.domain.caller import Caller
 from voyant.domain.job import Status
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.services.artifacts import list_artifacts
 from voyant.services.jobs import show_job
 from voyant.services.submission import cancel, submit
 
 
-def test_many_jobs_at_once_lose_none(caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker) -> None:
+def test_many_jobs_at_once_lose_none(caller: Caller, parameters: JobParameters, start_worker: StartWorker) -> None:
     jobs = [submit(caller, "profile", parameters).job.id for _ in range(30)]
     start_worker()
     start_worker()
@@ -36,7 +36,7 @@ def test_many_jobs_at_once_lose_none(caller: Caller, parameters: AnalyzeParamete
 
 
 def test_a_step_that_waits_is_cancelled(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, tmp_path: Path
+    caller: Caller, parameters: JobParameters, start_worker: StartWorker, tmp_path: Path
 ) -> None:
     start_worker(worker_slots=1)
     gate = tmp_path / "gate"
@@ -53,7 +53,7 @@ def test_a_step_that_waits_is_cancelled(
 
 
 def test_a_worker_that_is_told_to_leave_hands_its_step_on(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, tmp_path: Path
+    caller: Caller, parameters: JobParameters, start_worker: StartWorker, tmp_path: Path
 ) -> None:
     leaving = start_worker()
     gate = tmp_path / "gate"
@@ -72,7 +72,7 @@ def test_a_worker_that_is_told_to_leave_hands_its_step_on(
 
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_no_more_jobs_run_than_there_are_slots(
-    caller: Caller, parameters: AnalyzeParameters, start_worker: StartWorker, tmp_path: Path, workers: int
+    caller: Caller, parameters: JobParameters, start_worker: StartWorker, tmp_path: Path, workers: int
 ) -> None:
     for worker in [start_worker(worker_slots=1) for _ in range(workers)]:
         worker.wait_until_ready()

@@ -12,7 +12,7 @@ from django.db import connection
 
 from voyant.domain.caller import Caller
 from voyant.domain.job import Runner, Status
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.services.analysis import parameters_of
 from voyant.services.dispatch import called_off, claim, dispatched, has_room, release
 from voyant.services.jobs import show_job
@@ -24,7 +24,7 @@ from voyant.store.models import Job, Worker
 
 
 @pytest.fixture
-def parameters(tmp_path: Path, caller: Caller) -> AnalyzeParameters:
+def parameters(tmp_path: Path, caller: Caller) -> JobParameters:
     path = tmp_path / "orders.csv"
     path.write_text("day,amount\n2024-01-01,1\n")
     return parameters_of(source_from(caller, str(path)))
@@ -52,7 +52,7 @@ def end(*jobs: str) -> None:
     Job.objects.filter(id__in=jobs).update(status=Status.COMPLETED)
 
 
-def test_jobs_are_claimed_in_order_as_slots_become_free(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_jobs_are_claimed_in_order_as_slots_become_free(caller: Caller, parameters: JobParameters) -> None:
     jobs = [submit(caller, "analyze", parameters).job.id for _ in range(4)]
     assert not has_room()
     worker(1), worker(1)
@@ -65,7 +65,7 @@ def test_jobs_are_claimed_in_order_as_slots_become_free(caller: Caller, paramete
 
 
 def test_a_tenant_at_its_limit_lets_others_pass(
-    caller: Caller, other_caller: Caller, parameters: AnalyzeParameters, monkeypatch: pytest.MonkeyPatch
+    caller: Caller, other_caller: Caller, parameters: JobParameters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("voyant.services.dispatch.settings", lambda: Settings(max_running_jobs=1))
     monkeypatch.setattr("voyant.services.durable.settings", lambda: Settings())
@@ -79,7 +79,7 @@ def test_a_tenant_at_its_limit_lets_others_pass(
     assert claimed() == [mine[1]]
 
 
-def test_workers_that_fell_silent_have_no_slots(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_workers_that_fell_silent_have_no_slots(caller: Caller, parameters: JobParameters) -> None:
     silent = worker(4)
     Worker.objects.filter(id=silent.id).update(seen_at=datetime.now(UTC) - SILENCE - timedelta(seconds=1))
     submit(caller, "analyze", parameters)
@@ -92,7 +92,7 @@ def test_workers_that_fell_silent_have_no_slots(caller: Caller, parameters: Anal
     assert list_workers() == []
 
 
-def test_of_many_claims_at_once_each_job_goes_to_one(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_of_many_claims_at_once_each_job_goes_to_one(caller: Caller, parameters: JobParameters) -> None:
     jobs = [submit(caller, "analyze", parameters).job.id for _ in range(12)]
     worker(5), worker(5)
     together, found = threading.Barrier(8), []
@@ -110,7 +110,7 @@ def test_of_many_claims_at_once_each_job_goes_to_one(caller: Caller, parameters:
     assert sorted(found) == jobs[:10]
 
 
-def test_a_job_that_the_engine_did_not_take_returns_to_its_place(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_a_job_that_the_engine_did_not_take_returns_to_its_place(caller: Caller, parameters: JobParameters) -> None:
     first, second = (submit(caller, "analyze", parameters).job.id for _ in range(2))
     worker(1)
     assert claimed() == [first]
@@ -123,7 +123,7 @@ def test_a_job_that_the_engine_did_not_take_returns_to_its_place(caller: Caller,
     assert show_job(caller, second).queue_position == 1
 
 
-def test_jobs_that_are_called_off_are_told(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_jobs_that_are_called_off_are_told(caller: Caller, parameters: JobParameters) -> None:
     running, waiting = (submit(caller, "analyze", parameters).job.id for _ in range(2))
     worker(1)
     claim()
@@ -134,7 +134,7 @@ def test_jobs_that_are_called_off_are_told(caller: Caller, parameters: AnalyzePa
     assert show_job(caller, waiting).status is Status.CANCELLED
 
 
-def test_one_worker_alone_looks_after_what_was_dispatched(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_one_worker_alone_looks_after_what_was_dispatched(caller: Caller, parameters: JobParameters) -> None:
     oldest, other = worker(1), worker(1)
     lost, new = (submit(caller, "analyze", parameters).job.id for _ in range(2))
     assert claimed() == [lost, new]

@@ -13,7 +13,7 @@ from tests.durable.jobs import acting, made, open_gate, wait_for_attempts
 from tests.durable.probes import register
 from voyant.domain.caller import Caller
 from voyant.domain.job import Status
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.errors import Code, InvalidInput, VoyantError
 from voyant.services.analysis import parameters_of
 from voyant.services.artifacts import list_artifacts
@@ -34,7 +34,7 @@ def probes() -> Iterator[None]:
 
 
 @pytest.fixture
-def parameters(tmp_path: Path, caller: Caller) -> AnalyzeParameters:
+def parameters(tmp_path: Path, caller: Caller) -> JobParameters:
     path = tmp_path / "orders.csv"
     path.write_text("day,amount\n" + "".join(f"2024-01-{1 + n % 28:02},{n}\n" for n in range(60)))
     return parameters_of(source_from(caller, str(path)))
@@ -65,7 +65,7 @@ def step(job_id: str, position: int) -> StepCall:
     return StepCall(job_id=job_id, position=position, name=PIPELINES["probe"].steps[position].name)
 
 
-def queued(caller: Caller, parameters: AnalyzeParameters, **acts: str) -> str:
+def queued(caller: Caller, parameters: JobParameters, **acts: str) -> str:
     return submit(caller, "probe", acting(parameters, **acts)).job.id
 
 
@@ -75,7 +75,7 @@ def run_all(worker: JobsOfWorker, job_id: str) -> None:
     worker.complete(JobCall(job_id=job_id))
 
 
-def test_every_call_may_be_repeated(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_every_call_may_be_repeated(caller: Caller, parameters: JobParameters) -> None:
     job_id = queued(caller, parameters)
     for _ in range(2):
         for position in range(3):
@@ -92,7 +92,7 @@ def test_every_call_may_be_repeated(caller: Caller, parameters: AnalyzeParameter
     assert len(bytes_) == 5
 
 
-def test_steps_of_one_job_may_run_in_turn_in_two_workers(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_steps_of_one_job_may_run_in_turn_in_two_workers(caller: Caller, parameters: JobParameters) -> None:
     alone, shared = queued(caller, parameters), queued(caller, parameters)
     first, second = JobsOfWorker(), JobsOfWorker()
     run_all(first, alone)
@@ -103,9 +103,7 @@ def test_steps_of_one_job_may_run_in_turn_in_two_workers(caller: Caller, paramet
     assert made(caller, shared) == made(caller, alone)
 
 
-def test_of_two_attempts_the_first_to_finish_counts(
-    caller: Caller, parameters: AnalyzeParameters, tmp_path: Path
-) -> None:
+def test_of_two_attempts_the_first_to_finish_counts(caller: Caller, parameters: JobParameters, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     job_id = queued(caller, parameters, one=f"wait {gate}")
     lost, new = JobsOfWorker(), JobsOfWorker()
@@ -125,7 +123,7 @@ def test_of_two_attempts_the_first_to_finish_counts(
     assert names == ["manifest.json", "normalize.json", "one.json", "rejects.parquet", "two.json"]
 
 
-def test_two_attempts_at_taking_the_source_in_pin_one_snapshot(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_two_attempts_at_taking_the_source_in_pin_one_snapshot(caller: Caller, parameters: JobParameters) -> None:
     job_id = queued(caller, parameters)
     attempts = [Attempt(JobsOfWorker(), step(job_id, 0)) for _ in range(4)]
     assert {attempt.result() for attempt in attempts} == {StepOutcome(verdict=Verdict.GO_ON)}  # type: ignore[comparison-overlap]
@@ -137,7 +135,7 @@ def test_two_attempts_at_taking_the_source_in_pin_one_snapshot(caller: Caller, p
 
 
 def test_a_failure_of_an_overtaken_attempt_does_not_count(
-    caller: Caller, parameters: AnalyzeParameters, tmp_path: Path
+    caller: Caller, parameters: JobParameters, tmp_path: Path
 ) -> None:
     gate = tmp_path / "gate"
     job_id = queued(caller, parameters, one=f"wait {gate}")
@@ -155,7 +153,7 @@ def test_a_failure_of_an_overtaken_attempt_does_not_count(
 
 
 def test_an_attempt_in_the_same_worker_waits_for_the_one_before(
-    caller: Caller, parameters: AnalyzeParameters, tmp_path: Path
+    caller: Caller, parameters: JobParameters, tmp_path: Path
 ) -> None:
     gate = tmp_path / "gate"
     job_id = queued(caller, parameters, one=f"wait {gate}")
@@ -171,7 +169,7 @@ def test_an_attempt_in_the_same_worker_waits_for_the_one_before(
 
 
 def test_an_interrupted_step_is_left_to_the_next_attempt(
-    caller: Caller, parameters: AnalyzeParameters, tmp_path: Path
+    caller: Caller, parameters: JobParameters, tmp_path: Path
 ) -> None:
     gate = tmp_path / "gate"
     job_id = queued(caller, parameters, one=f"compute {gate}")
@@ -188,7 +186,7 @@ def test_an_interrupted_step_is_left_to_the_next_attempt(
     assert steps_of(caller, job_id)[1]["status"] == "running"
 
 
-def test_a_step_that_takes_its_workers_down_is_given_up(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_a_step_that_takes_its_workers_down_is_given_up(caller: Caller, parameters: JobParameters) -> None:
     job_id = queued(caller, parameters)
     JobsOfWorker().run_step(step(job_id, 0))
     Step.objects.create(job_id=job_id, position=1, name="one", status="running", attempt=MOST_ATTEMPTS)
@@ -198,7 +196,7 @@ def test_a_step_that_takes_its_workers_down_is_given_up(caller: Caller, paramete
 
 
 def test_a_called_off_job_runs_no_step_and_leaves_nothing(
-    caller: Caller, parameters: AnalyzeParameters, home: Path
+    caller: Caller, parameters: JobParameters, home: Path
 ) -> None:
     job_id = queued(caller, parameters)
     worker = JobsOfWorker()
@@ -213,7 +211,7 @@ def test_a_called_off_job_runs_no_step_and_leaves_nothing(
     assert not (home / "scratch" / job_id).exists()
 
 
-def test_a_job_whose_credentials_cannot_be_read_can_still_fail(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_a_job_whose_credentials_cannot_be_read_can_still_fail(caller: Caller, parameters: JobParameters) -> None:
     job_id = queued(caller, parameters)
     Source.objects.filter(job__id=job_id).update(secret="gAAAAAB-not-ours")  # noqa: S106
     with pytest.raises(VoyantError) as refused:
@@ -224,7 +222,7 @@ def test_a_job_whose_credentials_cannot_be_read_can_still_fail(caller: Caller, p
     assert show_job(caller, job_id).error == refused.value.as_dict()
 
 
-def test_a_removed_job_is_left_alone(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_a_removed_job_is_left_alone(caller: Caller, parameters: JobParameters) -> None:
     job_id = queued(caller, parameters)
     Job.objects.filter(id=job_id).delete()
     worker, call = JobsOfWorker(), JobCall(job_id=job_id)

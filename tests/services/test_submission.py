@@ -11,7 +11,7 @@ from django.db import connection
 
 from voyant.domain.caller import Caller
 from voyant.domain.job import EventKind, Runner, Status
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.domain.source import Source, SourceKind
 from voyant.errors import Busy, Code, Conflict, InvalidInput, JobCancelled, NotFound
 from voyant.services.analysis import analyze, parameters_of
@@ -30,7 +30,7 @@ SECRET = "s3cret-of-the-shop"  # noqa: S105
 
 
 @pytest.fixture
-def parameters(tmp_path: Path, caller: Caller) -> AnalyzeParameters:
+def parameters(tmp_path: Path, caller: Caller) -> JobParameters:
     path = tmp_path / "orders.csv"
     path.write_text("day,country,amount\n" + "".join(f"2024-01-{1 + n % 28:02},NL,{n}.5\n" for n in range(60)))
     return parameters_of(source_from(caller, str(path)))
@@ -46,7 +46,7 @@ def kinds(caller: Caller, job_id: str) -> list[EventKind]:
     return [event.kind for event in events_after(caller, job_id)]
 
 
-def test_an_accepted_job_waits_with_its_place(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_an_accepted_job_waits_with_its_place(caller: Caller, parameters: JobParameters) -> None:
     first = submit(caller, "analyze", parameters).job
     second = submit(caller, "profile", parameters).job
 
@@ -56,7 +56,7 @@ def test_an_accepted_job_waits_with_its_place(caller: Caller, parameters: Analyz
 
 
 @pytest.mark.parametrize("kind", PIPELINES)
-def test_every_kind_runs_to_a_result(caller: Caller, parameters: AnalyzeParameters, kind: str) -> None:
+def test_every_kind_runs_to_a_result(caller: Caller, parameters: JobParameters, kind: str) -> None:
     job_id = submit(caller, kind, parameters, runner=Runner.PROCESS).job.id
     run_here(job_id)
 
@@ -67,7 +67,7 @@ def test_every_kind_runs_to_a_result(caller: Caller, parameters: AnalyzeParamete
     assert kinds(caller, job_id) == [*expected, EventKind.COMPLETED]
 
 
-def test_events_can_be_read_from_where_a_reader_stopped(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_events_can_be_read_from_where_a_reader_stopped(caller: Caller, parameters: JobParameters) -> None:
     job_id = submit(caller, "ingest", parameters, runner=Runner.PROCESS).job.id
     seen = events_after(caller, job_id)
     run_here(job_id)
@@ -77,33 +77,33 @@ def test_events_can_be_read_from_where_a_reader_stopped(caller: Caller, paramete
     assert rest[0].kind is EventKind.RUNNING
 
 
-def test_an_unknown_kind_is_refused(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_an_unknown_kind_is_refused(caller: Caller, parameters: JobParameters) -> None:
     with pytest.raises(InvalidInput, match="'dance'"):
         submit(caller, "dance", parameters)
 
 
-def test_the_same_key_and_request_give_the_same_job(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_the_same_key_and_request_give_the_same_job(caller: Caller, parameters: JobParameters) -> None:
     first = submit(caller, "analyze", parameters, idempotency_key="k")
     again = submit(caller, "analyze", parameters, idempotency_key="k")
 
     assert (first.is_new, again.is_new, again.job.id) == (True, False, first.job.id)
 
 
-def test_the_same_key_with_another_request_is_refused(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_the_same_key_with_another_request_is_refused(caller: Caller, parameters: JobParameters) -> None:
     submit(caller, "analyze", parameters, idempotency_key="k")
     with pytest.raises(Conflict) as refused:
         submit(caller, "profile", parameters, idempotency_key="k")
     assert refused.value.code is Code.IDEMPOTENCY_KEY_REUSED
 
 
-def test_keys_of_tenants_are_apart(caller: Caller, other_caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_keys_of_tenants_are_apart(caller: Caller, other_caller: Caller, parameters: JobParameters) -> None:
     mine = submit(caller, "analyze", parameters, idempotency_key="k")
     theirs = submit(other_caller, "profile", parameters, idempotency_key="k")
     assert theirs.is_new
     assert theirs.job.id != mine.job.id
 
 
-def test_one_key_from_ten_threads_at_once_makes_one_job(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_one_key_from_ten_threads_at_once_makes_one_job(caller: Caller, parameters: JobParameters) -> None:
     ids: list[str] = []
     together = threading.Barrier(10)
 
@@ -121,9 +121,7 @@ def test_one_key_from_ten_threads_at_once_makes_one_job(caller: Caller, paramete
     assert len(set(ids)) == 1
 
 
-def test_no_more_jobs_wait_than_may(
-    caller: Caller, parameters: AnalyzeParameters, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_more_jobs_wait_than_may(caller: Caller, parameters: JobParameters, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voyant.services.submission.settings", lambda: Settings(max_queued_jobs=1))
     submit(caller, "analyze", parameters)
     with pytest.raises(Busy) as refused:
@@ -131,7 +129,7 @@ def test_no_more_jobs_wait_than_may(
     assert refused.value.retry_allowed
 
 
-def test_a_waiting_job_is_cancelled_at_once_and_stays_so(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_a_waiting_job_is_cancelled_at_once_and_stays_so(caller: Caller, parameters: JobParameters) -> None:
     job_id = submit(caller, "analyze", parameters).job.id
     assert cancel(caller, job_id).status is Status.CANCELLED
     assert cancel(caller, job_id).status is Status.CANCELLED
@@ -139,7 +137,7 @@ def test_a_waiting_job_is_cancelled_at_once_and_stays_so(caller: Caller, paramet
 
 
 def test_a_running_job_notices_that_it_was_cancelled(
-    caller: Caller, parameters: AnalyzeParameters, monkeypatch: pytest.MonkeyPatch
+    caller: Caller, parameters: JobParameters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("voyant.services.execution.SECONDS_BETWEEN_LOOKS", 0.01)
     job_id = submit(caller, "analyze", parameters, runner=Runner.PROCESS).job.id
@@ -152,7 +150,7 @@ def test_a_running_job_notices_that_it_was_cancelled(
     assert list_artifacts(caller, job_id) == []
 
 
-def test_what_has_ended_cannot_be_cancelled(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_what_has_ended_cannot_be_cancelled(caller: Caller, parameters: JobParameters) -> None:
     job_id = analyze(caller, parameters.source)
     with pytest.raises(Conflict) as refused:
         cancel(caller, job_id)
@@ -160,7 +158,7 @@ def test_what_has_ended_cannot_be_cancelled(caller: Caller, parameters: AnalyzeP
     assert show_job(caller, job_id).status is Status.COMPLETED
 
 
-def test_states_never_move_backwards(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_states_never_move_backwards(caller: Caller, parameters: JobParameters) -> None:
     job_id = submit(caller, "analyze", parameters).job.id
     recorder = JobRecorder(Job.objects.get(id=job_id), steps=1)
     cancel(caller, job_id)
@@ -172,7 +170,7 @@ def test_states_never_move_backwards(caller: Caller, parameters: AnalyzeParamete
     assert kinds(caller, job_id) == [EventKind.QUEUED, EventKind.CANCELLED]
 
 
-def test_another_tenants_jobs_do_not_exist(caller: Caller, other_caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_another_tenants_jobs_do_not_exist(caller: Caller, other_caller: Caller, parameters: JobParameters) -> None:
     job_id = submit(caller, "analyze", parameters).job.id
     assert list_jobs(other_caller).items == ()
     for act in (show_job, cancel, events_after, read_result, list_artifacts):
@@ -180,7 +178,7 @@ def test_another_tenants_jobs_do_not_exist(caller: Caller, other_caller: Caller,
             act(other_caller, job_id)  # type: ignore[operator]
 
 
-def test_a_result_asked_for_before_the_end_says_so(caller: Caller, parameters: AnalyzeParameters) -> None:
+def test_a_result_asked_for_before_the_end_says_so(caller: Caller, parameters: JobParameters) -> None:
     job_id = submit(caller, "analyze", parameters).job.id
     with pytest.raises(Conflict) as refused:
         read_result(caller, job_id)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from voyant.artifacts.store import ArtifactStore
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.domain.source import Source, SourceKind
 from voyant.errors import Code, InternalError, InvalidInput, Unavailable, VoyantError
 from voyant.lake.engine import Engine
@@ -23,7 +23,7 @@ from voyant.workflows.execution import Execution
 from voyant.workflows.pipeline import Pipeline, Step, StepResult
 from voyant.workflows.runner import Run, run_pipeline
 
-PARAMETERS = AnalyzeParameters(source=Source(kind=SourceKind.FILE, location="x.csv", display_name="x.csv"))
+PARAMETERS = JobParameters(source=Source(kind=SourceKind.FILE, location="x.csv", display_name="x.csv"))
 
 
 class Notes:
@@ -53,7 +53,7 @@ def context(tmp_path: Path) -> JobContext:
 
 
 def step(name: str, do: Callable[[StepContext], None], **options: object) -> Step:
-    def run(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+    def run(context: StepContext, parameters: JobParameters) -> StepResult:
         do(context)
         return StepResult()
 

@@ -9,8 +9,8 @@ from voyant.domain.source import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnalyzeParameters:
-    """What ``analyze`` is asked for.
+class JobParameters:
+    """What a job is asked for.
 
     Attributes:
         time_column: That periods are formed by; None to find it.

@@ -11,7 +11,7 @@ from fastmcp.dependencies import Depends
 from fastmcp.server.dependencies import get_http_headers, get_server
 
 from voyant.domain.caller import Caller
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.security.callers import resolve_caller
 from voyant.services.submission import submit
 
@@ -19,7 +19,7 @@ from voyant.services.submission import submit
 class Jobs(Protocol):
     """What runs the jobs that tools ask for."""
 
-    def begin(self, caller: Caller, kind: str, parameters: AnalyzeParameters) -> str:
+    def begin(self, caller: Caller, kind: str, parameters: JobParameters) -> str:
         """The id of the job, which is run from now on."""
 
     def forsake(self, caller: Caller, job_id: str) -> None:
@@ -29,7 +29,7 @@ class Jobs(Protocol):
 class DurableJobs:
     """Jobs that workers run. They outlive the process that was asked, and the connection of whoever asked."""
 
-    def begin(self, caller: Caller, kind: str, parameters: AnalyzeParameters) -> str:
+    def begin(self, caller: Caller, kind: str, parameters: JobParameters) -> str:
         return submit(caller, kind, parameters).job.id
 
     def forsake(self, caller: Caller, job_id: str) -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from voyant.domain.caller import Caller
 from voyant.domain.job import Runner
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.errors import Conflict, JobCancelled, NotFound, VoyantError
 from voyant.mcp.host import Host
 from voyant.mcp.server import build_server
@@ -30,7 +30,7 @@ class JobsHere:
         self._unfinished: set[str] = set()
         self._changed = threading.Condition()
 
-    def begin(self, caller: Caller, kind: str, parameters: AnalyzeParameters) -> str:
+    def begin(self, caller: Caller, kind: str, parameters: JobParameters) -> str:
         job_id = submit(caller, kind, parameters, runner=Runner.PROCESS).job.id
         with self._changed:
             self._unfinished.add(job_id)
@@ -49,7 +49,7 @@ class JobsHere:
         with self._changed:
             self._changed.wait_for(lambda: not self._unfinished, SECONDS_TO_CLEAR_UP)
 
-    def _run(self, job_id: str, parameters: AnalyzeParameters) -> None:
+    def _run(self, job_id: str, parameters: JobParameters) -> None:
         try:
             with suppress(VoyantError, JobCancelled):  # its row tells
                 run_here(job_id, parameters)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from voyant.domain.caller import Caller
 from voyant.domain.job import Runner
 from voyant.domain.kpi import DeclaredKpi
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.domain.source import Source
 from voyant.services.execution import run_here
 from voyant.services.recording import Progress, ignore_progress
@@ -43,7 +43,7 @@ def analyze(
 
 def parameters_of(
     source: Source, *, kpis: Mapping[str, str] | None = None, time_column: str | None = None
-) -> AnalyzeParameters:
+) -> JobParameters:
     """What faces are given, as jobs take it."""
     declared = tuple(DeclaredKpi(name=name, sql=sql) for name, sql in (kpis or {}).items())
-    return AnalyzeParameters(source=source, kpis=declared, time_column=time_column)
+    return JobParameters(source=source, kpis=declared, time_column=time_column)

@@ -19,7 +19,7 @@ from voyant.domain.artifact import JSON, Artifact
 from voyant.domain.job import FINAL, Degradation, Status, StepStatus
 from voyant.domain.manifest import MANIFEST_NAME, SCHEMA_VERSION, Manifest, ManifestInput, ManifestJob, ManifestStep
 from voyant.domain.normalization import Normalization
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.domain.serialization import from_json, to_json
 from voyant.domain.source import SourceKind
 from voyant.errors import InternalError, JobCancelled, VoyantError, as_disk_full
@@ -48,7 +48,7 @@ class JobExecution:
     """
 
     def __init__(
-        self, job: Job, *, parameters: AnalyzeParameters | None = None, on_progress: Progress = ignore_progress
+        self, job: Job, *, parameters: JobParameters | None = None, on_progress: Progress = ignore_progress
     ) -> None:
         self.pipeline: Pipeline = PIPELINES[job.kind]
         self.parameters = parameters or stored_parameters(job)
@@ -125,9 +125,7 @@ def _scratch_of(job: Job) -> Path:
     return settings().scratch_path / job.id
 
 
-def run_here(
-    job_id: str, parameters: AnalyzeParameters | None = None, *, on_progress: Progress = ignore_progress
-) -> None:
+def run_here(job_id: str, parameters: JobParameters | None = None, *, on_progress: Progress = ignore_progress) -> None:
     """Runs a waiting job in this process, to its end.
 
     Raises:
@@ -195,9 +193,9 @@ def as_ours(error: Exception) -> VoyantError:
     return as_disk_full(error) or InternalError(f"{type(error).__name__}: {error}")
 
 
-def stored_parameters(job: Job) -> AnalyzeParameters:
+def stored_parameters(job: Job) -> JobParameters:
     """The parameters of a job, with the credentials that its source keeps sealed."""
-    kept = msgspec.convert(job.parameters, AnalyzeParameters)
+    kept = msgspec.convert(job.parameters, JobParameters)
     location = uploads.found(job.tenant, kept.source.location)
     parameters = replace(kept, source=replace(kept.source, location=location))
     if job.source is None or not job.source.secret or parameters.source.kind is SourceKind.TABLE:

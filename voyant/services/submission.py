@@ -13,7 +13,7 @@ from django.db import transaction
 from voyant.domain.caller import Caller
 from voyant.domain.ids import new_id
 from voyant.domain.job import EventKind, JobSummary, Runner, Status
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.domain.serialization import to_json
 from voyant.errors import Busy, Code, Conflict, InvalidInput
 from voyant.services import uploads
@@ -42,7 +42,7 @@ class Submission:
 def submit(
     caller: Caller,
     kind: str,
-    parameters: AnalyzeParameters,
+    parameters: JobParameters,
     *,
     runner: Runner = Runner.DURABLE,
     idempotency_key: str | None = None,
@@ -93,7 +93,7 @@ def cancel(caller: Caller, job_id: str) -> JobSummary:
     return show_job(caller, job_id)
 
 
-def public_parameters(caller: Caller, parameters: AnalyzeParameters) -> dict[str, Any]:
+def public_parameters(caller: Caller, parameters: JobParameters) -> dict[str, Any]:
     """The parameters as job rows and manifests keep them: without credentials and the server's own folders."""
     plain: dict[str, Any] = msgspec.to_builtins(parameters)
     plain["source"]["location"] = uploads.shown(caller.tenant, parameters.source.public_location)
@@ -115,7 +115,7 @@ def _known(caller: Caller, key: str | None, digest: str) -> Submission | None:
 
 
 def _accept(
-    caller: Caller, kind: str, parameters: AnalyzeParameters, runner: Runner, key: str | None, digest: str
+    caller: Caller, kind: str, parameters: JobParameters, runner: Runner, key: str | None, digest: str
 ) -> Submission:
     position = _next_position() if runner is Runner.DURABLE else None
     source = remember(caller, parameters.source, keep_secret=runner is Runner.DURABLE)

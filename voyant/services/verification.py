@@ -13,7 +13,7 @@ from voyant.artifacts.store import ArtifactStore, digest_of, file_chunks
 from voyant.domain.artifact import Artifact
 from voyant.domain.caller import Caller
 from voyant.domain.manifest import MANIFEST_NAME, Manifest
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.domain.serialization import from_json
 from voyant.errors import Code, InvalidInput, NotFound
 from voyant.services.access import artifact_of
@@ -138,7 +138,7 @@ def replay(caller: Caller, reference: str, *, on_progress: Progress = ignore_pro
             artifacts={artifact.name: artifact for artifact in read},
             progress=on_progress,
         )
-        parameters = msgspec.convert(manifest.job.parameters, AnalyzeParameters)
+        parameters = msgspec.convert(manifest.job.parameters, JobParameters)
         with context:
             run_pipeline(
                 pipeline, context, parameters, _Unobserved(on_progress), time_limit=settings().step_timeout_seconds

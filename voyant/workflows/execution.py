@@ -16,7 +16,7 @@ from typing import Any
 from voyant.domain.artifact import Artifact
 from voyant.domain.job import StepStatus
 from voyant.domain.manifest import ManifestInput, ManifestStep
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.errors import Code, InternalError, InvalidInput, QueryRejected, VoyantError, as_disk_full
 from voyant.workflows.context import JobContext, StepContext
 from voyant.workflows.pipeline import Step, StepResult
@@ -44,7 +44,7 @@ class Execution:
     error: VoyantError | None = None
 
 
-def execute(step: Step, context: JobContext, parameters: AnalyzeParameters, *, time_limit: float) -> Execution:
+def execute(step: Step, context: JobContext, parameters: JobParameters, *, time_limit: float) -> Execution:
     """Runs one step once; an error is part of the answer, whatever it was.
 
     Args:
@@ -75,7 +75,7 @@ def fails_the_job(step: Step, error: dict[str, Any]) -> bool:
 
 
 def _attempt(
-    step: Step, context: StepContext, parameters: AnalyzeParameters, time_limit: float
+    step: Step, context: StepContext, parameters: JobParameters, time_limit: float
 ) -> tuple[StepResult, VoyantError | None]:
     try:
         with _time_limit(context.job, step.name, time_limit):

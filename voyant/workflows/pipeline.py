@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from voyant.domain.manifest import ManifestInput
 
 if TYPE_CHECKING:
-    from voyant.domain.parameters import AnalyzeParameters
+    from voyant.domain.parameters import JobParameters
     from voyant.workflows.context import StepContext
 
 
@@ -24,7 +24,7 @@ class StepResult:
     pinned: ManifestInput | None = None
 
 
-StepFunction = Callable[["StepContext", "AnalyzeParameters"], StepResult]
+StepFunction = Callable[["StepContext", "JobParameters"], StepResult]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from voyant.domain.job import Degradation
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.errors import JobCancelled
 from voyant.workflows.context import JobContext
 from voyant.workflows.execution import Execution, execute, fails_the_job
@@ -31,7 +31,7 @@ class Run:
 
 
 def run_pipeline(
-    pipeline: Pipeline, context: JobContext, parameters: AnalyzeParameters, observer: Observer, *, time_limit: float
+    pipeline: Pipeline, context: JobContext, parameters: JobParameters, observer: Observer, *, time_limit: float
 ) -> Run:
     """Runs all steps in order.
 
@@ -57,7 +57,7 @@ def run_pipeline(
     return Run(degraded=tuple(degraded))
 
 
-def _as_often_as_helps(step: Step, context: JobContext, parameters: AnalyzeParameters, time_limit: float) -> Execution:
+def _as_often_as_helps(step: Step, context: JobContext, parameters: JobParameters, time_limit: float) -> Execution:
     for attempt in range(1, step.attempts + 1):
         execution = execute(step, context, parameters, time_limit=time_limit)
         if execution.error is None or not execution.error.retry_allowed or attempt == step.attempts:

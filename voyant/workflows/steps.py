@@ -18,7 +18,7 @@ from voyant.domain.kpi import Kpis
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.narrative import Narrative
 from voyant.domain.normalization import Normalization
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
 from voyant.domain.serialization import to_json
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from voyant.lake.engine import Engine
 
 
-def normalize(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+def normalize(context: StepContext, parameters: JobParameters) -> StepResult:
     """Takes the source in: every table of it into the lake, the main one pinned for the steps that follow."""
     if parameters.source.kind is SourceKind.TABLE:
         return StepResult(pinned=_pin(context, parameters.source.location))
@@ -94,7 +94,7 @@ def _weight(staged: StagedTable) -> tuple[bool, int]:
 
 def _take_in(
     context: StepContext,
-    parameters: AnalyzeParameters,
+    parameters: JobParameters,
     fingerprint: str,
     staged: StagedTable,
     normalized: Normalized,
@@ -147,7 +147,7 @@ def _write_normalization(
     context.write_query("rejects.parquet", "normalize", engine, normalized.rejects)
 
 
-def profile(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+def profile(context: StepContext, parameters: JobParameters) -> StepResult:
     """Describes every column and how columns hang together."""
     from voyant.analysis.profile import profile as describe
 
@@ -155,7 +155,7 @@ def profile(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
     return StepResult()
 
 
-def quality(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+def quality(context: StepContext, parameters: JobParameters) -> StepResult:
     """Checks what the data themselves lead one to expect."""
     from voyant.analysis.quality import assess, failing_rows
 
@@ -167,7 +167,7 @@ def quality(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
     return StepResult()
 
 
-def kpi(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+def kpi(context: StepContext, parameters: JobParameters) -> StepResult:
     """Measures the declared key figures, or finds some."""
     from voyant.analysis.kpi import measure
 
@@ -176,7 +176,7 @@ def kpi(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
     return StepResult()
 
 
-def insights(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+def insights(context: StepContext, parameters: JobParameters) -> StepResult:
     """Searches for what is worth stating."""
     from voyant.analysis.insights import find
 
@@ -197,7 +197,7 @@ def warm_up_charts() -> None:
     warm_up()
 
 
-def charts(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+def charts(context: StepContext, parameters: JobParameters) -> StepResult:
     """Draws what is worth looking at."""
     from voyant.analysis.charts import begin, draw
 
@@ -218,7 +218,7 @@ def charts(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
     return StepResult()
 
 
-def narrative(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+def narrative(context: StepContext, parameters: JobParameters) -> StepResult:
     """Says it in words."""
     from voyant.analysis.narrative import memo, write
 
@@ -234,7 +234,7 @@ def narrative(context: StepContext, parameters: AnalyzeParameters) -> StepResult
     return StepResult()
 
 
-def report(context: StepContext, parameters: AnalyzeParameters) -> StepResult:
+def report(context: StepContext, parameters: JobParameters) -> StepResult:
     """Puts everything on one page."""
     from voyant.report import Contents, render_report
 

@@ -6,7 +6,7 @@ import anyio
 from fastmcp.tools import ToolResult
 
 from voyant.domain.caller import Caller
-from voyant.domain.parameters import AnalyzeParameters
+from voyant.domain.parameters import JobParameters
 from voyant.domain.result import Result
 from voyant.mcp import tasks
 from voyant.mcp.answers import answer
@@ -141,7 +141,7 @@ TOOLS = (voyant_analyze, voyant_ingest, voyant_profile, voyant_quality, voyant_k
 
 
 async def _run(
-    host: Host, caller: Caller, kind: str, parameters: AnalyzeParameters, wait: float, max_tokens: int
+    host: Host, caller: Caller, kind: str, parameters: JobParameters, wait: float, max_tokens: int
 ) -> ToolResult:
     with anyio.CancelScope(shield=True):  # a job that was begun must not be lost sight of
         job_id = await with_data(host.jobs.begin, caller, kind, parameters)
@@ -162,7 +162,7 @@ def _parameters(
     query: str | None,
     kpis: dict[str, str] | None = None,
     time: str | None = None,
-) -> AnalyzeParameters:
+) -> JobParameters:
     return parameters_of(source_from(caller, source, table=table, query=query), kpis=kpis, time_column=time)
 
 
