@@ -13,7 +13,8 @@ DEVELOPMENT := $(VENV)/.development
 # What our own database has a part in runs on both that there are; statements of callers run in DuckDB alone.
 ON_POSTGRESQL := VOYANT_TEST_DATABASE=postgresql $(BIN)/python -m pytest -rs -m "not slow" \
 	tests/api/test_database_away.py tests/durable/test_database_away.py tests/durable/test_jobs.py \
-	tests/durable/test_workers.py tests/lake/test_catalog.py tests/services tests/store tests/workflows \
+	tests/durable/test_workers.py tests/lake/test_catalog.py tests/server tests/services tests/store \
+	tests/workflows \
 	--ignore=tests/services/test_sql.py
 
 DEMO := examples/orders/orders.csv.gz
