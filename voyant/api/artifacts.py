@@ -16,13 +16,13 @@ from voyant.api.answers import answer, caller_of
 from voyant.api.errors import respond
 from voyant.api.jobs import JobId
 from voyant.api.openapi import described
-from voyant.api.threads import with_rows
 from voyant.domain.artifact import HTML, JSON, MARKDOWN, PARQUET, PNG, SVG, VEGA_LITE
 from voyant.domain.manifest import MANIFEST_NAME
 from voyant.domain.page import Page
 from voyant.domain.result import ResultArtifact
 from voyant.errors import Code, InvalidInput
 from voyant.services.artifacts import list_artifacts, read_artifact, show_artifact
+from voyant.services.threads import with_rows
 
 router = Router(tags=["artifacts"])
 

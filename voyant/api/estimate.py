@@ -9,11 +9,11 @@ from voyant.api import examples
 from voyant.api.answers import answer, caller_of
 from voyant.api.openapi import READING, described
 from voyant.api.schemas import SourceRequest
-from voyant.api.threads import with_data
 from voyant.domain.caller import Caller
 from voyant.errors import Code
 from voyant.services.estimation import Estimate, estimate
 from voyant.services.sources import source_from
+from voyant.services.threads import with_data
 
 router = Router(tags=["estimate"])
 

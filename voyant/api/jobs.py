@@ -15,8 +15,7 @@ from voyant.api import examples
 from voyant.api.answers import accepted, answer, caller_of
 from voyant.api.openapi import READING, RUNNING, described
 from voyant.api.schemas import IdempotencyKey, JobRequest, Limit, MaxTokens, Prefer
-from voyant.api.threads import with_data, with_rows
-from voyant.api.waiting import LONGEST_PAUSE, has_ended, seconds_to_wait
+from voyant.api.waiting import has_ended, seconds_to_wait
 from voyant.domain.caller import Caller
 from voyant.domain.job import JobEvent, JobSummary, Status
 from voyant.domain.page import Page
@@ -28,6 +27,8 @@ from voyant.services.jobs import list_jobs, news_of, show_job
 from voyant.services.results import outcome_of, read_result
 from voyant.services.sources import source_from
 from voyant.services.submission import KINDS, Submission, cancel, submit
+from voyant.services.threads import with_data, with_rows
+from voyant.services.waiting import LONGEST_PAUSE
 
 SECONDS_BETWEEN_SIGNS_OF_LIFE = 15
 router = Router(tags=["jobs"])

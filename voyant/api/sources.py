@@ -13,7 +13,6 @@ from voyant.api import examples
 from voyant.api.answers import answer, caller_of
 from voyant.api.openapi import READING, described
 from voyant.api.schemas import Body, Limit, SourceRequest, Text
-from voyant.api.threads import with_data, with_rows
 from voyant.domain.caller import Caller
 from voyant.domain.page import Page
 from voyant.errors import Code, InvalidInput
@@ -28,6 +27,7 @@ from voyant.services.sources import (
     source_from,
     upload,
 )
+from voyant.services.threads import with_data, with_rows
 
 router = Router(tags=["sources"])
 

@@ -13,13 +13,13 @@ from voyant.api import examples
 from voyant.api.answers import answer, caller_of
 from voyant.api.openapi import described
 from voyant.api.schemas import Body, Limit, Statement
-from voyant.api.threads import with_data
 from voyant.domain.caller import Caller
 from voyant.domain.cancellation import Cancellation
 from voyant.domain.page import Page
 from voyant.domain.query import QueryResult, TableColumn, TableSummary
 from voyant.errors import Code
 from voyant.services.sql import columns, query, query_arrow, tables
+from voyant.services.threads import with_data
 
 router = Router(tags=["sql"])
 

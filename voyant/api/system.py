@@ -11,9 +11,9 @@ from voyant import __version__
 from voyant.api import examples
 from voyant.api.answers import answer
 from voyant.api.openapi import described
-from voyant.api.threads import with_rows
 from voyant.errors import Code
 from voyant.services.health import Readiness, readiness
+from voyant.services.threads import with_rows
 
 router = Router(tags=["system"])
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 
-from voyant.api.threads import with_rows
 from voyant.domain.caller import Caller
 from voyant.errors import InvalidInput
 from voyant.services.jobs import status_of
-
-LONGEST_WAIT = 300
-SHORTEST_PAUSE = 0.05
-LONGEST_PAUSE = 0.25
+from voyant.services.threads import with_rows
+from voyant.services.waiting import LONGEST_WAIT, looks
 
 
 def seconds_to_wait(prefer: str | None, default: int) -> int:
@@ -34,11 +30,8 @@ def seconds_to_wait(prefer: str | None, default: int) -> int:
 
 async def has_ended(caller: Caller, job_id: str, seconds: float) -> bool:
     """Whether the job has ended, now or within that time. Holds nothing meanwhile but a timer."""
-    until, pause = time.monotonic() + seconds, SHORTEST_PAUSE
-    while not (await with_rows(status_of, caller, job_id)).is_final:
-        left = until - time.monotonic()
-        if left <= 0:
-            return False
-        await asyncio.sleep(min(pause, left))
-        pause = min(pause * 1.5, LONGEST_PAUSE)
-    return True
+    for pause in looks(seconds):
+        await asyncio.sleep(pause)
+        if (await with_rows(status_of, caller, job_id)).is_final:
+            return True
+    return False

@@ -11,10 +11,10 @@ from voyant.domain.caller import Caller
 from voyant.domain.job import JobSummary, Status
 from voyant.domain.result import NextCall, Result
 from voyant.mcp.answers import answer, resource_link
-from voyant.mcp.threads import with_rows
 from voyant.mcp.waiting import DEFAULT_WAIT
 from voyant.services.budget import ENTRANCES
 from voyant.services.results import outcome_of
+from voyant.services.threads import with_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from voyant.domain.caller import Caller
 from voyant.errors import Code, InvalidInput
 from voyant.mcp.errors import as_ours
 from voyant.mcp.host import CALLER, Server
-from voyant.mcp.threads import with_data
 from voyant.mcp.view import REPORT_VIEW, VIEW_MIME, VIEW_UI, page
 from voyant.services.artifacts import read_artifact, show_artifact
+from voyant.services.threads import with_data
 
 LARGEST_BYTES = 16 * 2**20
 AS_TEXT = frozenset({HTML, JSON, MARKDOWN, SVG, VEGA_LITE})

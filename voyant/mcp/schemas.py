@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from voyant.mcp.waiting import DEFAULT_WAIT, LONGEST_WAIT
+from voyant.mcp.waiting import DEFAULT_WAIT
 from voyant.services.budget import DEFAULT_TOKENS, MAX_TOKENS
+from voyant.services.waiting import LONGEST_WAIT
 
 LEAST_TOKENS = 400
 """Below that not even the frame of a result fits."""

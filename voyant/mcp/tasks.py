@@ -27,10 +27,10 @@ from voyant.errors import Conflict, NotFound, VoyantError
 from voyant.mcp.errors import failure
 from voyant.mcp.host import Server
 from voyant.mcp.outcomes import outcome
-from voyant.mcp.threads import with_rows
 from voyant.services.budget import DEFAULT_TOKENS, MAX_TOKENS
 from voyant.services.jobs import show_job
 from voyant.services.submission import cancel
+from voyant.services.threads import with_rows
 
 IDENTIFIER = "io.modelcontextprotocol/tasks"
 HANDED_OVER = "voyant/task"

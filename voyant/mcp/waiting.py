@@ -1,35 +1,33 @@
-"""Waiting for a job by looking at its row: no process holds state that matters."""
+"""Waiting for a job, while the client is told how far it is."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 
 from fastmcp.server.dependencies import get_context
 
 from voyant.domain.caller import Caller
 from voyant.domain.job import JobSummary, Status
-from voyant.mcp.threads import with_rows
 from voyant.services.jobs import show_job
+from voyant.services.threads import with_rows
+from voyant.services.waiting import looks
 
-DEFAULT_WAIT, LONGEST_WAIT = 50, 300
-"""Seconds. The default stays below the minute after which common clients give a request up."""
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 0.25
+DEFAULT_WAIT = 50
+"""Seconds, fewer than the minute after which common clients give a request up."""
 
 
 async def follow(caller: Caller, job_id: str, seconds: float) -> JobSummary:
     """The job when it has ended, or as it is after that time; meanwhile the client is told how far it is."""
-    until, pause, told = time.monotonic() + seconds, SHORTEST_PAUSE, -1
-    while True:
+    told = -1
+    for pause in looks(seconds):
+        await asyncio.sleep(pause)
         job = await with_rows(show_job, caller, job_id)
         if job.progress > told:  # the protocol wants it to grow with every notification
             told = job.progress
             await get_context().report_progress(told, total=100, message=_stage(job))
-        left = until - time.monotonic()
-        if job.status.is_final or left <= 0:
-            return job
-        await asyncio.sleep(min(pause, left))
-        pause = min(pause * 1.5, LONGEST_PAUSE)
+        if job.status.is_final:
+            break
+    return job
 
 
 def _stage(job: JobSummary) -> str:

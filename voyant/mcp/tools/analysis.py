@@ -13,7 +13,6 @@ from voyant.mcp.answers import answer
 from voyant.mcp.host import CALLER, HOST, Host
 from voyant.mcp.outcomes import JobState, outcome
 from voyant.mcp.schemas import Kpis, MaxTokens, Query, SourceHint, Table, TimeColumn, Wait
-from voyant.mcp.threads import with_data, with_rows
 from voyant.mcp.tool import tool
 from voyant.mcp.view import REPORT_VIEW
 from voyant.mcp.waiting import DEFAULT_WAIT, follow
@@ -22,6 +21,7 @@ from voyant.services.budget import DEFAULT_TOKENS
 from voyant.services.estimation import Estimate
 from voyant.services.estimation import estimate as estimate_of
 from voyant.services.sources import source_from
+from voyant.services.threads import with_data, with_rows
 
 Outcome = Result | JobState
 

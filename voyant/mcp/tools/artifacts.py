@@ -19,10 +19,10 @@ from voyant.errors import Code, InvalidInput
 from voyant.mcp.answers import answer, largest_that_fits, resource_link
 from voyant.mcp.host import CALLER
 from voyant.mcp.schemas import NO_NUL, JobId, MaxTokens
-from voyant.mcp.threads import with_data
 from voyant.mcp.tool import tool
 from voyant.services.artifacts import list_artifacts, read_artifact, read_rows, show_artifact
 from voyant.services.budget import DEFAULT_TOKENS
+from voyant.services.threads import with_data
 
 CHARACTERS_A_TOKEN = 8
 """More than any text has on average, by which a part that may fit is chosen."""

@@ -13,12 +13,12 @@ from voyant.mcp.answers import answer, largest_that_fits
 from voyant.mcp.host import CALLER
 from voyant.mcp.outcomes import JobState, outcome, state_of
 from voyant.mcp.schemas import AnyJobId, Cursor, JobId, MaxTokens, Wait
-from voyant.mcp.threads import with_rows
 from voyant.mcp.tool import tool
 from voyant.mcp.view import REPORT_VIEW
 from voyant.mcp.waiting import DEFAULT_WAIT, follow
 from voyant.services.budget import DEFAULT_TOKENS
 from voyant.services.jobs import list_jobs
+from voyant.services.threads import with_rows
 
 JOBS_LISTED = 50
 

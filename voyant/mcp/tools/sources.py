@@ -9,10 +9,10 @@ from voyant.ingestion import Discovery
 from voyant.mcp.answers import answer
 from voyant.mcp.host import CALLER
 from voyant.mcp.schemas import MaxTokens, Query, SourceHint, Table
-from voyant.mcp.threads import with_data
 from voyant.mcp.tool import tool
 from voyant.services.budget import DEFAULT_TOKENS
 from voyant.services.sources import SourceSummary, discover, register, source_from
+from voyant.services.threads import with_data
 
 
 @tool("Look at a source", Discovery, reaches_out=True)

@@ -15,10 +15,10 @@ from voyant.domain.query import QueryResult, TableColumn, TableSummary
 from voyant.mcp.answers import answer, largest_that_fits
 from voyant.mcp.host import CALLER
 from voyant.mcp.schemas import NO_NUL, Cursor, MaxTokens
-from voyant.mcp.threads import with_data
 from voyant.mcp.tool import tool
 from voyant.services.budget import DEFAULT_TOKENS
 from voyant.services.sql import columns, query, tables
+from voyant.services.threads import with_data
 
 Sql = Annotated[
     str,
