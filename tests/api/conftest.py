@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import httpx
 import pytest
-import uvicorn
 
 from tests.api.client import Client
+from tests.fixtures.asgi_server import answering
 from tests.fixtures.own_database import IS_POSTGRESQL
 from voyant.domain.caller import Caller
 from voyant.domain.job import Status
@@ -26,25 +22,10 @@ collect_ignore = [] if IS_POSTGRESQL else ["test_database_away.py"]
 CSV = "day,country,amount\n" + "".join(f"2024-01-{1 + n % 28:02},NL,{n}.5\n" for n in range(60))
 
 
-@contextmanager
-def running() -> Iterator[str]:
-    """A server's address, while it answers."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application(), log_config=None, server_header=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listening.close()
-
-
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """Of the one server that all these tests ask."""
-    with running() as found:
+    with answering(application()) as found:
         yield found
 
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from tests.api.client import Client, problem
 from tests.repo.tree import ROOT
-from tests.report.browser import CHROMIUM, browser
+from tests.report.browser import browser, needs_chromium
 from voyant import __version__
 from voyant.api import examples
 from voyant.domain.job import JobSummary
@@ -84,7 +84,7 @@ def test_examples_are_of_the_shapes_they_show(shape: Any, example: object) -> No
     assert adapter.dump_python(adapter.validate_python(example), mode="json") == example
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+@needs_chromium
 def test_the_manual_opens_without_a_network(client: Client) -> None:
     with browser() as page:
         page.send("Page.navigate", url=f"{client.http.base_url}/docs")

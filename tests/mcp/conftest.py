@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvicorn
 
+from tests.fixtures.asgi_server import answering
 from tests.mcp.agent import Agent, connected
 from voyant.domain.caller import Caller
 from voyant.mcp.host import Host
@@ -60,21 +56,6 @@ def analysed(orders: str) -> Iterator[tuple[Agent, str]]:
     """An agent for tests that only read, and a job of its whose analysis has completed."""
     with agent_of(Caller(tenant="reader", subject="tester", may_read_files=True)) as agent:
         yield agent, agent("voyant_analyze", source=orders)["job_id"]
-
-
-@contextmanager
-def answering(app: Any) -> Iterator[str]:
-    """The address of an application, while it answers on a loopback port."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, server_header=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listening.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.command import VOYANT
+from tests.fixtures.asgi_server import answering
 from tests.mcp.conformance import application
-from tests.mcp.conftest import answering
 from tests.mcp.node_tools import run_node
 
 

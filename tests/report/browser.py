@@ -15,8 +15,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+import pytest
+
+from tests.fixtures.database_servers import is_ci
+
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PATIENCE_SECONDS = 30
+needs_chromium = pytest.mark.skipif(
+    _CHROMIUM is None and not is_ci(), reason="chromium is not installed (Debian: apt-get install chromium)"
+)
+"""Marks tests that a machine without the browser skips, except in CI, where that is a failure."""
+
 _QUIET = (
     *("--no-first-run", "--no-default-browser-check", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-client-side-phishing-detection"),
@@ -139,11 +148,11 @@ class Page:
 @contextmanager
 def browser() -> Iterator[Page]:
     """A page of a fresh browser, which ends with the block."""
-    assert CHROMIUM is not None
+    assert _CHROMIUM is not None, "chromium is not installed; in CI it must be there"
     to_browser, requests = os.pipe()
     answers, from_browser = os.pipe()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", *_QUIET]
+        command = [_CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", *_QUIET]
         command += ["--remote-debugging-pipe", f"--user-data-dir={profile}", "about:blank"]
         # The protocol wants its pipes as descriptors 3 and 4.
         script = f'exec 3<&{to_browser} 4>&{from_browser}; exec "$0" "$@"'

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.report.browser import CHROMIUM, Page, browser
+from tests.report.browser import Page, browser, needs_chromium
 from voyant.report import Contents
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium, which .ci/run installs")
+pytestmark = needs_chromium
 
 LIVE = "document.querySelectorAll('.plot[data-state=live]').length"
 
