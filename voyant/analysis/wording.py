@@ -182,6 +182,16 @@ def moved(absolute: float, relative: float | None, unit: str | None, base_period
     return f"{'up' if absolute > 0 else 'down'} {far} on {period_name(base_period)}"
 
 
+def rule_broken(failed: str, checked: str, unit: str, rule: str) -> str:
+    """How many of what was checked break a rule, which is itself a sentence: its numbers as they are written.
+
+    >>> rule_broken("1", "1,200", "rows", "No row repeats another in every column")
+    '1 of 1,200 rows breaks the rule that no row repeats another in every column'
+    """
+    verb = "breaks" if failed == "1" else "break"
+    return f"{failed} of {checked} {unit} {verb} the rule that {rule[:1].lower()}{rule[1:]}"
+
+
 def period_name(label: str) -> str:
     """A period's label in words.
 

@@ -110,3 +110,16 @@ def test_only_absences_make_a_headline_of_their_own() -> None:
     described = profile(given)
     narrative = write(given.dataset, find(given, described), None, None, described)
     assert narrative.headline.startswith("Nothing stands out: ")
+
+
+def test_a_finding_and_the_memo_say_alike_which_rule_is_broken() -> None:
+    codes = [f"c{number}" for number in range(300)] + ["c7"]
+    given = table("t", [column("code", "id")], {"code": codes})
+    described = profile(given)
+    checked = assess(given, described)
+    insights = find(given, described, checked)
+    narrative = write(given.dataset, insights, checked, None, described)
+    [told] = [finding.text for finding in insights.findings if finding.kind == "quality"]
+    assert told.endswith("rows break the rule that no two rows share their code.")
+    assert narrative.quality
+    assert narrative.quality.points[0] == told.removesuffix(".") + " (0.7 %)."

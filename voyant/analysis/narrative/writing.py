@@ -6,7 +6,7 @@ from voyant.analysis.insights.ranking import is_absence
 from voyant.analysis.narrative.key_figures import key_figures
 from voyant.analysis.narrative.steps import next_steps
 from voyant.analysis.periods import as_moment
-from voyant.analysis.wording import count, day, listed, percent, readable, sentence
+from voyant.analysis.wording import count, day, listed, percent, readable, rule_broken, sentence
 from voyant.domain.finding import Finding, Severity
 from voyant.domain.insights import Insights
 from voyant.domain.kpi import Kpis
@@ -80,9 +80,8 @@ def _quality(quality: Quality | None) -> QualitySummary | None:
 
 def _point(check: Check) -> str:
     share = percent(round(100 * check.failed / max(1, check.checked), 2))
-    return sentence(
-        f"{check.description}: not so for {count(check.failed)} of {count(check.checked)} {check.unit} ({share})"
-    )
+    told = rule_broken(count(check.failed), count(check.checked), check.unit, check.description)
+    return sentence(f"{told} ({share})")
 
 
 def _notes(dataset: Dataset, insights: Insights) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, saturating
-from voyant.analysis.wording import sentence
+from voyant.analysis.wording import rule_broken, sentence
 from voyant.domain.finding import Severity
 from voyant.domain.quality import Check, Dimension, Quality
 
@@ -37,11 +37,8 @@ def _claim(check: Check) -> Claim:
     def tell(telling: Telling) -> str | None:
         if not telling.value("failed") > 0:
             return None
-        verb = "breaks" if telling.value("failed") == 1 else "break"
-        rule = check.description[:1].lower() + check.description[1:]
-        return sentence(
-            f"{telling.count('failed')} of {telling.count('checked')} {check.unit} {verb} the rule that {rule}"
-        )
+        failed, checked = telling.count("failed"), telling.count("checked")
+        return sentence(rule_broken(failed, checked, check.unit, check.description))
 
     return Claim(
         kind="quality",
