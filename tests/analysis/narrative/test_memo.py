@@ -123,3 +123,13 @@ def test_a_finding_and_the_memo_say_alike_which_rule_is_broken() -> None:
     assert told.endswith("rows break the rule that no two rows share their code.")
     assert narrative.quality
     assert narrative.quality.points[0] == told.removesuffix(".") + " (0.7 %)."
+
+
+def test_few_rows_among_many_are_not_called_none() -> None:
+    codes = [f"c{number}" for number in range(26_000)] + ["c7"]
+    given = table("t", [column("code", "id")], {"code": codes})
+    described = profile(given)
+    empty = Insights(findings=(), analyses=(), comparisons=0, correction="Benjamini-Hochberg", level=0.05, families=())
+    narrative = write(given.dataset, empty, assess(given, described), None, described)
+    assert narrative.quality
+    assert [point[-10:] for point in narrative.quality.points] == ["(0.008 %).", "(0.004 %)."]

@@ -79,7 +79,7 @@ def _quality(quality: Quality | None) -> QualitySummary | None:
 
 
 def _point(check: Check) -> str:
-    share = percent(round(100 * check.failed / max(1, check.checked), 2))
+    share = percent(100 * check.failed / max(1, check.checked))
     told = rule_broken(count(check.failed), count(check.checked), check.unit, check.description)
     return sentence(f"{told} ({share})")
 
