@@ -12,6 +12,15 @@ from voyant.report import Contents
 
 pytestmark = needs_chromium
 
+CUT = """[...document.querySelectorAll('.plot svg')].flatMap(svg => {
+    const seen = getComputedStyle(svg).overflow === 'visible', box = svg.getBoundingClientRect();
+    const [left, right] = seen ? [0, document.documentElement.clientWidth] : [box.left, box.right];
+    return [...svg.querySelectorAll('text')].filter(text => {
+        const {left: from, right: to, width} = text.getBoundingClientRect();
+        return width && (from < left - 1 || to > right + 1);
+    }).map(text => text.textContent);
+})"""
+"""The texts of charts that run off an edge, where they are cut."""
 LIVE = "document.querySelectorAll('.plot[data-state=live]').length"
 
 
@@ -77,6 +86,7 @@ def test_on_a_phone_nothing_runs_off_the_side(report: Path) -> None:
         phone.resize(375, 800, mobile=True)
         phone.open(report)
         phone.draw_all()
+        assert phone.evaluate(CUT) == []
         assert phone.evaluate("document.documentElement.scrollWidth") == 375
         assert phone.evaluate("Math.max(...[...document.querySelectorAll('.live svg')].map(s => s.clientWidth))") <= 375
         assert phone.complaints == []
@@ -84,6 +94,7 @@ def test_on_a_phone_nothing_runs_off_the_side(report: Path) -> None:
 
 def test_it_can_be_read_without_scripts_and_printed(report: Path, contents: Contents) -> None:
     with browser() as paper:
+        paper.resize(1280, 900)
         paper.send("Emulation.setScriptExecutionDisabled", value=True)
         paper.send("Page.navigate", url=report.as_uri())
         drawn = (
@@ -91,4 +102,5 @@ def test_it_can_be_read_without_scripts_and_printed(report: Path, contents: Cont
         )
         paper.wait_for(f"{drawn} > 0")
         assert paper.evaluate(drawn) == len(contents.charts)
+        assert paper.evaluate(CUT) == []
         assert paper.pdf().startswith(b"%PDF")

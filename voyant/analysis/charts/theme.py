@@ -105,6 +105,7 @@ def config(theme: Theme = LIGHT) -> dict[str, Any]:
             "titleFontSize": 11,
             "titleFontWeight": "normal",
             "titlePadding": 10,
+            "titleLimit": 440,
             "gridColor": theme.hairline,
             "domainColor": theme.faint,
             "tickColor": theme.faint,

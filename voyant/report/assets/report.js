@@ -24,7 +24,14 @@
   function fitted(spec, width) {
     const fitting = { ...spec, width };
     if (width < 480) {
-      fitting.axes = (spec.axes ?? []).map((axis) => ({ ...axis, labelLimit: Math.round(width * 0.36) }));
+      fitting.axes = (spec.axes ?? []).map((axis) => ({
+        ...axis,
+        labelLimit: Math.round(width * (axis.labelAngle ? 0.24 : 0.36)), // slanted ones lean out at the right
+        titleLimit: width,
+        // Above bars there is room to the left only, over the names.
+        ...(axis.orient === 'top' && { titleAnchor: 'end' }),
+      }));
+      fitting.legends = (spec.legends ?? []).map((legend) => ({ ...legend, titleOrient: 'top' }));
     }
     return fitting;
   }
