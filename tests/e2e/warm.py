@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -73,10 +74,22 @@ def _answer_commands() -> None:
         out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
         sys.stdout, sys.stderr = out, err
         code = run(json.loads(line))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
         said = (stream.buffer.getvalue().decode() for stream in (out, err))  # type: ignore[attr-defined]
-        answers.write(json.dumps({"code": code, **dict(zip(("out", "err"), said, strict=True)), "peak": peak}) + "\n")
+        outcome = {"code": code, **dict(zip(("out", "err"), said, strict=True)), "peak": _peak()}
+        answers.write(json.dumps(outcome) + "\n")
         answers.flush()
+
+
+def _peak() -> int:
+    """The most memory that this process has held, in bytes.
+
+    On Linux getrusage also counts what the process held before it became this program, which is what its parent held.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS gives bytes
+    [kibibytes] = re.findall(r"^VmHWM:\s+(\d+) kB$", status.read_text(), re.MULTILINE)
+    return int(kibibytes) * 1024
 
 
 if __name__ == "__main__":
