@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -60,6 +61,13 @@ def test_not_ready_names_what_does_not_answer(client: Client, monkeypatch: pytes
 
 def test_the_description_is_the_committed_one(client: Client) -> None:
     assert client.get("/openapi.json").text == (ROOT / "docs" / "reference" / "openapi.json").read_text("utf-8")
+
+
+def test_each_operation_is_summed_up_in_one_short_sentence(client: Client) -> None:
+    paths = client.get("/openapi.json").json()["paths"].values()
+    summaries = [operation["summary"] for path in paths for operation in path.values()]
+    assert len(set(summaries)) == len(summaries)
+    assert [summary for summary in summaries if not re.fullmatch(r"[A-Z][^.;:\n]{0,59}", summary)] == []
 
 
 @pytest.mark.parametrize(

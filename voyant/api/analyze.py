@@ -30,8 +30,9 @@ router = Router(tags=["analyze"])
 async def analyze(
     request: HttpRequest, body: JobRequest, prefer: Prefer, idempotency_key: IdempotencyKey
 ) -> HttpResponse:
-    """Run the whole pipeline over a source: a summary with its findings, and artifacts behind every number.
+    """Run the whole pipeline over a source.
 
+    Answers a summary with its findings; artifacts stand behind every number.
     Waits 30 seconds, or as long as `Prefer` says; a job that takes longer is answered with 202 and its address.
     """
     return await run(request, KIND, body, seconds_to_wait(prefer, DEFAULT_WAIT), idempotency_key)

@@ -68,7 +68,7 @@ async def list_(request: HttpRequest, job_id: JobId) -> HttpResponse:
 async def manifest(
     request: HttpRequest, job_id: JobId, range_: Range, if_none_match: IfNoneMatch, if_range: IfRange
 ) -> HttpResponseBase:
-    """Read the manifest of a job: what went in, what was done, what came out."""
+    """Read the manifest of a job. It says what went in, what was done and what came out."""
     return await _send(request, job_id, MANIFEST_NAME, range_, if_none_match, if_range)
 
 

@@ -27,7 +27,7 @@ router = Router(tags=["estimate"])
     ),
 )
 async def create(request: HttpRequest, body: SourceRequest) -> HttpResponse:
-    """Say what an analysis would take, before it is run: rows, bytes, seconds, tokens."""
+    """Say what an analysis would take. That is rows, bytes, seconds and tokens, before it is run."""
     return answer(await with_data(_estimate, caller_of(request), body))
 
 

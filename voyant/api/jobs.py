@@ -100,7 +100,7 @@ async def show(request: HttpRequest, job: JobId) -> HttpResponse:
     ),
 )
 async def result(request: HttpRequest, job: JobId, max_tokens: MaxTokens) -> HttpResponse:
-    """Read what a completed job found, in as much room as there is."""
+    """Read what a completed job found. It is cut to as much room as there is."""
     return answer(await with_rows(read_result, caller_of(request), job, max_tokens=max_tokens))
 
 
@@ -134,7 +134,7 @@ async def events(
         int, Header(0, alias="Last-Event-ID", ge=0, lt=2**63, description="Go on after the event of this id.")
     ],
 ) -> StreamingHttpResponse:
-    """Follow a job as server-sent events; whoever was cut off goes on where it was."""
+    """Follow a job as server-sent events. Whoever was cut off goes on where it was."""
     caller = caller_of(request)
     await with_rows(show_job, caller, job)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

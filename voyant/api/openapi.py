@@ -86,13 +86,21 @@ def schema_of(api: NinjaAPI) -> OpenAPISchema:
     for path in schema["paths"].values():
         for operation in path.values():
             operation["operationId"] = operation["operationId"].removeprefix("voyant_api_").rstrip("_")
-            operation["summary"] = operation["description"].partition(". ")[0].rstrip(".")
+            operation["summary"] = _first_sentence(operation["description"])
             operation["parameters"] += [_REQUEST_ID] if "system" in operation["tags"] else [_REQUEST_ID, _TENANT_ID]
             operation["responses"] = {
                 str(status): {"description": HTTPStatus(int(status)).phrase} | response
                 for status, response in sorted(operation["responses"].items())
             }
     return schema
+
+
+def _first_sentence(text: str) -> str:
+    """
+    >>> _first_sentence("List jobs. The newest come first."), _first_sentence("List jobs.\\n\\nThe newest come first.")
+    ('List jobs', 'List jobs')
+    """
+    return text.partition("\n")[0].partition(". ")[0].rstrip(".")
 
 
 def _problems(codes: set[Code]) -> dict[int, Any]:

@@ -50,7 +50,7 @@ class DiscoverRequest(Body):
     openapi_extra=described(Code.UNSUPPORTED_MEDIA_TYPE, *READING, examples={200: examples.DISCOVERY}),
 )
 async def look_at(request: HttpRequest, body: DiscoverRequest) -> HttpResponse:
-    """Say what a source is and what reading it takes, without reading it."""
+    """Say what a source is, without reading it. Tells what reading it would take, too."""
     return answer(await with_data(discover, caller_of(request), body.source))
 
 
@@ -60,7 +60,7 @@ async def look_at(request: HttpRequest, body: DiscoverRequest) -> HttpResponse:
     openapi_extra=described(Code.UNSUPPORTED_MEDIA_TYPE, *READING, examples={201: examples.SOURCE}),
 )
 async def create(request: HttpRequest, body: SourceRequest) -> HttpResponse:
-    """Name a source, to be read by its id from then on. Credentials in its address are sealed and never shown."""
+    """Name a source. It is read by its id from then on. Credentials in its address are sealed and never shown."""
     return _created(await with_data(_register, caller_of(request), body))
 
 
@@ -112,7 +112,7 @@ async def show(request: HttpRequest, source_id: SourceId) -> HttpResponse:
     "/{source_id}", response=SourceSummary, openapi_extra=described(Code.NO_SOURCE, examples={200: examples.SOURCE})
 )
 async def remove(request: HttpRequest, source_id: SourceId) -> HttpResponse:
-    """Remove a source with its tables, jobs and artifacts; answers with what that was."""
+    """Remove a source with its tables, jobs and artifacts. Answers with what that was."""
     return answer(await with_data(remove_source, caller_of(request), source_id))
 
 

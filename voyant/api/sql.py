@@ -65,8 +65,9 @@ class QueryRequest(Body):
     ),
 )
 async def run(request: HttpRequest, body: QueryRequest, accept: Accept) -> HttpResponse:
-    """Run one read-only statement within limits of rows, time and memory.
+    """Run one read-only statement.
 
+    It is held to limits of rows, time and memory.
     Answers JSON, or an Arrow stream where `Accept` asks for one. A client that goes away stops its statement.
     """
     cancellation = Cancellation()

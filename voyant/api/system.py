@@ -41,7 +41,7 @@ async def health(request: HttpRequest) -> HttpResponse:
 
 @router.get("/ready", response=Readiness, openapi_extra=described(Code.NOT_READY, examples={200: examples.READINESS}))
 async def ready(request: HttpRequest) -> HttpResponse:
-    """Ask everything that is needed whether it answers, and how fast."""
+    """Say whether all that is needed answers, and how fast."""
     return answer(await with_rows(readiness))
 
 
