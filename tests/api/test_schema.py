@@ -39,6 +39,6 @@ def test_nothing_but_what_is_declared_is_answered(case: schemathesis.Case, addre
 
 @pytest.mark.slow
 @schema.parametrize()
-@hypothesis.settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@hypothesis.settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 def test_nothing_but_what_is_declared_is_answered_to_many(case: schemathesis.Case, address: str) -> None:
     ask(case, address)
