@@ -53,6 +53,8 @@ def test_a_body_of_another_shape_is_refused_with_the_field(client: Client, body:
         b'{"source": NaN}',
         b'{"source": "\xff\xfe"}',
         b'{"source": "\\ud800"}',
+        b'{"source": "x", "kpis": {"\\ud800": "count(*)"}}',
+        b'{"source": "x", "time": "\\udfff"}',
         b"\xef\xbb\xbf{}",
         b'{"source":' * 100_000,
         b"[" * 500_000,

@@ -415,6 +415,11 @@ def online(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmShell]:
         opened.stop()
 
 
+def test_a_name_that_is_not_utf_8_is_refused(shell: WarmShell) -> None:
+    error = assert_refused(shell("analyze", "caf\udce9.csv", "--json"), Code.INVALID_BODY)
+    assert "rename" in error["remedy"]
+
+
 def test_a_url_is_analysed(online: WarmShell, http_server: HttpServer) -> None:
     url = http_server.serve("/orders.csv", gzip.compress(ROWS.encode()), Content_Encoding="gzip")
     result = assert_analysed(online("analyze", f"{url}?token=hunter2", "--json"), 50)

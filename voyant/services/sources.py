@@ -21,6 +21,7 @@ from voyant.security.secrets import seal, unseal
 from voyant.services import uploads
 from voyant.services.access import source_of, sources_of
 from voyant.services.locations import require_allowed, require_allowed_files
+from voyant.services.texts import require_text
 from voyant.services.wiring import artifact_store, lake
 from voyant.store.locks import Lock, hold
 from voyant.store.models import Source as SourceRow
@@ -57,9 +58,10 @@ def source_from(caller: Caller, hint: str, *, table: str | None = None, query: s
 
     Raises:
         NotFound: There is nothing there.
-        InvalidInput: It is of no kind that can be read, or what was read once cannot be read again.
+        InvalidInput: It is of no kind that can be read, what was read once cannot be read again, or a text is none.
         NotPermitted: It is a place of this machine that is not the caller's to name.
     """
+    require_text(source=hint, table=table, query=query)
     if not _is_path(caller, hint):
         if hint.startswith("src_"):
             return _source_again(caller, source_of(caller, hint), table, query)

@@ -19,6 +19,7 @@ from voyant.lake.sql import identifier
 from voyant.security.sql_guard import SHOWN, referenced_tables, unknown_table
 from voyant.services.access import jobs_of, sources_of
 from voyant.services.budget import MAX_TOKENS, estimated_tokens
+from voyant.services.texts import require_text
 from voyant.services.wiring import artifact_store, lake, sql_pool
 from voyant.settings.configuration import in_bytes, settings
 
@@ -75,7 +76,7 @@ def query(
     Raises:
         QueryRejected: It is not one reading statement, or the engine refuses it, or it was cancelled.
         NotFound: It names a table that the caller does not have.
-        InvalidInput: A parameter is missing, or it needs too much time or memory.
+        InvalidInput: A parameter is missing or no text, or it needs too much time or memory.
     """
     answer, stream = _answer(caller, sql, parameters, limit, cancellation)
     found = _result_columns(answer, stream)
@@ -156,6 +157,7 @@ def _request(caller: Caller, sql: str, parameters: Parameters, limit: int | None
         )
     if any("\ud800" <= sign <= "\udfff" for sign in sql):
         raise QueryRejected("The statement holds half of a character.", remedy="Send it as valid Unicode.")
+    require_text(parameters=parameters)
     names = referenced_tables(sql, lake().tables(caller.tenant))
     snapshots = [lake().snapshot(caller.tenant, name) for name in names]
     return Request(

@@ -22,6 +22,7 @@ from voyant.services.jobs import show_job, summary_of
 from voyant.services.processes import this_process
 from voyant.services.recording import JobRecorder
 from voyant.services.sources import remember
+from voyant.services.texts import require_text
 from voyant.settings.configuration import settings
 from voyant.store.locks import Lock, hold
 from voyant.store.models import IdempotencyKey, Job, JobEvent
@@ -54,7 +55,7 @@ def submit(
         idempotency_key: Of the caller: asking again with the same key and request gives the same job.
 
     Raises:
-        InvalidInput: There is no such kind of job, or the key is none.
+        InvalidInput: There is no such kind of job, the key is none, or a parameter is no text.
         Conflict: The key came with another request before.
         Busy: Too many jobs wait already.
     """
@@ -64,7 +65,9 @@ def submit(
         )
     if idempotency_key is not None and not 0 < len(idempotency_key) <= LONGEST_KEY:
         raise InvalidInput(f"An idempotency key has 1 to {LONGEST_KEY} characters; this has {len(idempotency_key)}.")
-    digest = sha256(kind.encode() + to_json(public_parameters(caller, parameters))).hexdigest()
+    plain = public_parameters(caller, parameters)
+    require_text(source=plain["source"], kpis=plain["kpis"], time=plain["time_column"], idempotency_key=idempotency_key)
+    digest = sha256(kind.encode() + to_json(plain)).hexdigest()
     with transaction.atomic():
         # Between the look at what is there already and the writing nobody else may write.
         hold(Lock.SUBMISSION)
