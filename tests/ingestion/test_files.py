@@ -96,6 +96,15 @@ def test_folders_and_patterns_without_data(reader: Reader) -> None:
         assert caught.value.code is code
 
 
+@pytest.mark.parametrize("hint", ["sales", "sales/*.csv"])
+def test_a_name_that_is_not_utf_8_is_refused(reader: Reader, hint: str) -> None:
+    reader.write("sales/a.csv", b"id,amount\n1,2\n")
+    reader.write("sales/caf\udce9.csv", b"id,amount\n1,2\n")
+    with pytest.raises(InvalidInput, match=r"caf\\udce9.csv' is not UTF-8") as refused:
+        reader.read(reader.folder / hint)
+    assert refused.value.remedy == "Rename it."
+
+
 def test_too_many_files(reader: Reader) -> None:
     for number in range(5):
         reader.write(f"f/{number}.csv", b"a,b\n1,2\n")

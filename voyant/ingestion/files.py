@@ -89,7 +89,7 @@ def local_files(source: Source, limits: Limits | None = None) -> tuple[Path, ...
 
     Raises:
         NotFound: There are none.
-        InvalidInput: There are more than the limit.
+        InvalidInput: There are more than the limit, or one has a name that is not UTF-8.
     """
     path = Path(os.path.expanduser(source.location))  # noqa: PTH111 - unlike Path's, raises nothing
     check_name(path)
@@ -122,12 +122,22 @@ def local_files(source: Source, limits: Limits | None = None) -> tuple[Path, ...
             f"{source.location!r} means {len(paths):,} files; the limit max_files is {limits.max_files:,}.",
             code=Code.TOO_LARGE,
         )
+    for found in paths:
+        _check_encoding(found)
     return tuple(sorted(paths))
 
 
 def _once_each(paths: Sequence[Path]) -> list[Path]:
     """Each file once, under its first name: a link beside it would double its rows."""
     return list({path.resolve(): path for path in sorted(paths, reverse=True)}.values())
+
+
+def _check_encoding(path: Path) -> None:
+    """Raises where the engine could not be told the name, nor anybody what was read."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput(f"The name {str(path)!r} is not UTF-8.", remedy="Rename it.") from error
 
 
 def check_name(path: Path) -> None:
