@@ -138,6 +138,16 @@ def test_what_is_no_message_does_not_end_it(process: Process) -> None:
         pass
 
 
+@pytest.mark.parametrize("arguments", [{"source": "\ud800"}, {"source": "x.csv", "kpis": {"\ud800": "count(*)"}}])
+def test_a_request_with_half_of_a_character_is_refused(process: Process, arguments: dict[str, Any]) -> None:
+    request_id = process.ask("tools/call", {"name": "voyant_analyze", "arguments": arguments})
+    answer = process.read()
+    assert answer["id"] == request_id
+    assert answer["error"]["data"]["code"] == "VYNT-1001"
+    assert "whole characters" in answer["error"]["data"]["remedy"]
+    assert process.call("voyant_tables")["isError"] is False
+
+
 @pytest.fixture(scope="module")
 def big(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A table that takes some seconds."""

@@ -14,6 +14,7 @@ from voyant.domain.job import Runner
 from voyant.domain.parameters import JobParameters
 from voyant.errors import Conflict, JobCancelled, NotFound, VoyantError
 from voyant.mcp.host import Host
+from voyant.mcp.lines import serve_lines
 from voyant.mcp.server import build_server
 from voyant.services.execution import run_here
 from voyant.services.submission import cancel, submit
@@ -65,6 +66,6 @@ def run(caller: Caller) -> None:
     jobs = JobsHere()
     server = build_server(Host(caller=lambda: caller, jobs=jobs))
     try:
-        anyio.run(server.run_stdio_async, False)
+        anyio.run(serve_lines, server)
     finally:
         jobs.close(caller)
