@@ -19,7 +19,7 @@ PATHS: dict[str, dict[str, Any]] = json.loads((ROOT / "docs" / "reference" / "op
     "paths"
 ]
 OPERATIONS = [(method.upper(), path) for path, methods in PATHS.items() for method in methods]
-OF_NO_TENANT = {"/health", "/ready", "/version"}
+OF_NO_TENANT = {"/health", "/metrics", "/ready", "/version"}
 REQUESTS: dict[str, Any] = {
     "/v1/analyze": {"source": "{source}"},
     "/v1/jobs/{job}": {"source": "{source}"},

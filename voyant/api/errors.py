@@ -15,6 +15,7 @@ from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from voyant.api.routes import note_route
 from voyant.domain.serialization import to_compact_json
 from voyant.errors import Code, InternalError, InvalidInput, NotFound, VoyantError, as_disk_full
 
@@ -118,6 +119,7 @@ def in_our_form(
 
     async def respond_in_our_form(request: HttpRequest) -> HttpResponse:
         response = await get_response(request)
+        note_route(request)
         if response.status_code == Code.METHOD_NOT_ALLOWED.status:
             response = _method_not_allowed(request, response.headers["Allow"])
         if not response.streaming and response.status_code != HTTPStatus.NOT_MODIFIED:

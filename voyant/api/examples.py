@@ -143,3 +143,8 @@ READINESS = {
     "ready": True,
     "dependencies": [{"name": "database", "ok": True, "milliseconds": 0.4, "problem": None}],
 }
+
+METRICS = """# HELP voyant_queue_length Durable jobs that wait for their turn.
+# TYPE voyant_queue_length gauge
+voyant_queue_length 3.0
+"""

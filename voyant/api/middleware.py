@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from voyant.api.errors import as_ours, problem_of
+from voyant.api.routes import ROUTE
 from voyant.domain.ids import new_id
 from voyant.errors import Code, InvalidInput, NotPermitted, VoyantError
+from voyant.observability.metrics import count_request
 from voyant.settings.configuration import settings
 
 Scope = MutableMapping[str, Any]
@@ -56,6 +59,7 @@ class _Exchange:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope, self._receive, self._send = scope, receive, send
+        self._began = time.perf_counter()
         self._headers: dict[bytes, bytes] = dict(scope["headers"])
         self._received = 0
         self._has_answered = False
@@ -95,6 +99,9 @@ class _Exchange:
             named = {name.lower() for name, _ in given}
             added = [(name, value) for name, value in _HEADERS.items() if name not in named]
             message["headers"] = [*given, *added, (b"x-request-id", self._request_id)]
+            # Not when it ends: a stream of events lasts as long as its job.
+            took = time.perf_counter() - self._began
+            count_request(self._scope["method"], self._scope.get(ROUTE, ""), message["status"], took)
         await self._send(message)
 
     async def fail(self, error: Exception) -> None:

@@ -12,7 +12,9 @@ from voyant.api import examples
 from voyant.api.answers import answer
 from voyant.api.openapi import described
 from voyant.errors import Code
+from voyant.observability.metrics import TEXT_FORMAT
 from voyant.services.health import Readiness, readiness
+from voyant.services.metrics import metrics
 from voyant.services.threads import with_rows
 
 router = Router(tags=["system"])
@@ -49,3 +51,19 @@ async def ready(request: HttpRequest) -> HttpResponse:
 async def version(request: HttpRequest) -> HttpResponse:
     """Say which version answers."""
     return answer(Version())
+
+
+@router.get(
+    "/metrics",
+    openapi_extra=described(
+        responses={
+            200: {
+                "description": "The text format of Prometheus.",
+                "content": {"text/plain": {"schema": {"type": "string"}, "example": examples.METRICS}},
+            }
+        }
+    ),
+)
+async def measured(request: HttpRequest) -> HttpResponse:
+    """Give the metrics of this process, and of jobs and workers, as Prometheus reads them."""
+    return HttpResponse(await with_rows(metrics), content_type=TEXT_FORMAT)

@@ -9,11 +9,14 @@ from django.core.handlers.asgi import ASGIHandler
 from django.core.signals import request_started
 from django.db import close_old_connections, reset_queries
 
+from voyant.api.routes import ROUTE
 from voyant.services.home import open_home
 from voyant.settings.configuration import settings
 
 if TYPE_CHECKING:
     from voyant.api.middleware import Application, Receive, Scope, Send
+
+MCP = "/mcp"
 
 
 def application() -> Application:
@@ -41,7 +44,9 @@ class _Rest(ASGIHandler):
 
 def _mounted(rest: Application, mcp: Application) -> Application:
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
-        is_mcp = scope["type"] == "lifespan" or f"{scope['path']}/".startswith("/mcp/")
+        is_mcp = scope["type"] == "lifespan" or f"{scope['path']}/".startswith(f"{MCP}/")
+        if is_mcp:
+            scope[ROUTE] = MCP
         await (mcp if is_mcp else rest)(scope, receive, send)
 
     return route

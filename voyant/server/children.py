@@ -14,7 +14,7 @@ from voyant.errors import Code, ConfigurationError, InvalidInput
 from voyant.settings.configuration import settings
 
 LOOPBACK = "127.0.0.1"
-_MODULES = ("django", "fastmcp", "ninja", "temporalio", "uvicorn")
+_MODULES = ("django", "fastmcp", "ninja", "prometheus_client", "temporalio", "uvicorn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
