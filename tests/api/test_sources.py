@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.client import Client, problem
+from tests.api.client import Client, problem, work
 from voyant.domain.serialization import to_compact_json
 from voyant.services.sources import show_source
 from voyant.settings.configuration import Settings
@@ -191,6 +191,50 @@ def test_no_way_leads_out_of_a_source_root(client: Client, root: Path, hint: str
     (root / "link.csv").symlink_to(root.parent / "secret.csv")
     (root / "folder").symlink_to(root.parent)
     problem(client.post("/v1/sources/discover", {"source": f"{root}/{hint}"}), 403, "VYNT-8003")
+
+
+BESIDE_THE_SERVER = [
+    "postgresql://ann@127.0.0.1/shop",
+    "postgresql://ann@localhost:5432/shop",
+    "mysql://ann@10.0.0.7/shop",
+    "mysql://ann@192.168.1.20:3306/shop?table=orders",
+    "mariadb://ann@169.254.169.254/shop",
+    "postgresql+psycopg://ann@[::1]/shop",
+    "postgresql://ann@[::ffff:10.0.0.1]/shop",
+    "postgresql://ann@0/shop",
+    "postgresql://ann@2130706433/shop",
+    "postgresql://ann@%2Fvar%2Frun%2Fpostgresql/shop",
+    "postgresql://ann@8.8.8.8,127.0.0.1/shop",
+    "postgresql://ann@8.8.8.8/shop?host=127.0.0.1",
+    "postgresql://ann@8.8.8.8/shop?hostaddr=127.0.0.1",
+    "postgresql://ann@8.8.8.8/shop?service=shop",
+]
+
+
+@pytest.mark.parametrize("path", ["/v1/analyze", "/v1/jobs/profile", "/v1/sources", "/v1/sources/discover"])
+@pytest.mark.parametrize("hint", BESIDE_THE_SERVER)
+def test_databases_beside_the_server_are_refused(client: Client, path: str, hint: str) -> None:
+    problem(client.post(path, {"source": hint}), 403, "VYNT-8003")
+    assert Source.objects.filter(tenant=client.caller.tenant).count() == 0
+
+
+@pytest.mark.parametrize("hint", BESIDE_THE_SERVER[:8])
+def test_databases_beside_the_server_are_read_where_that_is_allowed(
+    client: Client, hint: str, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    allowing = Settings(home=home, allow_private_addresses=True)
+    monkeypatch.setattr("voyant.services.locations.settings", lambda: allowing)
+    assert client.post("/v1/sources", {"source": hint}).status_code == 201
+
+
+def test_a_name_that_comes_to_lead_beside_the_server_is_refused_when_the_job_connects(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = client.job("ingest", "postgresql://ann@db.example/shop?table=orders")
+    monkeypatch.setattr("voyant.ingestion.database_address.resolved", lambda host: ["127.0.0.1"])
+    work(job_id)
+    error = client.get(f"/v1/jobs/{job_id}").json()["error"]
+    assert error["code"] == "VYNT-8003"
 
 
 def test_uploads_of_another_tenant_are_files_of_the_server(client: Client, other_client: Client, home: Path) -> None:

@@ -541,6 +541,29 @@ def test_sqlite_tables_views_and_queries(sqlite_file: Path, engine: Engine) -> N
     assert engine.tuples(f"SELECT c0, c1 FROM {staged.relation}") == [(3, 6.0)]
 
 
+def test_a_server_that_is_not_public_is_refused_where_it_has_to_be(server: DatabaseServer, engine: Engine) -> None:
+    with pytest.raises(NotPermitted) as caught:
+        stage(server.url(), engine, limits=Limits(private_databases=False))
+    assert caught.value.code is Code.LOCATION_NOT_ALLOWED
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(
+    server: DatabaseServer, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name means nothing to the driver: it is never asked where it leads."""
+    monkeypatch.setattr("voyant.ingestion.database_address.resolved", lambda host: ["127.0.0.1"])
+    monkeypatch.setattr("voyant.addresses.is_public", lambda address: address == "127.0.0.1")
+    elsewhere = replace(server, host="rebinding.example").url()
+    staged = stage(elsewhere, engine, query="SELECT 1 AS id", limits=Limits(private_databases=False))
+    assert only(staged).rows == 1
+
+
+def test_a_name_that_leads_nowhere_is_unreachable(engine: Engine) -> None:
+    for scheme in ("postgresql", "mysql"):
+        with pytest.raises(Unavailable, match="cannot be resolved"):
+            stage(f"{scheme}://ann@nowhere.invalid/shop", engine, limits=Limits(private_databases=False))
+
+
 def test_sqlite_is_never_written(sqlite_file: Path, engine: Engine) -> None:
     before = sqlite_file.read_bytes()
     for query in (

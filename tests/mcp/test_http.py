@@ -106,6 +106,12 @@ def test_files_of_the_server_are_nobodys_to_name(remote: Agent, orders: str) -> 
             assert remote.fail(tool, source=source)["code"] == "VYNT-8003"
 
 
+def test_databases_beside_the_server_are_nobodys_to_name(remote: Agent) -> None:
+    for source in ("postgresql://ann@127.0.0.1:1/shop", "mysql://ann@10.0.0.7/shop", "postgresql://ann@[::1]/shop"):
+        for tool in ("voyant_analyze", "voyant_discover", "voyant_connect"):
+            assert remote.fail(tool, source=source)["code"] == "VYNT-8003"
+
+
 def test_a_tenant_that_is_none_is_refused(address: str) -> None:
     caller = Caller(tenant="No/Tenant", subject="x")
     with connected(_transport(address, caller)) as agent:

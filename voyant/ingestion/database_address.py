@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
+from voyant.addresses import require_public, resolved
 from voyant.domain.source import without_credentials
-from voyant.errors import Code, InvalidInput
+from voyant.errors import Code, InvalidInput, Unavailable
 
 _SYSTEMS = {
     "postgresql": "postgresql",
@@ -32,6 +33,7 @@ class DatabaseAddress:
         shown: The address as people may see it.
         parameters: What the address says after ``?``, for the driver.
         table: The table that the address names, None where it names none.
+        pinned: The network address to connect to, whatever the host's name leads to; None where the driver may look.
     """
 
     system: str
@@ -43,6 +45,7 @@ class DatabaseAddress:
     database: str
     parameters: Mapping[str, str]
     table: str | None
+    pinned: str | None = None
 
     @classmethod
     def parse(cls, location: str) -> Self:
@@ -81,8 +84,22 @@ class DatabaseAddress:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = f":{self.port}" if self.port else ""
         entry = f"{user}{password}@" if user or password else ""
-        parameters = urlencode(defaults | dict(self.parameters), quote_via=quote)
+        pinned = {} if self.pinned is None else {"hostaddr": self.pinned}  # the host's name is kept for TLS
+        parameters = urlencode(defaults | dict(self.parameters) | pinned, quote_via=quote)
         return f"{self.system}://{entry}{host}{port}/{quote(self.database, safe='')}?{parameters}"
+
+    def at_public_address(self) -> Self:
+        """The address, pinned to a public one of those that its host's name leads to at this moment.
+
+        Raises:
+            NotPermitted: None of them is public.
+            Unavailable: The name leads nowhere.
+        """
+        try:
+            addresses = resolved(self.host)
+        except OSError as error:
+            raise Unavailable(f"{self.shown} cannot be reached: {error}", system=self.system) from None
+        return replace(self, pinned=require_public(self.host, addresses)[0])
 
     def without_secrets(self, message: str) -> str:
         """A driver's message without the password, in whichever way it is written there."""

@@ -36,7 +36,7 @@ def stage_database(
         NotFound: The database, or the table named, is not there.
         QueryRejected: The query is not one SELECT that only reads, or the database refuses it.
         Unavailable: The database does not answer, or not in time.
-        NotPermitted: It refuses the credentials.
+        NotPermitted: It refuses the credentials, or is at no public address where ``limits`` ask for one.
     """
     address = DatabaseAddress.parse(source.location)
     workspace = Workspace(engine=engine, scratch=Path(), limits=limits or Limits(), progress=progress)
@@ -46,6 +46,8 @@ def stage_database(
         raise InvalidInput("Give a table or a query, not both.", remedy="Name the table in the query.")
     if address.system == "sqlite":
         return _stage_sqlite(address, workspace, table, query)
+    if not workspace.limits.private_databases:
+        address = address.at_public_address()
     with _session(address, workspace.limits) as session:
         if query:
             return (stage_arriving(session.read_query(query), _query_name(query, address), workspace),)

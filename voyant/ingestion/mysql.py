@@ -99,8 +99,11 @@ async def _connect(address: DatabaseAddress, limits: Limits) -> Any:
     import asyncmy
     from asyncmy.converters import conversions
 
+    tls = _tls(address)
+    # The driver compares the certificate with the name that it connects to; who has one for it is no other.
+    proves_name = tls is not None and tls.check_hostname
     connection = await asyncmy.connect(
-        host=address.host or "localhost",
+        host=(None if proves_name else address.pinned) or address.host or "localhost",
         port=address.port or 3306,
         user=address.user,
         password=address.password or "",
@@ -108,7 +111,7 @@ async def _connect(address: DatabaseAddress, limits: Limits) -> Any:
         charset="utf8mb4",
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=limits.query_seconds + 60,
-        ssl=_tls(address),
+        ssl=tls,
         # Without decoders all values come as the text the server sends: nothing is lost on the way.
         conv={key: value for key, value in conversions.items() if not isinstance(key, int)},
     )

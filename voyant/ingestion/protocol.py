@@ -72,6 +72,7 @@ class Limits:
         max_tables: Of one source.
         download_seconds: Until the download of a URL must be done.
         private_addresses: Whether URLs may lead to addresses that are not public.
+        private_databases: Whether databases may be at such addresses, as they may for whoever sits at this machine.
         query_seconds: Until a database must have answered one statement.
     """
 
@@ -84,4 +85,5 @@ class Limits:
     max_tables: int = 500
     download_seconds: float = 600
     private_addresses: bool = False
+    private_databases: bool = True
     query_seconds: float = 3600

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from voyant import __version__
 from voyant.domain.artifact import JSON, Artifact
-from voyant.domain.job import FINAL, Degradation, Status, StepStatus
+from voyant.domain.job import FINAL, Degradation, Runner, Status, StepStatus
 from voyant.domain.manifest import MANIFEST_NAME, SCHEMA_VERSION, Manifest, ManifestInput, ManifestJob, ManifestStep
 from voyant.domain.normalization import Normalization
 from voyant.domain.parameters import JobParameters
@@ -62,7 +62,7 @@ class JobExecution:
             store=artifact_store(),
             # Of its own: another attempt, thought lost, may still be writing on the same machine.
             scratch=_scratch_of(job) / secrets.token_hex(4),
-            limits=limits(),
+            limits=limits(is_local=job.runner == Runner.PROCESS),  # durable ones come over the network
             pinned=pinned_input(job),
             artifacts={artifact.name: artifact for artifact in artifacts_of(job)},
             progress=self.recorder.progress,

@@ -1,26 +1,32 @@
-"""Which places of this machine a caller may name as a source."""
+"""Which places of this machine and of the network around it a caller may name as a source."""
 
 from __future__ import annotations
 
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
 
 from voyant.domain.caller import Caller
 from voyant.domain.source import Source, SourceKind, without_credentials
-from voyant.errors import Code, NotPermitted
+from voyant.errors import Code, NotPermitted, Unavailable
 from voyant.ingestion.database_address import DATABASE_SCHEMES, DatabaseAddress
 from voyant.ingestion.files import local_files
 from voyant.services.uploads import uploads_of
 from voyant.settings.configuration import settings
 
+# One name or address: PostgreSQL's driver takes lists as well, and folders of sockets written with %2F.
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+_DETOURS = frozenset({"host", "hostaddr", "service", "servicefile"})
+
 
 def require_allowed(caller: Caller, hint: str) -> None:
-    """Lets a hint pass, unless it names a file of this machine that is not this caller's to name.
+    """Lets a hint pass, unless it names a file of this machine that is not this caller's, or a database beside it.
 
     Nothing is told of the file: the answer is the same whether there is one or not.
 
     Raises:
-        NotPermitted: It is outside the source roots and the caller's uploads.
+        NotPermitted: It is outside the source roots and the caller's uploads, or at no public address.
     """
     if caller.may_read_files:
         return
@@ -51,12 +57,25 @@ def _require_inside(caller: Caller, location: str) -> None:
 
 
 def _require_remote(caller: Caller, hint: str) -> None:
-    """Of databases, only files and sockets are places of this machine, and files that the driver is told to open."""
+    """Lets a database pass that is neither a file or socket of this machine nor, unless that is allowed, beside it.
+
+    Nor may the driver be told of files to open, or to connect elsewhere than the host says.
+    """
     address = DatabaseAddress.parse(hint)
     if address.system == "sqlite":
         _require_inside(caller, address.database)
-    elif not address.host or any("/" in value for value in address.parameters.values()):
+        return
+    if not address.host or any("/" in value for value in address.parameters.values()):
         raise _refusal(address.shown)
+    if not _HOST.fullmatch(address.host) or not _DETOURS.isdisjoint(address.parameters):
+        raise NotPermitted(
+            f"{address.shown} does not say with its host alone where to connect to.",
+            code=Code.LOCATION_NOT_ALLOWED,
+            remedy=f"Name one host, and none of the parameters {', '.join(sorted(_DETOURS))}.",
+        )
+    if not settings().allow_private_addresses:
+        with suppress(Unavailable):  # a name that leads nowhere yet is looked at again before it is connected to
+            address.at_public_address()
 
 
 def _refusal(location: str) -> NotPermitted:

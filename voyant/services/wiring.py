@@ -36,8 +36,12 @@ def sql_pool() -> Pool:
     return pool(configured.scratch_path, most=configured.sql_concurrency, memory_bytes=memory)
 
 
-def limits() -> Limits:
-    """What sources may cost in this deployment."""
+def limits(*, is_local: bool) -> Limits:
+    """What sources may cost in this deployment.
+
+    Args:
+        is_local: Whether they are read for whoever sits at this machine.
+    """
     configured = settings()
     return Limits(
         max_expanded_bytes=configured.max_source_bytes,
@@ -47,4 +51,5 @@ def limits() -> Limits:
         query_seconds=configured.query_timeout_seconds,
         download_seconds=configured.url_timeout_seconds,
         private_addresses=configured.allow_private_addresses,
+        private_databases=is_local or configured.allow_private_addresses,
     )

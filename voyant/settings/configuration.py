@@ -58,7 +58,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float, Meta(gt=0, description="The longest that the download of one URL may take.")
     ] = 600
     allow_private_addresses: Annotated[
-        bool, Meta(description="Whether URLs may lead to private, loopback and link-local addresses.")
+        bool,
+        Meta(
+            description="Whether URLs, and databases that callers over the network name, may lead to private, loopback "
+            "and link-local addresses."
+        ),
     ] = False
     sql_row_limit: Annotated[
         int, Meta(ge=1, description="Rows that one SQL statement of a caller returns at most.")
