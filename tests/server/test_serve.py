@@ -46,6 +46,11 @@ def test_ready_names_every_part(served: Served) -> None:
     }  # fmt: skip
 
 
+def test_answers_go_before_computing(served: Served) -> None:
+    niceness = {name: os.getpriority(os.PRIO_PROCESS, int(served.children()[name]["pid"])) for name in PARTS}
+    assert niceness["worker"] == niceness["api"] + 5
+
+
 @pytest.mark.parametrize("name", PARTS)
 def test_a_killed_part_is_started_again(served: Served, name: str) -> None:
     before = served.children()[name]

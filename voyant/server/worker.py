@@ -25,6 +25,8 @@ LONGEST_PAUSE = 5.0
 SECONDS_TO_LEAVE = 8.0
 """Then the process ends however its work stands, such as without a workflow engine to say goodbye to."""
 SECONDS_BETWEEN_SCHEDULES = 3600.0
+NICENESS = 5
+"""Where answers and computing share processors, answers go first: they take little, and somebody waits for them."""
 
 
 def run() -> None:
@@ -34,6 +36,7 @@ def run() -> None:
         ConfigurationError: The home cannot be used.
     """
     open_home()
+    os.nice(NICENESS)
     # It tells of every attempt that fails, with a traceback; those that matter stand in the events of their jobs.
     logging.getLogger("temporalio").setLevel(logging.ERROR)
     asyncio.run(_work_until_told())

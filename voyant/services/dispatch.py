@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from voyant.domain.job import FINAL, Runner, Status
@@ -18,7 +17,7 @@ from voyant.errors import Unavailable
 from voyant.services.durable import order_for, our_errors
 from voyant.services.workers import Registration, live_workers
 from voyant.settings.configuration import settings
-from voyant.store.locks import Lock, hold
+from voyant.store.locks import Lock, alone
 from voyant.store.models import Job, Worker
 from voyant.workflows.client import WorkflowEngine
 from voyant.workflows.pipelines import PIPELINES
@@ -109,8 +108,7 @@ def has_room() -> bool:
 
 def claim() -> list[PipelineOrder]:
     """The jobs whose turn it is, marked as on their way to the engine."""
-    with transaction.atomic():
-        hold(Lock.CLAIM)
+    with alone(Lock.CLAIM):
         free = _free_slots(live_workers())
         most, running = settings().max_running_jobs, Counter(_running().values_list("tenant", flat=True))
         claimed: list[Job] = []

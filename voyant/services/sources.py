@@ -10,8 +10,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from voyant.domain.caller import Caller
 from voyant.domain.ids import new_id
 from voyant.domain.page import Page, page_of
@@ -23,7 +21,7 @@ from voyant.services.access import source_of, sources_of
 from voyant.services.locations import require_allowed, require_allowed_files
 from voyant.services.texts import require_text
 from voyant.services.wiring import artifact_store, lake
-from voyant.store.locks import Lock, hold
+from voyant.store.locks import Lock, alone
 from voyant.store.models import Source as SourceRow
 
 if TYPE_CHECKING:
@@ -209,8 +207,7 @@ def show_source(caller: Caller, source_id: str) -> SourceSummary:
 def remove_source(caller: Caller, source_id: str) -> SourceSummary:
     """Removes what is known of the source, its tables, and the jobs and artifacts made of it; tells what that was."""
     removed = show_source(caller, source_id)
-    with transaction.atomic():
-        hold(Lock.SUBMISSION)  # no job of it is accepted meanwhile
+    with alone(Lock.SUBMISSION):  # no job of it is accepted meanwhile
         row = source_of(caller, source_id)
         location = row.location
         row.job_set.all().delete()

@@ -24,7 +24,7 @@ from voyant.services.recording import JobRecorder
 from voyant.services.sources import remember
 from voyant.services.texts import require_text
 from voyant.settings.configuration import settings
-from voyant.store.locks import Lock, hold
+from voyant.store.locks import Lock, alone
 from voyant.store.models import IdempotencyKey, Job, JobEvent
 from voyant.workflows.pipelines import PIPELINES
 
@@ -68,9 +68,8 @@ def submit(
     plain = public_parameters(caller, parameters)
     require_text(source=plain["source"], kpis=plain["kpis"], time=plain["time_column"], idempotency_key=idempotency_key)
     digest = sha256(kind.encode() + to_json(plain)).hexdigest()
-    with transaction.atomic():
-        # Between the look at what is there already and the writing nobody else may write.
-        hold(Lock.SUBMISSION)
+    # Between the look at what is there already and the writing nobody else may write.
+    with alone(Lock.SUBMISSION):
         known = _known(caller, idempotency_key, digest)
         return known or _accept(caller, kind, parameters, runner, idempotency_key, digest)
 

@@ -10,6 +10,8 @@ from voyant.errors import Code, ConfigurationError
 from voyant.settings.secret import Secret
 
 SECONDS_TO_CONNECT = 5
+SECONDS_FOR_THE_FILE = 60
+"""That a writer waits for others of the same file."""
 LONGEST_STATEMENT, LONGEST_WAIT, LONGEST_PAUSE = "30s", "10s", "60s"
 """For one statement, for a lock that it needs, and between two statements of one transaction."""
 
@@ -26,7 +28,7 @@ def sqlite(path: Path) -> dict[str, Any]:
         "NAME": path,
         "OPTIONS": {
             # Writers queue instead of failing: several processes share one home.
-            "timeout": 60,
+            "timeout": SECONDS_FOR_THE_FILE,
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
         },
