@@ -122,7 +122,7 @@ def test_one_key_from_ten_threads_at_once_makes_one_job(caller: Caller, paramete
 
 
 def test_no_more_jobs_wait_than_may(caller: Caller, parameters: JobParameters, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voyant.services.submission.settings", lambda: Settings(max_queued_jobs=1))
+    monkeypatch.setattr("voyant.services.intake.settings", lambda: Settings(max_queued_jobs=1))
     submit(caller, "analyze", parameters)
     with pytest.raises(Busy) as refused:
         submit(caller, "analyze", parameters)

@@ -23,10 +23,11 @@ from voyant.domain.result import Result
 from voyant.domain.serialization import to_compact_json
 from voyant.errors import Code
 from voyant.services.analysis import parameters_of
+from voyant.services.intake import Submission
 from voyant.services.jobs import list_jobs, news_of, show_job
 from voyant.services.results import outcome_of, read_result
 from voyant.services.sources import source_from
-from voyant.services.submission import KINDS, Submission, cancel, submit
+from voyant.services.submission import KINDS, cancel, submit
 from voyant.services.threads import with_data, with_rows
 from voyant.services.waiting import LONGEST_PAUSE
 
