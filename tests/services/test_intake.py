@@ -57,7 +57,7 @@ def together(desk: Desk, requests: list[Request]) -> list[Submission | Exception
 
     def hand_in(number: int, request: Request) -> None:
         try:
-            outcomes[number] = desk.hand_in(request)
+            (outcomes[number],) = desk.hand_in([request])
         except Exception as error:  # noqa: BLE001 - what came of it is looked at
             outcomes[number] = error
         finally:
@@ -144,7 +144,7 @@ def test_whoever_gives_up_waiting_gets_no_job(ask: Ask) -> None:
     with desk._turns.one():
         for _ in range(2):
             with pytest.raises(DatabaseAway):
-                desk.hand_in(ask())
+                desk.hand_in([ask()])
     outcomes = together(Desk(), [ask()])
     assert desk._waiting == []
     assert Job.objects.filter(tenant=tenant_of(ask)).count() == len(outcomes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,12 @@ from voyant.errors import Busy, Code, Conflict, InvalidInput, JobCancelled, NotF
 from voyant.services.analysis import analyze, parameters_of
 from voyant.services.artifacts import list_artifacts
 from voyant.services.execution import run_here, stored_parameters
+from voyant.services.intake import Submission
 from voyant.services.jobs import events_after, list_jobs, show_job
 from voyant.services.recording import JobRecorder
 from voyant.services.results import read_result
-from voyant.services.sources import source_from
-from voyant.services.submission import cancel, submit
+from voyant.services.sources import register, source_from, upload
+from voyant.services.submission import UploadJob, cancel, submit, submit_for_uploads
 from voyant.settings.configuration import Settings
 from voyant.store.models import Job
 from voyant.workflows.pipelines import PIPELINES
@@ -127,6 +129,64 @@ def test_no_more_jobs_wait_than_may(caller: Caller, parameters: JobParameters, m
     with pytest.raises(Busy) as refused:
         submit(caller, "analyze", parameters)
     assert refused.value.retry_allowed
+
+
+@pytest.fixture
+def remote(caller: Caller) -> Caller:
+    """The caller, over the network."""
+    return replace(caller, may_read_files=False)
+
+
+def upload_job(caller: Caller, upload_id: str, kind: str = "ingest", key: str | None = None) -> UploadJob:
+    return UploadJob(caller=caller, kind=kind, upload=upload_id, parameters=parameters_of, idempotency_key=key)
+
+
+@pytest.fixture
+def uploaded(remote: Caller, tmp_path: Path) -> str:
+    (tmp_path / "sent.csv").write_text("x\n1\n2\n")
+    return upload(remote, "sent.csv", tmp_path / "sent.csv").id
+
+
+def test_jobs_over_uploads_are_those_that_are_submitted_one_by_one(remote: Caller, uploaded: str) -> None:
+    one = submit(remote, "ingest", parameters_of(source_from(remote, uploaded))).job
+    together = submit_for_uploads([upload_job(remote, uploaded), upload_job(remote, uploaded, "profile")])
+
+    assert [type(outcome) for outcome in together] == [Submission, Submission]
+    rows = Job.objects.filter(tenant=remote.tenant).order_by("id")
+    fields = ("runner", "status", "parameters", "source_id", "subject", "process")
+    assert [getattr(rows[0], name) for name in fields] == [getattr(rows[1], name) for name in fields]
+    assert [row.kind for row in rows] == ["ingest", "ingest", "profile"]
+    assert rows[0].id == one.id
+    run_here(rows[1].id)
+    assert read_result(remote, rows[1].id).dataset.rows == 2
+
+
+def test_what_is_no_upload_of_the_caller_is_left_to_the_long_way(
+    remote: Caller, other_caller: Caller, uploaded: str, tmp_path: Path
+) -> None:
+    at_address = register(remote, source_from(remote, "https://example.com/x.csv")).id
+    of_database = register(remote, source_from(remote, "postgresql://ann@8.8.8.8/shop")).id
+    (tmp_path / "local.csv").write_text("x\n1\n")
+    of_shell = register(remote, source_from(replace(remote, may_read_files=True), str(tmp_path / "local.csv"))).id
+    stranger = replace(other_caller, may_read_files=False)
+    asked = [upload_job(remote, name) for name in (at_address, of_database, of_shell, "src_none", "orders", "-", "")]
+    assert submit_for_uploads([*asked, upload_job(stranger, uploaded)]) == [None] * 8
+    assert not Job.objects.filter(tenant__in=[remote.tenant, stranger.tenant]).exists()
+
+
+def test_each_of_several_jobs_over_uploads_is_refused_by_itself(remote: Caller, uploaded: str) -> None:
+    asked = [
+        upload_job(remote, uploaded, key="k"),
+        upload_job(remote, uploaded, "dance"),
+        upload_job(remote, uploaded, key="k"),
+        upload_job(remote, uploaded, "profile", key="k"),
+        upload_job(remote, uploaded, key="k" * 256),
+    ]
+    first, unknown, again, other, long = submit_for_uploads(asked)
+    assert isinstance(first, Submission)
+    assert isinstance(again, Submission)
+    assert (again.is_new, again.job.id) == (False, first.job.id)
+    assert [type(outcome) for outcome in (unknown, other, long)] == [InvalidInput, Conflict, InvalidInput]
 
 
 def test_a_waiting_job_is_cancelled_at_once_and_stays_so(caller: Caller, parameters: JobParameters) -> None:

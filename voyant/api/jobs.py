@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -27,12 +28,13 @@ from voyant.services.intake import Submission
 from voyant.services.jobs import list_jobs, news_of, show_job
 from voyant.services.results import outcome_of, read_result
 from voyant.services.sources import source_from
-from voyant.services.submission import KINDS, cancel, submit
-from voyant.services.threads import with_data, with_rows
+from voyant.services.submission import KINDS, UploadJob, cancel, submit, submit_for_uploads
+from voyant.services.threads import Together, with_data, with_rows
 from voyant.services.waiting import LONGEST_PAUSE
 
 SECONDS_BETWEEN_SIGNS_OF_LIFE = 15
 router = Router(tags=["jobs"])
+_over_uploads = Together(submit_for_uploads)
 
 # One template serves both, since two that differ in a name only would be one address twice.
 Kind = Annotated[
@@ -66,7 +68,7 @@ async def create(
 async def run(request: HttpRequest, kind: str, body: JobRequest, seconds: float, key: str | None) -> HttpResponse:
     """Asks for the job, and waits that long for its result."""
     caller = caller_of(request)
-    job = (await with_data(_submit, caller, kind, body, key)).job
+    job = (await _submitted(caller, kind, body, key)).job
     if not seconds:
         return accepted(job)
     if await has_ended(caller, job.id, seconds):
@@ -161,6 +163,20 @@ async def _stream(caller: Caller, job_id: str, last: int) -> AsyncIterator[bytes
 
 def _as_sent(event: JobEvent) -> bytes:
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.id, event.kind.encode(), to_compact_json(event))
+
+
+async def _submitted(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Submission:
+    if body.table is None and body.query is None:
+        job = UploadJob(
+            caller=caller,
+            kind=kind,
+            upload=body.source,
+            parameters=partial(parameters_of, kpis=body.kpis, time_column=body.time),
+            idempotency_key=key,
+        )
+        if (submission := await _over_uploads.ask(job)) is not None:
+            return submission
+    return await with_data(_submit, caller, kind, body, key)
 
 
 def _submit(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Submission:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from voyant.domain.caller import Caller
@@ -50,6 +52,14 @@ def source_of(caller: Caller, source_id: str) -> Source:
     if source is None:
         raise NotFound(f"There is no source {source_id!r}.", code=Code.NO_SOURCE)
     return source
+
+
+def sources_among(asked: Collection[tuple[Caller, str]]) -> dict[tuple[str, str], Source]:
+    """The sources that callers name by id, by tenant and id, in one query; what is not the caller's is left out."""
+    named = {(caller.tenant, source_id) for caller, source_id in asked}
+    tenants, ids = {tenant for tenant, _ in named}, {source_id for _, source_id in named}
+    rows = Source.objects.filter(tenant__in=tenants, id__in=ids)
+    return {(row.tenant, row.id): row for row in rows if (row.tenant, row.id) in named}
 
 
 def artifact_of(caller: Caller, job_id: str, name: str) -> Artifact:

@@ -19,7 +19,7 @@ from voyant.domain.source import Source
 from voyant.errors import Busy, Code, Conflict, VoyantError
 from voyant.services.jobs import show_job, summary_of
 from voyant.services.processes import this_process
-from voyant.services.sources import remember
+from voyant.services.sources import key_of, remember
 from voyant.settings.configuration import settings
 from voyant.settings.databases import SECONDS_FOR_THE_FILE
 from voyant.store.errors import DatabaseAway
@@ -65,23 +65,21 @@ class Desk:
         self._guard = threading.Lock()
         self._waiting: list[Request] = []
 
-    def hand_in(self, request: Request) -> Submission:
-        """The job, which stands in the database from now on.
+    def hand_in(self, requests: Sequence[Request]) -> list[Submission | Exception]:
+        """What becomes of each: its job, which stands in the database from now on, or why it was refused.
 
         Raises:
-            VoyantError: It was refused, and nothing was written.
+            DatabaseAway: The turn did not come in time, and nothing was written.
         """
         with self._guard:
-            self._waiting.append(request)
+            self._waiting.extend(requests)
         try:
             with self._turns.one():
-                if request.outcome is None:  # else somebody before took it in as well
+                if any(request.outcome is None for request in requests):  # else somebody before took them in as well
                     self._take_in()
         finally:
-            self._withdraw(request)
-        if isinstance(request.outcome, Submission):
-            return request.outcome
-        raise request.outcome or AssertionError("whoever has the turn takes in all that wait")
+            self._withdraw(requests)
+        return [request.outcome for request in requests if request.outcome is not None]
 
     def _take_in(self) -> None:
         with self._guard:
@@ -99,12 +97,11 @@ class Desk:
         for request, outcome in zip(taken, outcomes, strict=True):
             request.outcome = outcome
 
-    def _withdraw(self, request: Request) -> None:
+    def _withdraw(self, requests: Sequence[Request]) -> None:
         """Whoever gave up waiting for its turn must not be given a job that it is never told of."""
-        if request.outcome is None:
+        if any(request.outcome is None for request in requests):
             with self._guard:
-                if request in self._waiting:
-                    self._waiting.remove(request)
+                self._waiting = [request for request in self._waiting if request not in requests]
 
 
 def _accepted_by_itself(request: Request) -> Submission | Exception:
@@ -123,7 +120,7 @@ def accept(requests: Sequence[Request]) -> list[Submission | Exception]:
     """
     # Between the look at what is there already and the writing nobody else may write.
     with alone(Lock.SUBMISSION):
-        intake = _Intake(known=_known(requests))
+        intake = _Intake(known=_known(requests), sources=_remembered(requests))
         decisions = [intake.decide(request) for request in requests]
         intake.write()
         return [
@@ -140,22 +137,30 @@ def _known(requests: Sequence[Request]) -> dict[tuple[str, str], IdempotencyKey]
     return {(row.tenant, row.key): row for row in rows}
 
 
+def _remembered(requests: Sequence[Request]) -> dict[tuple[str, str], SourceRow]:
+    """The rows of sources that stand already."""
+    tenants = {request.caller.tenant for request in requests}
+    rows = SourceRow.objects.filter(tenant__in=tenants, key__in={key_of(request.source) for request in requests})
+    return {(row.tenant, row.key): row for row in rows}
+
+
 @dataclass(slots=True, kw_only=True)
 class _Intake:
     """What a transaction is about to write.
 
     Attributes:
         known: What stands under keys, as of this transaction too.
+        sources: By tenant and key.
         queued: Jobs that wait, those of this transaction among them; None until one is to join them.
         positions: Of new jobs, in the queue.
     """
 
     known: dict[tuple[str, str], IdempotencyKey]
+    sources: dict[tuple[str, str], SourceRow]
     queued: int | None = None
     jobs: dict[str, Job] = field(default_factory=dict)
     positions: dict[str, int | None] = field(default_factory=dict)
     keys: list[IdempotencyKey] = field(default_factory=list)
-    sources: dict[tuple[str, Source, bool], SourceRow] = field(default_factory=dict)
 
     def decide(self, request: Request) -> tuple[str, bool] | Exception:
         """The id of the job that answers the request, and whether it is new; or why it is refused."""
@@ -225,8 +230,9 @@ class _Intake:
         return self.queued + 1
 
     def _source_of(self, request: Request) -> SourceRow:
-        keep_secret = request.runner is Runner.DURABLE
-        named = (request.caller.tenant, request.source, keep_secret)
-        if named not in self.sources:
+        named = (request.caller.tenant, key_of(request.source))
+        has_secret = request.source.public_location != request.source.location  # which may have changed
+        if named not in self.sources or has_secret:
+            keep_secret = request.runner is Runner.DURABLE
             self.sources[named] = remember(request.caller, request.source, keep_secret=keep_secret)
         return self.sources[named]

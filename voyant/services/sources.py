@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -14,10 +15,10 @@ from voyant.domain.caller import Caller
 from voyant.domain.ids import new_id
 from voyant.domain.page import Page, page_of
 from voyant.domain.source import LEFT_OUT, Format, Source, SourceKind, without_credentials
-from voyant.errors import Code, InvalidInput, NotFound
+from voyant.errors import Code, InvalidInput, NotFound, VoyantError
 from voyant.security.secrets import seal, unseal
 from voyant.services import uploads
-from voyant.services.access import source_of, sources_of
+from voyant.services.access import source_of, sources_among, sources_of
 from voyant.services.locations import require_allowed, require_allowed_files
 from voyant.services.texts import require_text
 from voyant.services.wiring import artifact_store, lake
@@ -66,6 +67,25 @@ def source_from(caller: Caller, hint: str, *, table: str | None = None, query: s
         if _is_table(caller, hint):
             return _table_source(hint, table, query)
     return _source_at(caller, hint, table, query)
+
+
+def uploads_named(asked: Collection[tuple[Caller, str]]) -> list[Source | None]:
+    """For each caller and hint the upload that it names by id; None where it names none.
+
+    As ``source_from`` would find them, by one query for all; nothing is looked at that may be slow, such as a name in
+    the network, a folder, or the catalog.
+    """
+    rows = sources_among(asked)
+    return [_upload_again(caller, rows.get((caller.tenant, hint))) for caller, hint in asked]
+
+
+def _upload_again(caller: Caller, row: SourceRow | None) -> Source | None:
+    if row is None or row.kind != SourceKind.FILE or not uploads.holds(caller.tenant, row.location):
+        return None
+    try:
+        return _source_again(caller, row, None, None)
+    except VoyantError:
+        return None
 
 
 def register(caller: Caller, source: Source) -> SourceSummary:
@@ -169,13 +189,10 @@ def remember(caller: Caller, source: Source, *, keep_secret: bool = False) -> So
     """
     if source.kind is SourceKind.TABLE:
         return source_of(caller, lake().snapshot(caller.tenant, source.location).owner)
-    location = source.location
-    if source.kind in {SourceKind.FILE, SourceKind.FILES, SourceKind.FOLDER}:
-        location = str(Path(location).absolute())
+    location = _place_of(source)
     row, _ = SourceRow.objects.get_or_create(
         tenant=caller.tenant,
-        # Without credentials: a password that changes makes no other source, and no hash of one is kept to be guessed.
-        key=sha256(f"{without_credentials(location)}\n{source.query or ''}".encode()).hexdigest(),
+        key=key_of(source),
         defaults={
             "id": new_id("src"),
             "kind": source.kind,
@@ -188,6 +205,20 @@ def remember(caller: Caller, source: Source, *, keep_secret: bool = False) -> So
         row.secret = seal(location)
         row.save(update_fields=["secret", "updated_at"])
     return row
+
+
+def key_of(source: Source) -> str:
+    """What tells a source from the others of its tenant; a table has none of its own.
+
+    Credentials are left out: a password that changes makes no other source, and no hash of one is kept to be guessed.
+    """
+    return sha256(f"{without_credentials(_place_of(source))}\n{source.query or ''}".encode()).hexdigest()
+
+
+def _place_of(source: Source) -> str:
+    if source.kind in {SourceKind.FILE, SourceKind.FILES, SourceKind.FOLDER}:
+        return str(Path(source.location).absolute())
+    return source.location
 
 
 def list_sources(caller: Caller, *, limit: int = 20, cursor: str | None = None) -> Page[SourceSummary]:

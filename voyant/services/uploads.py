@@ -28,6 +28,11 @@ def keep(tenant: str, name: str, file: Path) -> Path:
     return kept
 
 
+def holds(tenant: str, location: str) -> bool:
+    """Whether it is the place of an upload of that tenant."""
+    return Path(location).is_relative_to(uploads_of(tenant))
+
+
 def shown(tenant: str, location: str) -> str:
     """An upload's place as callers may see it, who need not know the server's folders; any other place as it is."""
     path, folder = Path(location), uploads_of(tenant)
