@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.operation import Operation
@@ -72,7 +72,16 @@ def _unknown_parameters(unknown: list[str], known: list[str]) -> InvalidInput:
     )
 
 
-api = NinjaAPI(
+class Api(NinjaAPI):
+    """Operations that answer by themselves: none needs a response made for it beforehand."""
+
+    _unused = HttpResponse()
+
+    def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
+        return self._unused
+
+
+api = Api(
     title="Voyant",
     version=__version__,
     description=DESCRIPTION,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from prometheus_client import (
     CONTENT_TYPE_PLAIN_0_0_4,
@@ -56,7 +57,12 @@ def count_request(method: str, route: str, status: int, seconds: float) -> None:
         seconds: Until the answer began.
     """
     named = method if method in METHODS else "other"  # whoever asks may invent any number of methods
-    _requests.labels(named, route or NO_ROUTE, str(status)).observe(seconds)
+    _requests_of(named, route or NO_ROUTE, status).observe(seconds)
+
+
+@cache
+def _requests_of(method: str, route: str, status: int) -> Histogram:
+    return _requests.labels(method, route, str(status))
 
 
 def exposition(stored: Stored | None) -> bytes:
