@@ -166,7 +166,7 @@ def _as_sent(event: JobEvent) -> bytes:
 
 
 async def _submitted(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Submission:
-    if body.table is None and body.query is None:
+    if body.source.startswith("src_") and body.table is None and body.query is None:
         job = UploadJob(
             caller=caller,
             kind=kind,
