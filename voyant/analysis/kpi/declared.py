@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from voyant.analysis import expressions
 from voyant.analysis.kpi.figures import Figure
 from voyant.domain.kpi import DeclaredKpi, KpiKind
 from voyant.domain.table import Dataset
@@ -16,12 +17,6 @@ from voyant.errors import Code, InvalidInput
 
 if TYPE_CHECKING:
     from sqlglot import exp
-
-# Functions that answer differently from one call, clock or order of rows to the next.
-_UNREPEATABLE_PREFIXES = ("approx_", "current_", "local", "rand", "utc_", "uuid", "session_")
-_UNREPEATABLE = {"any_value", "arg_max", "arg_min", "array_agg", "first", "group_concat", "last", "shuffle", "uniform"}
-# Of the functions that sqlglot has no class for, those that only compute.
-_KNOWN_BESIDES = {"even", "isfinite", "isinf", "isnan", "trunc"}
 
 
 def parse_all(declared: Sequence[DeclaredKpi], dataset: Dataset) -> dict[str, Figure | str]:
@@ -48,86 +43,32 @@ def parse(declared: DeclaredKpi, dataset: Dataset) -> Figure | str:
     """
     from sqlglot import exp
 
-    tree = _single_statement(declared)
-    _refuse_foreign(declared, tree, dataset)
-    _resolve_columns(declared, tree, dataset)
+    try:
+        tree = _single_statement(declared)
+        expressions.refuse_foreign(tree, (dataset.name,))
+        expressions.resolve_columns(tree, dataset, count_personal_only=True)
+    except expressions.UnknownColumn as error:
+        raise InvalidInput(
+            f"The KPI {declared.name!r} is refused: {error}.",
+            code=Code.UNKNOWN_COLUMN,
+            data={"column": error.column, "columns": error.columns[:200]},
+        ) from error
+    except expressions.NotUsable as error:
+        raise _bad(declared, str(error)) from error
     if isinstance(tree, exp.Query):
         return tree.sql(dialect="duckdb", pretty=True)
     return _aggregate(declared, tree)
 
 
 def _single_statement(declared: DeclaredKpi) -> exp.Expr:
-    import sqlglot
     from sqlglot import exp
-    from sqlglot.errors import SqlglotError
 
     if not declared.name.strip():
         raise _bad(declared, "a KPI needs a name")
-    try:
-        trees = [tree for tree in sqlglot.parse(declared.sql, read="duckdb") if tree is not None]
-    except (SqlglotError, RecursionError) as error:
-        reason = str(error).split("\n", maxsplit=1)[0]
-        raise _bad(declared, f"it cannot be parsed: {reason}") from error
-    if len(trees) != 1:
-        raise _bad(declared, f"it holds {len(trees)} statements, not one")
-    tree = trees[0]
-    if isinstance(tree, exp.Alias):
-        tree = tree.this
+    tree = expressions.parse(declared.sql)
     if not isinstance(tree, exp.Query | exp.Condition | exp.Filter | exp.WithinGroup):
         raise _bad(declared, "it is neither an aggregate nor a SELECT")
     return tree
-
-
-def _refuse_foreign(declared: DeclaredKpi, tree: exp.Expr, dataset: Dataset) -> None:
-    """Refuses everything that writes, reads anything but the table, or cannot be repeated."""
-    from sqlglot import exp
-
-    if tree.find(exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock):
-        raise _bad(declared, "it does more than read")
-    if tree.find(exp.Placeholder, exp.Parameter, exp.SessionParameter):
-        raise _bad(declared, "it has parameters")
-    local = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
-    for table in tree.find_all(exp.Table):
-        named = isinstance(table.this, exp.Identifier) and not table.args.get("db") and not table.args.get("catalog")
-        if not named or table.name.lower() not in local | {dataset.name.lower()}:
-            raise _bad(declared, f"it reads {table.sql(dialect='duckdb')}, but only {dataset.name} can be read")
-    for function in tree.find_all(exp.Func):
-        name = function.name.lower() if isinstance(function, exp.Anonymous) else function.sql_name().lower()
-        unknown = isinstance(function, exp.Anonymous) and name not in _KNOWN_BESIDES
-        if unknown or name in _UNREPEATABLE or name.startswith(_UNREPEATABLE_PREFIXES):
-            why = "is not known" if unknown else "may answer differently each time"
-            raise _bad(declared, f"the function {name} {why}")
-
-
-def _resolve_columns(declared: DeclaredKpi, tree: exp.Expr, dataset: Dataset) -> None:
-    """Writes each column as the table names it, whichever case or original name was used."""
-    from sqlglot import exp
-
-    names = {column.name.lower(): column for column in dataset.columns}
-    originals = {column.original_name.lower(): column for column in reversed(dataset.columns)}
-    made = {alias.alias.lower() for alias in tree.find_all(exp.Alias)}
-    made |= {str(column).lower() for alias in tree.find_all(exp.TableAlias) for column in alias.columns}
-    for reference in tree.find_all(exp.Column):
-        name = reference.name.lower()
-        if isinstance(reference.this, exp.Star) or (name in made and name not in names):
-            continue
-        column = names.get(name) or originals.get(name)
-        if column is None:
-            columns = [column.name for column in dataset.columns]
-            raise InvalidInput(
-                f"The KPI {declared.name!r} names the column {reference.name!r}; "
-                f"the table {dataset.name} has {_listed(columns)}.",
-                code=Code.UNKNOWN_COLUMN,
-                data={"column": reference.name, "columns": columns[:200]},
-            )
-        if column.personal is not None and reference.find_ancestor(exp.Count) is None:
-            raise _bad(declared, f"{column.name} holds personal data, which can only be counted")
-        reference.set("this", exp.to_identifier(column.name, quoted=True))
-
-
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(names[:40])
-    return shown if len(names) <= 40 else f"{shown} and {len(names) - 40} more"
 
 
 def _aggregate(declared: DeclaredKpi, tree: exp.Expr) -> Figure:
