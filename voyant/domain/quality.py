@@ -11,6 +11,11 @@ The score is built in three levels:
 Checks that could not run (``error``), that looked at nothing (``checked`` is 0) or that weigh nothing are left out of
 level 2; parts without any remaining check are left out of level 3 and say so. Scores of levels 2 and 3 are rounded to
 six decimals, level 3 from the rounded scores of level 2.
+
+A declared rule enters the part of its dimension like any other check. Its severity is its weight: ``info`` 0.25,
+``notice`` 0.5, ``warning`` 1, ``critical`` 2, so that a critical rule takes twice the share of rows that fail it. A
+rule on the table as a whole, such as its number of rows, fails entirely or not at all, and weighs half as much. Where
+the data had suggested a check of the same id, the declared rule stands in its place.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from voyant.domain.finding import Severity
+from voyant.domain.profile import Scalar
 
 
 class Dimension(StrEnum):
@@ -43,9 +49,10 @@ class Check:
     """One expectation, and how far the table meets it.
 
     Attributes:
-        id: Kind and columns, such as ``missing:amount``; unique in a table and the same in each run.
+        id: Kind and columns, such as ``missing:amount``, or the name of a declared rule; unique in a table and the same
+            in each run.
         reason: Why the check was proposed for this table.
-        unit: What is counted: ``rows``, ``cells``, ``columns`` or ``periods``.
+        unit: What is counted: ``rows``, ``cells``, ``columns``, ``periods`` or ``tables``.
         checked: How many were looked at; 0 where there was nothing to look at.
         failed: How many of them do not pass.
         tolerance: The largest share that may fail while the check still passes.
@@ -53,8 +60,13 @@ class Check:
         weight: In the score of its part; 0 for what is only information.
         sql: A statement that gives ``checked`` and ``failed`` in one row; None where the table itself cannot tell, as
             for cells that normalization rejected.
-        condition: The SQL condition of the failing rows; None where single rows cannot be blamed.
+        condition: The SQL condition of the failing rows, in which ``_row`` is the row's number; None where single rows
+            cannot be blamed.
         error: Why the check could not run; it then counts neither as passed nor as failed.
+        owner: Who answers for a declared rule.
+        observed: The figure that was looked at, where the check is about one, such as a mean.
+        sample: Of a declared rule that fails, some of the failing rows: their number as ``_row`` and the columns
+            concerned, personal data masked.
     """
 
     id: str
@@ -73,6 +85,9 @@ class Check:
     sql: str | None
     condition: str | None = None
     error: str | None = None
+    owner: str | None = None
+    observed: Scalar = None
+    sample: tuple[dict[str, Scalar], ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -114,7 +129,8 @@ class Quality:
         score: 0 to 1; None where no part could be scored.
         parts: In the order of ``Dimension``; each lists its checks, failed ones first.
         passed: Checks that passed; ``failed`` and ``errors`` count the others.
-        failing_rows_limit: At most so many failing rows of each check are kept in ``failing_rows.parquet``.
+        failing_rows_limit: At most so many failing rows of each proposed check are kept in ``failing_rows.parquet``; of
+            declared rules all are.
         warnings: What a reader should know before using the table.
         notes: What was left out, and how the score was weighted.
     """
@@ -134,3 +150,9 @@ class Quality:
     def checks(self) -> tuple[Check, ...]:
         """All checks, part by part."""
         return tuple(check for part in self.parts for check in part.checks)
+
+    @property
+    def broken_rules(self) -> tuple[Check, ...]:
+        """The declared rules that fail or could not run, the most severe first."""
+        broken = [check for check in self.checks if check.origin is Origin.DECLARED and not check.passed]
+        return tuple(sorted(broken, key=lambda check: -list(Severity).index(check.severity)))

@@ -25,9 +25,9 @@ class RuleKind(StrEnum):
     MONOTONIC = "monotonic"  # in order of the column by, the column never falls; direction, strict
     FRESHNESS = "freshness"  # the latest value is at most within_seconds before the time of the job
     ROW_COUNT = "row_count"  # minimum and maximum rows
-    VOLUME = "volume"  # rows within the range that the history of the table leads one to expect
+    VOLUME = "volume"  # rows within the range that earlier snapshots of the table lead one to expect
     COMPARISON = "comparison"  # the first column stands in the relation operator to the second
-    CONDITION = "condition"  # condition, SQL that holds for every row
+    CONDITION = "condition"  # condition, SQL that holds for every row for which it is known
     DISTRIBUTION = "distribution"  # statistic of the column, between minimum and maximum
     SQL = "sql"  # sql, a SELECT that returns the rows that fail
 
@@ -40,7 +40,7 @@ class DeclaredRule:
         name: Unique in its table; kind and columns where left out.
         tolerance: The largest share of the rows looked at that may fail.
         when: SQL of the rows that the rule is about; all where None.
-        severity: Of a failure: ``info``, ``warning`` or ``critical``.
+        severity: Of a failure: ``info``, ``notice``, ``warning`` or ``critical``; its weight in the score.
         dimension: Of the score that it belongs to; that of its kind where None.
         statistic: ``mean``, ``sum``, ``sd``, ``minimum``, ``maximum``, ``quantile`` (at ``quantile``), ``distinct`` or
             ``share`` (of ``value`` among the rows).
@@ -82,3 +82,18 @@ class DeclaredRule:
     def id(self) -> str:
         """Its name, else kind and columns."""
         return self.name or (f"{self.kind}:{','.join(self.columns)}" if self.columns else str(self.kind))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedRule:
+    """A rule that the data suggest; nothing enforces it until somebody declares it.
+
+    Attributes:
+        reason: What in the data suggests it.
+        confidence: 0 to 1: at least so likely, at 95 %, is it that the next row keeps to it, if it comes about as the
+            rows so far did. Where every row looked at does, that is the rule of three, ``1 - 3 / n``.
+    """
+
+    rule: DeclaredRule
+    reason: str
+    confidence: float

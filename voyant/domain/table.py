@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -120,11 +121,25 @@ class Dataset:
         return tuple(column for column in self.columns if column.role in roles)
 
 
+ROW = "_row"
+"""The column of a row's number, which no column of a normalized table can be called."""
+
+
 class Table(Protocol):
     """A pinned table that analysis queries: DuckDB here, Trino on a cluster."""
 
     @property
     def dataset(self) -> Dataset: ...
+
+    @property
+    def numbered(self) -> str:
+        """The relation, in SQL, of the same rows and columns with each row's number besides: ``ROW``, from 1, in the
+        order of the snapshot."""
+        ...
+
+    def time_limit(self, seconds: float) -> AbstractContextManager[None]:
+        """Stops the statements inside once the time is up, with an error."""
+        ...
 
     def query(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
         """The rows of a SELECT written in DuckDB's dialect; the table stands under its dataset's name, derived

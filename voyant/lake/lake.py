@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voyant.domain.serialization import from_json, to_compact_json
-from voyant.domain.table import Column, ColumnType, Dataset
+from voyant.domain.table import ROW, Column, ColumnType, Dataset
 from voyant.errors import Code, Conflict, NotFound
 from voyant.lake.engine import Engine
 from voyant.lake.sql import identifier, literal
@@ -213,7 +213,11 @@ class Lake:
             add_view(engine, snapshot, dataset.name)
             if is_wide(snapshot.rows, len(snapshot.columns)):
                 _bring_in(engine, dataset.name)
-            yield EngineTable(engine, dataset)
+                yield EngineTable(engine, dataset)
+            else:
+                numbered = f"{dataset.name} {ROW}"  # no table is called so: their names have no spaces
+                engine.execute(_numbered_view(snapshot, numbered))
+                yield EngineTable(engine, dataset, numbered)
 
     def engine(self, *, threads: int | None = None) -> Engine:
         """A fresh engine within this lake's limits."""
@@ -301,11 +305,29 @@ def add_view(engine: Engine, snapshot: Snapshot, name: str) -> None:
 
 def view_statement(snapshot: Snapshot, name: str) -> str:
     """The statement that makes the snapshot's rows readable under that name."""
-    files = ", ".join(literal(str(file)) for file in snapshot.files)
-    derived = "".join(
+    return f"CREATE VIEW {identifier(name)} AS SELECT *{_derived(snapshot)} FROM read_parquet([{_files(snapshot)}])"
+
+
+def _numbered_view(snapshot: Snapshot, name: str) -> str:
+    """The same with each row's number, from 1."""
+    if len(snapshot.files) > 1:
+        numbered = f"SELECT row_number() OVER () AS {identifier(ROW)}, * FROM read_parquet([{_files(snapshot)}])"
+    else:
+        numbered = (
+            f"SELECT file_row_number + 1 AS {identifier(ROW)}, * EXCLUDE (file_row_number) "
+            f"FROM read_parquet([{_files(snapshot)}], file_row_number = true)"
+        )
+    return f"CREATE VIEW {identifier(name)} AS SELECT *{_derived(snapshot)} FROM ({numbered})"
+
+
+def _files(snapshot: Snapshot) -> str:
+    return ", ".join(literal(str(file)) for file in snapshot.files)
+
+
+def _derived(snapshot: Snapshot) -> str:
+    return "".join(
         f", {column.formula} AS {identifier(column.name)}" for column in snapshot.columns if column.formula is not None
     )
-    return f"CREATE VIEW {identifier(name)} AS SELECT *{derived} FROM read_parquet([{files}])"
 
 
 def _sums_depend_on_order(dataset: Dataset) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from voyant.domain.table import Dataset
+from voyant.domain.table import ROW, Dataset
 from voyant.lake.engine import Engine
+from voyant.lake.sql import identifier
 
 if TYPE_CHECKING:
     import pyarrow
@@ -18,6 +20,17 @@ class EngineTable:
 
     engine: Engine
     dataset: Dataset
+    numbered_view: str | None = None
+    """Of rows that the engine reads from files; those that it stores have numbers of its own."""
+
+    @property
+    def numbered(self) -> str:
+        if self.numbered_view is not None:
+            return identifier(self.numbered_view)
+        return f"(SELECT rowid + 1 AS {identifier(ROW)}, * FROM {identifier(self.dataset.name)})"
+
+    def time_limit(self, seconds: float) -> AbstractContextManager[None]:
+        return self.engine.time_limit(seconds)
 
     def query(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
         return self.engine.query(sql, parameters)

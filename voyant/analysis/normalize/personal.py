@@ -23,13 +23,13 @@ MOST_STAFF = 1_000
 """Where the column's name speaks of work: who was assigned, who closed it."""
 REPEATED_SHARE = 0.2
 
-_EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[A-Za-z]{2,}")
-_PHONE = re.compile(r"(?:\+|00)?[0-9(][0-9 ()./-]{5,20}[0-9](?: ?(?:x|ext\.?) ?[0-9]{1,6})?")
+EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[A-Za-z]{2,}")
+PHONE = re.compile(r"(?:\+|00)?[0-9(][0-9 ()./-]{5,20}[0-9](?: ?(?:x|ext\.?) ?[0-9]{1,6})?")
 _CLEAR_PHONE = re.compile(
     r"\+[0-9]{1,3}[ ./()0-9-]{6,18}(?: ?x[0-9]+)?|(?:\+?1[-. ])?\([0-9]{3}\) ?[0-9]{3}[-. ][0-9]{4}(?: ?x[0-9]+)?"
     r"|(?:\+?1[-. ])?[0-9]{3}[-.][0-9]{3}[-.][0-9]{4}(?: ?x[0-9]+)?|\(?0[1-9][0-9]{1,4}\)?[ /-][0-9 -]{5,12}"
 )
-_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _STREET = re.compile(
     r"[0-9]+[A-Za-z]? [\w'’. ]*\b(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|"
     r"pl|rue|square|terrace|crescent|highway|hwy|route)\b.*"
@@ -79,6 +79,7 @@ class Found:
 
 
 SHORTEST_CARD_NUMBER = 13
+CARD_NUMBER = re.compile(r"(?:3[0-9]{13,14}|[4-6][0-9]{12,18}|2[2-7][0-9]{14})")
 
 
 def find_personal(facts: Facts) -> Found | None:
@@ -110,7 +111,7 @@ def is_card_number(value: str) -> bool:
     if len(value) < SHORTEST_CARD_NUMBER:
         return False
     digits = re.sub(r"[ -]", "", value)
-    if not re.fullmatch(r"(?:3[0-9]{13,14}|[4-6][0-9]{12,18}|2[2-7][0-9]{14})", digits):
+    if not CARD_NUMBER.fullmatch(digits):
         return False
     doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
     return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
@@ -119,13 +120,13 @@ def is_card_number(value: str) -> bool:
 def is_iban(value: str) -> bool:
     """Whether it is an International Bank Account Number with valid check digits (ISO 13616)."""
     compact = value.replace(" ", "").upper()
-    if not _IBAN.fullmatch(compact):
+    if not IBAN.fullmatch(compact):
         return False
     return int("".join(str(int(character, 36)) for character in compact[4:] + compact[:4])) % 97 == 1
 
 
 def _email(facts: Facts, words: set[str]) -> Found | None:
-    if facts.share_of_examples(_EMAIL.fullmatch) >= MOST:
+    if facts.share_of_examples(EMAIL.fullmatch) >= MOST:
         return Found(PersonalData.EMAIL, "e-mail addresses by their form")
     return None
 
@@ -178,7 +179,7 @@ def _phone(facts: Facts, words: set[str]) -> Found | None:
 
 
 def _is_phone(value: str) -> bool:
-    return bool(_PHONE.fullmatch(value)) and 7 <= sum(character.isdigit() for character in value) <= 17
+    return bool(PHONE.fullmatch(value)) and 7 <= sum(character.isdigit() for character in value) <= 17
 
 
 def _address(facts: Facts, words: set[str]) -> Found | None:

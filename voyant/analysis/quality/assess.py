@@ -7,15 +7,17 @@ from collections.abc import Iterable, Iterator
 
 from voyant.analysis.periods import leading_time_column, timeline
 from voyant.analysis.quality import completeness, consistency, timeliness, uniqueness, validity
-from voyant.analysis.quality.failing import ROWS_OF_A_CHECK
+from voyant.analysis.quality.declared import Expectations, bind
+from voyant.analysis.quality.failing import ROWS_OF_A_CHECK, with_samples
 from voyant.analysis.quality.rules import Subject, run
 from voyant.domain.finding import Severity
 from voyant.domain.normalization import Normalization
 from voyant.domain.profile import Profile
-from voyant.domain.quality import Check, Dimension, Part, Quality
+from voyant.domain.quality import Check, Dimension, Origin, Part, Quality
 from voyant.domain.table import Table
 
 WARNING_BELOW = 0.7
+MOST_TOLD = 10
 
 _WEIGHTS = {
     Dimension.COMPLETENESS: 0.5,  # much that is missing was never due
@@ -28,11 +30,17 @@ _PROPOSERS = (completeness, uniqueness, validity, consistency, timeliness)
 _SEVERITIES = list(Severity)
 
 
-def assess(table: Table, profile: Profile, normalization: Normalization | None = None) -> Quality:
-    """The quality of the table, from checks that its data and roles suggest.
+def assess(
+    table: Table,
+    profile: Profile,
+    normalization: Normalization | None = None,
+    expectations: Expectations | None = None,
+) -> Quality:
+    """The quality of the table, from checks that its data and roles suggest, and from the rules that people declare.
 
     Args:
         normalization: Tells which cells were rejected; without it that is not checked.
+        expectations: The declared rules, well-formed by themselves (``refuse_contradictions``), and what they need.
     """
     leading = leading_time_column(table.dataset, profile)
     profiles = {column.name: column for column in profile.columns}
@@ -43,8 +51,11 @@ def assess(table: Table, profile: Profile, normalization: Normalization | None =
         normalization=normalization,
         timeline=timeline(table, profiles[leading]) if leading else None,
     )
-    rules = [rule for proposer in _PROPOSERS for rule in proposer.propose(subject)]
-    return score(run(rules, table), table=table.dataset.name, rows=profile.rows, has_time=subject.timeline is not None)
+    declared = bind(expectations, table, profile, normalization) if expectations else []
+    names = {rule.name for rule in declared}
+    proposed = [rule for proposer in _PROPOSERS for rule in proposer.propose(subject) if rule.name not in names]
+    checks = with_samples(table, run([*declared, *proposed], table))
+    return score(checks, table=table.dataset.name, rows=profile.rows, has_time=subject.timeline is not None)
 
 
 def score(checks: list[Check], *, table: str, rows: int, has_time: bool) -> Quality:
@@ -99,11 +110,21 @@ def _worst_first(check: Check) -> tuple[bool, bool, int, float, str]:
 
 
 def _warnings(total: float | None, checks: list[Check]) -> Iterator[str]:
+    declared = [check for check in checks if check.origin is Origin.DECLARED and check.error is None]
+    yield from (
+        f"The critical rule {check.id} fails: {check.failed:,} of {check.checked:,} {check.unit}."
+        for check in declared
+        if not check.passed and check.severity is Severity.CRITICAL
+    )
     if total is not None and total < WARNING_BELOW:
         yield f"The quality score is {total:.2f}, below {WARNING_BELOW}: see what failed before relying on figures."
-    broken = [check.id for check in checks if check.error is not None]
-    if broken:
-        yield f"{len(broken)} checks could not run and count neither way: {', '.join(broken[:10])}."
+    broken = [check for check in checks if check.error is not None]
+    unheard = [check for check in broken if check.origin is Origin.DECLARED]
+    yield from (f"The rule {check.id} could not run: {check.error}." for check in unheard[:MOST_TOLD])
+    if len(unheard) > MOST_TOLD:
+        yield f"{len(unheard) - MOST_TOLD:,} more rules could not run: see the errors in quality.json."
+    if others := [check.id for check in broken if check.origin is Origin.PROPOSED]:
+        yield f"{len(others)} checks could not run and count neither way: {', '.join(others[:MOST_TOLD])}."
 
 
 def _notes(parts: tuple[Part, ...]) -> Iterator[str]:
@@ -112,4 +133,7 @@ def _notes(parts: tuple[Part, ...]) -> Iterator[str]:
         weights = ", ".join(f"{part.dimension} {part.weight:g}" for part in parts if part.score is not None)
         names = " and ".join(part.dimension for part in left_out)
         yield f"The score leaves out {names} ({left_out[0].note}); the other parts keep their weights: {weights}."
-    yield f"failing_rows.parquet keeps at most {ROWS_OF_A_CHECK} failing rows of each check, personal data masked."
+    yield (
+        "failing_rows.parquet keeps all failing rows of declared rules, and of other checks at most "
+        f"{ROWS_OF_A_CHECK} each; personal data masked."
+    )

@@ -1,0 +1,98 @@
+"""Declared rules made into the rules that are counted, each by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from voyant.analysis.expressions import NotUsable
+from voyant.analysis.quality.declared import figures, relations, values
+from voyant.analysis.quality.declared.expectations import Expectations
+from voyant.analysis.quality.declared.given import condition_sql
+from voyant.analysis.quality.declared.situation import Situation
+from voyant.analysis.quality.declared.wording import described
+from voyant.analysis.quality.rules import Rule
+from voyant.domain.finding import Severity
+from voyant.domain.normalization import ChangeKind, Normalization
+from voyant.domain.profile import Profile
+from voyant.domain.quality import Dimension, Origin
+from voyant.domain.rule import DeclaredRule, RuleKind
+from voyant.domain.table import Table
+
+WEIGHTS = {Severity.INFO: 0.25, Severity.NOTICE: 0.5, Severity.WARNING: 1.0, Severity.CRITICAL: 2.0}
+
+DIMENSIONS = {
+    RuleKind.MISSING: Dimension.COMPLETENESS,
+    RuleKind.UNIQUE: Dimension.UNIQUENESS,
+    RuleKind.RANGE: Dimension.VALIDITY,
+    RuleKind.LENGTH: Dimension.VALIDITY,
+    RuleKind.PATTERN: Dimension.VALIDITY,
+    RuleKind.VALUES: Dimension.VALIDITY,
+    RuleKind.FORMAT: Dimension.VALIDITY,
+    RuleKind.TYPE: Dimension.VALIDITY,
+    RuleKind.REFERENCE: Dimension.CONSISTENCY,
+    RuleKind.MONOTONIC: Dimension.CONSISTENCY,
+    RuleKind.FRESHNESS: Dimension.TIMELINESS,
+    RuleKind.ROW_COUNT: Dimension.COMPLETENESS,
+    RuleKind.VOLUME: Dimension.COMPLETENESS,
+    RuleKind.COMPARISON: Dimension.CONSISTENCY,
+    RuleKind.CONDITION: Dimension.CONSISTENCY,
+    RuleKind.DISTRIBUTION: Dimension.VALIDITY,
+    RuleKind.SQL: Dimension.CONSISTENCY,
+}
+
+_OF_KIND: dict[RuleKind, Callable[[Rule, DeclaredRule, Situation], Rule]] = {
+    RuleKind.MISSING: values.missing,
+    RuleKind.UNIQUE: relations.unique,
+    RuleKind.RANGE: values.in_range,
+    RuleKind.LENGTH: values.length,
+    RuleKind.PATTERN: values.pattern,
+    RuleKind.VALUES: values.listed,
+    RuleKind.FORMAT: values.formatted,
+    RuleKind.TYPE: values.of_type,
+    RuleKind.REFERENCE: relations.reference,
+    RuleKind.MONOTONIC: relations.monotonic,
+    RuleKind.FRESHNESS: figures.freshness,
+    RuleKind.ROW_COUNT: figures.row_count,
+    RuleKind.VOLUME: figures.volume,
+    RuleKind.COMPARISON: values.comparison,
+    RuleKind.CONDITION: values.condition,
+    RuleKind.DISTRIBUTION: figures.distribution,
+    RuleKind.SQL: relations.selected,
+}
+
+
+def bind(
+    expectations: Expectations, table: Table, profile: Profile, normalization: Normalization | None = None
+) -> list[Rule]:
+    """A rule to be counted for each declared one; one that cannot run on this table says why."""
+    rejected = {
+        change.column: change.cells
+        for change in (normalization.changes if normalization else ())
+        if change.kind is ChangeKind.REJECTED
+    }
+    situation = Situation(table=table, profile=profile, expectations=expectations, rejected=rejected)
+    return [_bound(rule, situation) for rule in expectations.rules]
+
+
+def _bound(rule: DeclaredRule, situation: Situation) -> Rule:
+    base = Rule(
+        id=rule.id,
+        kind=str(rule.kind),
+        dimension=rule.dimension or DIMENSIONS[rule.kind],
+        columns=rule.columns,
+        description=rule.description or described(rule),
+        reason="declared",
+        severity=rule.severity,
+        weight=WEIGHTS[rule.severity],
+        origin=Origin.DECLARED,
+        owner=rule.owner,
+        tolerance=rule.tolerance,
+        seconds=situation.expectations.sql_seconds if rule.when or rule.condition or rule.sql else None,
+    )
+    try:
+        columns = tuple(column.name for column in situation.columns(rule.columns))
+        among = condition_sql(rule.when, situation.table) if rule.when else None
+        return _OF_KIND[rule.kind](replace(base, columns=columns, among=among), rule, situation)
+    except NotUsable as refusal:
+        return replace(base, obstacle=str(refusal))

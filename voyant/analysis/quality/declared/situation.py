@@ -1,0 +1,111 @@
+"""What a declared rule is bound to: the table with what is known of it, and the parts that kinds of rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from voyant.analysis.expressions import UnknownColumn
+from voyant.analysis.quality.declared.expectations import Expectations
+from voyant.analysis.quality.rules import Rule
+from voyant.domain.profile import ColumnProfile, Profile
+from voyant.domain.table import Column, ColumnType, Dataset, Table
+from voyant.lake.sql import identifier, literal
+
+_LONGEST_LISTED = 100
+"""Characters up to which the profile shows values whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """The table, what its profile and its normalization tell, and the rest that rules are judged by.
+
+    Attributes:
+        rejected: Cells of a column that could not be read as its type, and are missing in the table.
+    """
+
+    table: Table
+    profile: Profile
+    expectations: Expectations
+    rejected: dict[str, int]
+
+    @property
+    def source(self) -> str:
+        return identifier(self.table.dataset.name)
+
+    def columns(self, names: Sequence[str]) -> tuple[Column, ...]:
+        """The columns of these names, whichever case or original name was used.
+
+        Raises:
+            UnknownColumn: There is none of that name.
+        """
+        return columns_of(self.table.dataset, names)
+
+    def profiled(self, column: Column) -> ColumnProfile | None:
+        """What is known of the column; None of one that is computed when read."""
+        return next((known for known in self.profile.columns if known.name == column.name), None)
+
+
+def columns_of(dataset: Dataset, names: Sequence[str]) -> tuple[Column, ...]:
+    """The columns of these names, whichever case or original name was used.
+
+    Raises:
+        UnknownColumn: There is none of that name.
+    """
+    originals = {column.original_name.lower(): column for column in reversed(dataset.columns)}
+    known = originals | {column.name.lower(): column for column in dataset.columns}
+    for name in names:
+        if name.lower() not in known:
+            raise UnknownColumn(name, dataset)
+    return tuple(known[name.lower()] for name in names)
+
+
+def both(one: str | None, other: str | None) -> str | None:
+    """SQL: the one condition and the other, where there are two."""
+    return f"({one}) AND ({other})" if one and other else one or other
+
+
+def present(columns: Sequence[Column]) -> str:
+    """SQL: none of the columns is missing."""
+    return " AND ".join(f"{identifier(column.name)} IS NOT NULL" for column in columns)
+
+
+def on_values(base: Rule, column: Column, condition: str, situation: Situation, *, is_clean: bool = False) -> Rule:
+    """The rule on each value that is there.
+
+    Args:
+        condition: Of a value that fails; without a value itself where that is missing.
+        is_clean: The profile has seen that no value fails.
+    """
+    known = None
+    profile = situation.profiled(column)
+    if base.among is None and profile is not None:
+        known = (profile.count, 0) if is_clean else _counted_on_listed(column, profile, condition, situation)
+    return replace(
+        base,
+        condition=condition,
+        among=both(base.among, present([column])),
+        follows=base.among is None,
+        known=known,
+    )
+
+
+def _counted_on_listed(
+    column: Column, profile: ColumnProfile, condition: str, situation: Situation
+) -> tuple[int, int] | None:
+    """The counts where the profile lists every value with its rows: a few values are looked at in place of all rows."""
+    values = [listed.value for listed in profile.top]
+    if (
+        column.type is not ColumnType.TEXT
+        or not values
+        or not profile.distinct.exact
+        or len(values) != profile.distinct.value
+        or any(not isinstance(value, str) or len(value) > _LONGEST_LISTED for value in values)
+    ):
+        return None
+    rows = ", ".join(f"({literal(str(listed.value))}, {listed.count})" for listed in profile.top)
+    [counts] = situation.table.query(
+        f"SELECT sum(n) AS checked, coalesce(sum(CASE WHEN {condition} THEN n END), 0) AS failed "
+        f"FROM (VALUES {rows}) AS listed({identifier(column.name)}, n)"
+    )
+    return int(counts["checked"]), int(counts["failed"])
