@@ -7,13 +7,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from voyant.domain.result import Result
+    from voyant.domain.rule import DeclaredRule
     from voyant.ingestion import Discovery
 
 
@@ -24,6 +25,8 @@ def analyze(
     query: str | None = None,
     kpis: Mapping[str, str] | None = None,
     time: str | None = None,
+    rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
+    fail_under: float | None = None,
     out: str | PathLike[str] | None = None,
     max_tokens: int = 2000,
     on_progress: Callable[[str, float], None] = lambda _stage, _share: None,
@@ -38,6 +41,9 @@ def analyze(
         query: Of a database: the rows that this SELECT gives, in place of a table.
         kpis: SQL by name, such as ``{"revenue": "sum(amount)"}``, or a SELECT.
         time: The column that periods are formed by; None to find it.
+        rules: That the table is judged by, such as ``{"kind": "range", "column": "amount", "minimum": 0}``; those that
+            fail stand in ``quality.rules``.
+        fail_under: The least quality score that passes; ``gate`` tells whether it did.
         out: A folder that the artifacts are copied to as well.
         max_tokens: Room that the result may take in an agent's context; what was left out is said in ``omitted``.
         on_progress: Told the stage and the share of the job that is done.
@@ -55,7 +61,15 @@ def analyze(
     from voyant.services.sources import source_from
 
     found = source_from(LOCAL_CALLER, fspath(source), table=table, query=query)
-    job_id = run(LOCAL_CALLER, found, kpis=kpis, time_column=time, on_progress=on_progress)
+    job_id = run(
+        LOCAL_CALLER,
+        found,
+        kpis=kpis,
+        time_column=time,
+        rules=rules,
+        fail_under=fail_under,
+        on_progress=on_progress,
+    )
     if out is not None:
         export_artifacts(LOCAL_CALLER, job_id, Path(out))
     return read_result(LOCAL_CALLER, job_id, max_tokens=max_tokens)

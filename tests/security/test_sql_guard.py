@@ -15,7 +15,7 @@ from voyant.errors import Code, NotFound, QueryRejected, VoyantError
 from voyant.lake.confined.reading import check_reading
 from voyant.lake.confined.request import Answer, Request
 from voyant.lake.engine import Engine
-from voyant.lake.lake import view_statement
+from voyant.lake.views import view_statement
 from voyant.security.sql_functions import FUNCTIONS, TABLE_FUNCTIONS
 from voyant.security.sql_guard import referenced_tables
 from voyant.services.sql import query

@@ -1,11 +1,13 @@
-"""``voyant analyze`` and ``voyant estimate``."""
+"""``voyant analyze`` and its parts, and ``voyant estimate``."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import typer
 
+from voyant.cli.errors import DONE, GATE_FAILED, show_kept
 from voyant.cli.progress import shown_progress
 from voyant.cli.session import open_session, write_json
 from voyant.errors import Code, InvalidInput
@@ -23,6 +25,18 @@ KPI = typer.Option(
     [], "--kpi", metavar="NAME=SQL", help="A key figure, such as revenue='sum(amount)'. May be repeated."
 )
 TIME = typer.Option(None, "--time", metavar="COL", help="The column that periods are formed by.", show_default=False)
+RULES = typer.Option(
+    None, "--rules", metavar="FILE", help="Rules to judge the table by, as YAML or JSON.", show_default=False
+)
+FAIL_UNDER = typer.Option(
+    None,
+    "--fail-under",
+    metavar="SCORE",
+    min=0,
+    max=1,
+    help="Leave with exit code 3 where the quality score is lower, or a rule could not run.",
+    show_default=False,
+)
 OUT = typer.Option(None, "--out", metavar="DIR", help="Copy the artifacts there as well.", show_default=False)
 JSON = typer.Option(False, "--json", help="Print the result as JSON.")
 MAX_TOKENS = typer.Option(
@@ -41,34 +55,67 @@ def analyze(
     query: str | None = QUERY,
     kpi: list[str] = KPI,
     time: str | None = TIME,
+    rules: Path | None = RULES,
+    fail_under: float | None = FAIL_UNDER,
     out: Path | None = OUT,
     as_json: bool = JSON,
     max_tokens: int | None = MAX_TOKENS,
-) -> None:
+) -> int:
     """Analyse a source: summary here, report, charts and artifacts in VOYANT_HOME."""
-    declared = _declared(kpi)
-    caller = open_session()
-    from voyant.services.analysis import analyze as run
-    from voyant.services.artifacts import export_artifacts, local_path
-    from voyant.services.budget import DEFAULT_TOKENS
-    from voyant.services.budget import MAX_TOKENS as MAX_TOKENS_OF_A_RESULT
-    from voyant.services.results import read_result
-    from voyant.services.sources import source_from
+    asked: dict[str, Any] = {"kpis": _declared(kpi), "time_column": time, "rules": rules, "fail_under": fail_under}
+    return _run("analyze", source, table, query, out, as_json, max_tokens, **asked)
 
-    found = source_from(caller, source, table=table, query=query)
-    with shown_progress() as progress:
-        job_id = run(caller, found, kpis=declared, time_column=time, on_progress=progress)
-    if out is not None:
-        export_artifacts(caller, job_id, out)
-    room = max_tokens or (DEFAULT_TOKENS if as_json else MAX_TOKENS_OF_A_RESULT)
-    result = read_result(caller, job_id, max_tokens=room)
-    if as_json:
-        write_json(result)
-        return
-    from voyant.cli.summary import print_summary
 
-    report = out / "report.html" if out is not None else local_path(caller, job_id, "report.html")
-    print_summary(result, report)
+def ingest(
+    source: str = SOURCE,
+    table: str | None = TABLE,
+    query: str | None = QUERY,
+    out: Path | None = OUT,
+    as_json: bool = JSON,
+    max_tokens: int | None = MAX_TOKENS,
+) -> int:
+    """Only take a source in as a table, with types and names mended."""
+    return _run("ingest", source, table, query, out, as_json, max_tokens)
+
+
+def profile(
+    source: str = SOURCE,
+    table: str | None = TABLE,
+    query: str | None = QUERY,
+    out: Path | None = OUT,
+    as_json: bool = JSON,
+    max_tokens: int | None = MAX_TOKENS,
+) -> int:
+    """Only describe the columns of a source."""
+    return _run("profile", source, table, query, out, as_json, max_tokens)
+
+
+def quality(
+    source: str = SOURCE,
+    table: str | None = TABLE,
+    query: str | None = QUERY,
+    rules: Path | None = RULES,
+    fail_under: float | None = FAIL_UNDER,
+    out: Path | None = OUT,
+    as_json: bool = JSON,
+    max_tokens: int | None = MAX_TOKENS,
+) -> int:
+    """Only check whether a source is fit for use, by what its data suggest and by rules."""
+    return _run("quality", source, table, query, out, as_json, max_tokens, rules=rules, fail_under=fail_under)
+
+
+def kpi(
+    source: str = SOURCE,
+    table: str | None = TABLE,
+    query: str | None = QUERY,
+    kpi: list[str] = KPI,
+    time: str | None = TIME,
+    out: Path | None = OUT,
+    as_json: bool = JSON,
+    max_tokens: int | None = MAX_TOKENS,
+) -> int:
+    """Only compute key figures by period."""
+    return _run("kpi", source, table, query, out, as_json, max_tokens, kpis=_declared(kpi), time_column=time)
 
 
 def estimate(source: str = SOURCE, table: str | None = TABLE, as_json: bool = JSON) -> None:
@@ -84,6 +131,51 @@ def estimate(source: str = SOURCE, table: str | None = TABLE, as_json: bool = JS
     from voyant.cli.summary import print_estimate
 
     print_estimate(estimated)
+
+
+def _run(
+    kind: str,
+    source: str,
+    table: str | None,
+    query: str | None,
+    out: Path | None,
+    as_json: bool,
+    max_tokens: int | None,
+    *,
+    rules: Path | None = None,
+    **asked: Any,
+) -> int:
+    """Runs a job of that kind, prints what it found, and gives the exit code."""
+    caller = open_session()
+    from voyant.services.analysis import analyze as run
+    from voyant.services.artifacts import export_artifacts, local_path
+    from voyant.services.budget import DEFAULT_TOKENS
+    from voyant.services.budget import MAX_TOKENS as MAX_TOKENS_OF_A_RESULT
+    from voyant.services.results import read_result
+    from voyant.services.rules import read_rules
+    from voyant.services.sources import source_from
+
+    if rules is not None:
+        asked["rules"] = read_rules(rules)
+    found = source_from(caller, source, table=table, query=query)
+    with shown_progress() as progress:
+        job_id = run(caller, found, kind=kind, on_progress=progress, **asked)
+    if out is not None:
+        export_artifacts(caller, job_id, out)
+    room = max_tokens or (DEFAULT_TOKENS if as_json else MAX_TOKENS_OF_A_RESULT)
+    result = read_result(caller, job_id, max_tokens=room)
+    if as_json:
+        write_json(result)
+    else:
+        from voyant.cli.summary import print_summary
+
+        report = out / "report.html" if out is not None else local_path(caller, job_id, "report.html")
+        print_summary(result, report if kind == "analyze" else None)
+    if result.gate is None or result.gate.passed or result.gate.error is None:
+        return DONE
+    # Beside the result, not in place of it: the job has completed.
+    show_kept(result.gate.error)
+    return GATE_FAILED
 
 
 def _declared(given: list[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from voyant.errors import CallerError, VoyantError
 
@@ -25,5 +26,10 @@ def show_error(error: VoyantError, *, as_json: bool) -> None:
 
         sys.stdout.write(to_compact_json({"error": error.as_dict()}).decode() + "\n")
         return
-    sys.stderr.write(f"{error.code} {error.code.title}: {error.message}\n")
-    sys.stderr.write(f"  What to do: {error.remedy}\n")
+    show_kept(error.as_dict())
+
+
+def show_kept(error: dict[str, Any]) -> None:
+    """Writes an error as results keep it to standard error."""
+    sys.stderr.write(f"{error['code']} {error['title']}: {error['message']}\n")
+    sys.stderr.write(f"  What to do: {error['remedy']}\n")

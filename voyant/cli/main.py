@@ -24,6 +24,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command(name="analyze")(analyze.analyze)
+app.command(name="ingest")(analyze.ingest)
+app.command(name="profile")(analyze.profile)
+app.command(name="quality")(analyze.quality)
+app.command(name="kpi")(analyze.kpi)
 app.command(name="estimate")(analyze.estimate)
 app.command(name="sql")(operations.sql)
 app.command(name="verify")(verification.verify)

@@ -16,7 +16,7 @@ from voyant.cli.session import console
 if TYPE_CHECKING:
     from voyant.domain.job import JobEvent, JobSummary
     from voyant.domain.page import Page
-    from voyant.domain.result import Result, ResultArtifact, ResultKpi
+    from voyant.domain.result import Result, ResultArtifact, ResultKpi, ResultRule
     from voyant.ingestion import Discovery
     from voyant.services.diagnosis import Check
     from voyant.services.estimation import Estimate
@@ -71,11 +71,20 @@ def _print_quality(result: Result) -> None:
     )
     out = console()
     out.print("\nQuality", style="bold")
+    score = "no score" if result.quality.score is None else f"{result.quality.score:.3f} of 1"
     out.print(
-        f"  {result.quality.score:.3f} of 1: {parts}; {result.quality.passed} checks passed, "
-        f"{result.quality.failed} failed",
-        markup=False,
+        f"  {score}: {parts}; {result.quality.passed} checks passed, {result.quality.failed} failed", markup=False
     )
+    for rule in result.quality.rules:
+        out.print(Text(f"  {_rule_line(rule)}", style=SEVERITY_STYLE.get(rule.severity, "")))
+
+
+def _rule_line(rule: ResultRule) -> str:
+    said = rule.error or f"{rule.failed:,} of {rule.checked:,} {rule.unit} fail"
+    observed = "" if rule.observed is None else f", found {rule.observed}"
+    rows = ", ".join(str(row["_row"]) for row in rule.sample)
+    owner = f"; {rule.owner} answers for it" if rule.owner else ""
+    return f"{rule.severity} {rule.name}: {said}{observed}{f'; rows {rows}' if rows else ''}{owner}"
 
 
 def _print_omitted(result: Result) -> None:

@@ -13,10 +13,13 @@ MANIFEST_NAME = "manifest.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestJob:
+    """The job; ``created_at``, in UTC and ISO 8601, is the moment that freshness was measured from."""
+
     id: str
     kind: str
     tenant: str
     parameters: dict[str, Any]
+    created_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,8 @@ class ManifestInput:
         source: Its display name, without credentials.
         fingerprint: SHA-256 of the bytes read.
         snapshot: Of the table in the lake that holds them.
+        references: Other tables that rules looked values up in, at the snapshots that they had.
+        earlier_rows: How many rows earlier snapshots of the table had, oldest first, where a rule asked for it.
     """
 
     source: str
@@ -35,6 +40,8 @@ class ManifestInput:
     snapshot: str
     rows: int
     columns: int
+    references: tuple[ManifestInput, ...] = ()
+    earlier_rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

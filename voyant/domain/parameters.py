@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voyant.domain.kpi import DeclaredKpi
+from voyant.domain.rule import DeclaredRule
 from voyant.domain.source import Source
 
 
@@ -14,8 +15,13 @@ class JobParameters:
 
     Attributes:
         time_column: That periods are formed by; None to find it.
+        rules: That the table is judged by.
+        fail_under: The least quality score that passes the gate; a rule that could not run fails it too. None for no
+            gate.
     """
 
     source: Source
     kpis: tuple[DeclaredKpi, ...] = ()
     time_column: str | None = None
+    rules: tuple[DeclaredRule, ...] = ()
+    fail_under: float | None = None

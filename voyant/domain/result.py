@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voyant.domain.job import Degradation, Status
+from voyant.domain.profile import Scalar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +33,46 @@ class ResultFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResultQuality:
-    """The quality score, 0 to 1, its parts, and how many checks passed and failed."""
+class ResultRule:
+    """A declared rule that fails or could not run.
 
-    score: float
+    Attributes:
+        observed: The figure that a rule on the whole table looked at.
+        sample: Some of the failing rows, personal data masked; all of them stand in ``failing_rows.parquet``.
+        error: Why it could not run.
+    """
+
+    name: str
+    severity: str
+    text: str
+    failed: int
+    checked: int
+    unit: str
+    owner: str | None
+    observed: Scalar
+    sample: tuple[dict[str, Scalar], ...]
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultQuality:
+    """The quality score, 0 to 1, its parts, how many checks passed and failed, and the declared rules among those that
+    did not pass; the score is None where nothing could be judged."""
+
+    score: float | None
     parts: dict[str, float | None]
     passed: int
     failed: int
+    rules: tuple[ResultRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultGate:
+    """Whether the quality is what was asked for; the error says why not, and is None where it is."""
+
+    fail_under: float
+    passed: bool
+    error: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +118,7 @@ class Result:
     """What a job found, fit for a reader with little room.
 
     Attributes:
+        gate: None where no least quality was asked for.
         omitted: How many of what were left out to fit, and under ``how`` the way to get them.
         warnings: What the reader should know before trusting the rest.
     """
@@ -96,6 +131,7 @@ class Result:
     headline: str
     findings: tuple[ResultFinding, ...]
     quality: ResultQuality | None
+    gate: ResultGate | None
     kpis: tuple[ResultKpi, ...]
     artifacts: tuple[ResultArtifact, ...]
     manifest: ManifestReference | None

@@ -18,8 +18,9 @@ from voyant.domain.serialization import from_json, to_compact_json
 from voyant.domain.table import ROW, Column, ColumnType, Dataset
 from voyant.errors import Code, Conflict, NotFound
 from voyant.lake.engine import Engine
-from voyant.lake.sql import identifier, literal
+from voyant.lake.sql import identifier
 from voyant.lake.table import EngineTable
+from voyant.lake.views import add_numbered_view, add_view
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -156,6 +157,16 @@ class Lake:
             return []
         return [name for _, name in self._catalog.list_tables(tenant)]
 
+    def earlier_rows(self, tenant: str, table: str, snapshot_id: str) -> tuple[int, ...]:
+        """How many rows each snapshot of the table had that is older than that one, oldest first."""
+        found = self._find(tenant, table)
+        if found is None:
+            return ()
+        older = itertools.takewhile(lambda snapshot: str(snapshot.snapshot_id) != snapshot_id, found.snapshots())
+        # A replacement leaves a snapshot without any rows besides, which holds nothing of ours.
+        summaries: list[Any] = [snapshot.summary for snapshot in older if snapshot.summary is not None]
+        return tuple(int(summary.get("total-records") or 0) for summary in summaries if summary.get(CONTENT))
+
     def drop(self, tenant: str, table: str) -> None:
         """Removes a table with all its snapshots and files."""
         if self._find(tenant, table) is None:
@@ -216,7 +227,7 @@ class Lake:
                 yield EngineTable(engine, dataset)
             else:
                 numbered = f"{dataset.name} {ROW}"  # no table is called so: their names have no spaces
-                engine.execute(_numbered_view(snapshot, numbered))
+                add_numbered_view(engine, snapshot, numbered)
                 yield EngineTable(engine, dataset, numbered)
 
     def engine(self, *, threads: int | None = None) -> Engine:
@@ -296,38 +307,6 @@ def _bring_in(engine: Engine, name: str) -> None:
     engine.execute(f"CREATE TABLE brought_in AS FROM {identifier(name)}")
     engine.execute(f"DROP VIEW {identifier(name)}")
     engine.execute(f"ALTER TABLE brought_in RENAME TO {identifier(name)}")
-
-
-def add_view(engine: Engine, snapshot: Snapshot, name: str) -> None:
-    """Makes the snapshot's rows readable in that engine under that name."""
-    engine.execute(view_statement(snapshot, name))
-
-
-def view_statement(snapshot: Snapshot, name: str) -> str:
-    """The statement that makes the snapshot's rows readable under that name."""
-    return f"CREATE VIEW {identifier(name)} AS SELECT *{_derived(snapshot)} FROM read_parquet([{_files(snapshot)}])"
-
-
-def _numbered_view(snapshot: Snapshot, name: str) -> str:
-    """The same with each row's number, from 1."""
-    if len(snapshot.files) > 1:
-        numbered = f"SELECT row_number() OVER () AS {identifier(ROW)}, * FROM read_parquet([{_files(snapshot)}])"
-    else:
-        numbered = (
-            f"SELECT file_row_number + 1 AS {identifier(ROW)}, * EXCLUDE (file_row_number) "
-            f"FROM read_parquet([{_files(snapshot)}], file_row_number = true)"
-        )
-    return f"CREATE VIEW {identifier(name)} AS SELECT *{_derived(snapshot)} FROM ({numbered})"
-
-
-def _files(snapshot: Snapshot) -> str:
-    return ", ".join(literal(str(file)) for file in snapshot.files)
-
-
-def _derived(snapshot: Snapshot) -> str:
-    return "".join(
-        f", {column.formula} AS {identifier(column.name)}" for column in snapshot.columns if column.formula is not None
-    )
 
 
 def _sums_depend_on_order(dataset: Dataset) -> bool:

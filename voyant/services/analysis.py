@@ -1,16 +1,20 @@
-"""The one call: takes a source, gives what was found in it."""
+"""The one call: takes a source, gives what was found in it; and its parts, for those who want no more."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from voyant.domain.caller import Caller
 from voyant.domain.job import Runner
 from voyant.domain.kpi import DeclaredKpi
 from voyant.domain.parameters import JobParameters
+from voyant.domain.rule import DeclaredRule
 from voyant.domain.source import Source
+from voyant.errors import InvalidInput
 from voyant.services.execution import run_here
 from voyant.services.recording import Progress, ignore_progress
+from voyant.services.rules import rules_from
 from voyant.services.submission import submit
 
 KIND = "analyze"
@@ -20,30 +24,49 @@ def analyze(
     caller: Caller,
     source: Source,
     *,
+    kind: str = KIND,
     kpis: Mapping[str, str] | None = None,
     time_column: str | None = None,
+    rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
+    fail_under: float | None = None,
     on_progress: Progress = ignore_progress,
 ) -> str:
-    """Runs the whole pipeline in this process; gives the id of the completed job.
+    """Runs a pipeline in this process; gives the id of the completed job.
 
     Args:
+        kind: Of the job: the whole pipeline, or a part of it such as ``quality``.
         kpis: SQL by name: an aggregate such as ``sum(amount)``, or a SELECT.
         time_column: That periods are formed by; None to find it.
+        rules: That the table is judged by; as fields of ``DeclaredRule`` by name, or such themselves.
+        fail_under: The least quality score that passes the gate, of which the result tells.
         on_progress: Told the stage and the share of the job that is done.
 
     Raises:
         VoyantError: The job failed; it is kept with that error.
         KeyboardInterrupt: The job was cancelled; it is kept as such, without artifacts.
     """
-    parameters = parameters_of(source, kpis=kpis, time_column=time_column)
-    job = submit(caller, KIND, parameters, runner=Runner.PROCESS).job
+    parameters = parameters_of(source, kpis=kpis, time_column=time_column, rules=rules, fail_under=fail_under)
+    job = submit(caller, kind, parameters, runner=Runner.PROCESS).job
     run_here(job.id, parameters, on_progress=on_progress)
     return job.id
 
 
 def parameters_of(
-    source: Source, *, kpis: Mapping[str, str] | None = None, time_column: str | None = None
+    source: Source,
+    *,
+    kpis: Mapping[str, str] | None = None,
+    time_column: str | None = None,
+    rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
+    fail_under: float | None = None,
 ) -> JobParameters:
-    """What faces are given, as jobs take it."""
+    """What faces are given, as jobs take it.
+
+    Raises:
+        InvalidInput: A rule contradicts itself, or the gate asks for what no score can be.
+    """
+    if fail_under is not None and not 0 <= fail_under <= 1:
+        raise InvalidInput(f"A quality score is 0 to 1; the gate asks for {fail_under:g}.")
     declared = tuple(DeclaredKpi(name=name, sql=sql) for name, sql in (kpis or {}).items())
-    return JobParameters(source=source, kpis=declared, time_column=time_column)
+    return JobParameters(
+        source=source, kpis=declared, time_column=time_column, rules=rules_from(rules), fail_under=fail_under
+    )

@@ -63,18 +63,20 @@ def _ever_smaller(result: Result) -> Iterator[Result]:
     yield result
     result = _keep_artifacts(result, lambda artifact: artifact.type != "charts")
     yield result
+    result = _without_samples(result)
+    yield result
     for kept in range(len(result.findings) - 1, FEWEST - 1, -1):
         result = _keep_sql(result, kept)
         yield result
     result = _keep_artifacts(result, lambda artifact: artifact.name in ENTRANCES)
     yield result
-    while len(result.findings) > SOME or len(result.kpis) > SOME:
-        result = _one_less(result, SOME)
+    while len(result.findings) > SOME or len(result.kpis) > SOME or _rules(result) > SOME:
+        result = _one_less(_one_rule_less(result, SOME), SOME)
         yield result
     result = _keep_sql(result, 0)
     yield result
-    while len(result.findings) > FEWEST or len(result.kpis) > FEWEST:
-        result = _one_less(result, FEWEST)
+    while len(result.findings) > FEWEST or len(result.kpis) > FEWEST or _rules(result) > FEWEST:
+        result = _one_less(_one_rule_less(result, FEWEST), FEWEST)
         yield result
     yield _shortened(result)
 
@@ -97,6 +99,27 @@ def _one_less(result: Result, least: int) -> Result:
     return replace(result, findings=findings, kpis=kpis, omitted=omitted)
 
 
+def _rules(result: Result) -> int:
+    return len(result.quality.rules) if result.quality is not None else 0
+
+
+def _without_samples(result: Result) -> Result:
+    """The result without the failing rows: failing_rows.parquet has them all."""
+    if result.quality is None or not any(rule.sample for rule in result.quality.rules):
+        return result
+    rules = tuple(replace(rule, sample=()) for rule in result.quality.rules)
+    omitted = _more(result.omitted, samples=sum(bool(rule.sample) for rule in result.quality.rules))
+    return replace(result, quality=replace(result.quality, rules=rules), omitted=omitted)
+
+
+def _one_rule_less(result: Result, least: int) -> Result:
+    """The result without its last failed rule, where there are more than ``least``."""
+    if result.quality is None or _rules(result) <= least:
+        return result
+    omitted = _more(result.omitted, rules=int(result.omitted.get("rules", 0)) + 1)
+    return replace(result, quality=replace(result.quality, rules=result.quality.rules[:-1]), omitted=omitted)
+
+
 def _keep_artifacts(result: Result, is_kept: Callable[[ResultArtifact], bool]) -> Result:
     kept = tuple(artifact for artifact in result.artifacts if is_kept(artifact))
     cut = len(result.artifacts) - len(kept) + int(result.omitted.get("artifacts", 0))
@@ -109,9 +132,14 @@ def _more(omitted: dict[str, Any], **counts: int) -> dict[str, Any]:
 
 def _shortened(result: Result) -> Result:
     """The last resort: long texts cut, few artifacts, few warnings."""
+    quality = result.quality
+    if quality is not None:
+        rules = tuple(replace(rule, text=rule.text[:LONGEST_TEXT], error=_cut(rule.error)) for rule in quality.rules)
+        quality = replace(quality, rules=rules)
     return replace(
         result,
         headline=result.headline[:LONGEST_TEXT],
+        quality=quality,
         findings=tuple(
             replace(finding, text=finding.text[:LONGEST_TEXT], sql=None, evidence=finding.evidence[:1])
             for finding in result.findings
@@ -120,3 +148,7 @@ def _shortened(result: Result) -> Result:
         warnings=tuple(warning[:LONGEST_TEXT] for warning in result.warnings[:FEWEST]),
         omitted=_more(result.omitted, warnings=max(0, len(result.warnings) - FEWEST)),
     )
+
+
+def _cut(text: str | None) -> str | None:
+    return text if text is None else text[:LONGEST_TEXT]

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,8 @@ class JobExecution:
             # Of its own: another attempt, thought lost, may still be writing on the same machine.
             scratch=_scratch_of(job) / secrets.token_hex(4),
             limits=limits(is_local=job.runner == Runner.PROCESS),  # durable ones come over the network
+            moment=job.created_at,
+            sql_seconds=settings().sql_timeout_seconds,
             pinned=pinned_input(job),
             artifacts={artifact.name: artifact for artifact in artifacts_of(job)},
             progress=self.recorder.progress,
@@ -237,7 +240,13 @@ def _manifest(job: Job) -> Manifest:
     digest = result_digest(artifact_store(), job, pinned, artifacts, degradations_of(steps))
     return Manifest(
         schema_version=SCHEMA_VERSION,
-        job=ManifestJob(id=job.id, kind=job.kind, tenant=job.tenant, parameters=job.parameters),
+        job=ManifestJob(
+            id=job.id,
+            kind=job.kind,
+            tenant=job.tenant,
+            parameters=job.parameters,
+            created_at=job.created_at.astimezone(UTC).isoformat(),
+        ),
         inputs=(pinned,),
         steps=steps,
         artifacts=artifacts,

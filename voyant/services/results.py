@@ -9,12 +9,13 @@ from typing import TypeVar
 from voyant.artifacts.store import ArtifactStore
 from voyant.domain.artifact import Artifact
 from voyant.domain.caller import Caller
+from voyant.domain.finding import Severity
 from voyant.domain.job import Degradation, Status
 from voyant.domain.kpi import Kpis
 from voyant.domain.manifest import MANIFEST_NAME, Manifest, ManifestInput
 from voyant.domain.narrative import Narrative
 from voyant.domain.normalization import ChangeKind, Normalization
-from voyant.domain.quality import Quality
+from voyant.domain.quality import Check, Quality
 from voyant.domain.result import (
     ManifestReference,
     NextCall,
@@ -24,16 +25,19 @@ from voyant.domain.result import (
     ResultFinding,
     ResultKpi,
     ResultQuality,
+    ResultRule,
 )
 from voyant.domain.serialization import from_json, to_json
 from voyant.errors import Code, Conflict, JobFailed
 from voyant.services.access import job_of
 from voyant.services.budget import DEFAULT_TOKENS, fit
+from voyant.services.gate import judge
 from voyant.services.wiring import artifact_store
 from voyant.store.models import Job
 
 T = TypeVar("T")
 MOST_ASSUMPTIONS = 3
+MOST_SAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,7 @@ class Parts:
     pinned: ManifestInput
     artifacts: tuple[Artifact, ...]
     degraded: tuple[Degradation, ...]
+    fail_under: float | None
     normalization: Normalization
     quality: Quality | None
     kpis: Kpis | None
@@ -65,7 +70,7 @@ def read_result(caller: Caller, job_id: str, *, max_tokens: int = DEFAULT_TOKENS
     data = store.read(caller.tenant, job_id, MANIFEST_NAME)
     manifest = from_json(data, Manifest)
     degraded = tuple(Degradation(step=step.name, error=step.error) for step in manifest.steps if step.error is not None)
-    parts = _read_parts(store, caller.tenant, job_id, job.kind, manifest.inputs[0], manifest.artifacts, degraded)
+    parts = _read_parts(store, job, manifest.inputs[0], manifest.artifacts, degraded)
     result = replace(_assemble(parts), manifest=ManifestReference(name=MANIFEST_NAME, sha256=sha256(data).hexdigest()))
     return fit(result, max_tokens)
 
@@ -100,7 +105,7 @@ def result_digest(
     degraded: tuple[Degradation, ...],
 ) -> str:
     """A hash of what was found, the same for every run of the same input: without ids, snapshots and addresses."""
-    parts = _read_parts(store, job.tenant, job.id, job.kind, pinned, artifacts, degraded)
+    parts = _read_parts(store, job, pinned, artifacts, degraded)
     result = _assemble(replace(parts, job_id=""))
     anonymous = replace(
         result,
@@ -112,9 +117,7 @@ def result_digest(
 
 def _read_parts(
     store: ArtifactStore,
-    tenant: str,
-    job_id: str,
-    kind: str,
+    job: Job,
     pinned: ManifestInput,
     artifacts: tuple[Artifact, ...],
     degraded: tuple[Degradation, ...],
@@ -122,15 +125,16 @@ def _read_parts(
     made = {artifact.name for artifact in artifacts}
 
     def read(name: str, type_: type[T]) -> T | None:
-        return from_json(store.read(tenant, job_id, name), type_) if name in made else None
+        return from_json(store.read(job.tenant, job.id, name), type_) if name in made else None
 
     return Parts(
-        job_id=job_id,
-        kind=kind,
+        job_id=job.id,
+        kind=job.kind,
         pinned=pinned,
         artifacts=artifacts,
         degraded=degraded,
-        normalization=from_json(store.read(tenant, job_id, "normalize.json"), Normalization),
+        fail_under=job.parameters.get("fail_under"),
+        normalization=from_json(store.read(job.tenant, job.id, "normalize.json"), Normalization),
         quality=read("quality.json", Quality),
         kpis=read("kpis.json", Kpis),
         narrative=read("narrative.json", Narrative),
@@ -154,6 +158,7 @@ def _assemble(parts: Parts) -> Result:
         headline=narrative.headline if narrative else _plain_headline(pinned),
         findings=_findings(narrative),
         quality=_quality(parts.quality),
+        gate=judge(parts.quality, parts.fail_under),
         kpis=_kpis(parts.kpis),
         artifacts=tuple(_artifact(parts.job_id, artifact) for artifact in parts.artifacts),
         manifest=None,
@@ -184,13 +189,29 @@ def _findings(narrative: Narrative | None) -> tuple[ResultFinding, ...]:
 
 
 def _quality(quality: Quality | None) -> ResultQuality | None:
-    if quality is None or quality.score is None:
+    if quality is None or (quality.score is None and not quality.broken_rules):
         return None
     return ResultQuality(
         score=quality.score,
         parts={part.dimension.value: part.score for part in quality.parts},
         passed=quality.passed,
         failed=quality.failed,
+        rules=tuple(_rule(check) for check in quality.broken_rules),
+    )
+
+
+def _rule(check: Check) -> ResultRule:
+    return ResultRule(
+        name=check.id,
+        severity=check.severity,
+        text=check.description,
+        failed=check.failed,
+        checked=check.checked,
+        unit=check.unit,
+        owner=check.owner,
+        observed=check.observed,
+        sample=check.sample[:MOST_SAMPLES],
+        error=check.error,
     )
 
 
@@ -230,7 +251,11 @@ def _next(parts: Parts) -> tuple[NextCall, ...]:
 
 
 def _warnings(parts: Parts) -> tuple[str, ...]:
-    warnings = [f"{entry.step} is missing: {entry.error['message']}" for entry in parts.degraded]
+    of_quality = parts.quality.warnings if parts.quality is not None else ()
+    # What a person called critical comes before all else.
+    critical = sum(rule.severity == Severity.CRITICAL and not rule.error for rule in _broken_rules(parts.quality))
+    warnings = list(of_quality[:critical])
+    warnings += [f"{entry.step} is missing: {entry.error['message']}" for entry in parts.degraded]
     if records := parts.normalization.rejected_records:
         warnings.append(
             f"{_counted(records, 'record')} could not be read: missing in the table, kept in rejects.parquet."
@@ -248,9 +273,11 @@ def _warnings(parts: Parts) -> tuple[str, ...]:
         warnings.append(
             f"The source has other tables too, taken in but not analysed: {names}. Choose one with --table."
         )
-    if parts.quality is not None:
-        warnings.extend(parts.quality.warnings)
-    return tuple(dict.fromkeys(warnings))
+    return tuple(dict.fromkeys([*warnings, *of_quality[critical:]]))
+
+
+def _broken_rules(quality: Quality | None) -> tuple[Check, ...]:
+    return quality.broken_rules if quality is not None else ()
 
 
 def _counted(number: int, noun: str) -> str:

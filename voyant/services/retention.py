@@ -107,4 +107,5 @@ def _needed(caller: Caller, before: datetime) -> frozenset[str] | None:
     staying = jobs_of(caller).exclude(id__in=_ended(caller, before).values("id"))
     if staying.exclude(status__in=FINAL).filter(pinned=None).exists():
         return None
-    return frozenset(pinned["snapshot"] for pinned in staying.values_list("pinned", flat=True) if pinned)
+    pins = [pinned for pinned in staying.values_list("pinned", flat=True) if pinned]
+    return frozenset(pin["snapshot"] for pinned in pins for pin in (pinned, *pinned.get("references", ())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -136,6 +137,8 @@ def replay(caller: Caller, reference: str, *, on_progress: Progress = ignore_pro
             scratch=Path(folder) / "scratch",
             pinned=manifest.inputs[0],
             artifacts={artifact.name: artifact for artifact in read},
+            moment=datetime.fromisoformat(manifest.job.created_at) if manifest.job.created_at else None,
+            sql_seconds=settings().sql_timeout_seconds,
             progress=on_progress,
         )
         parameters = msgspec.convert(manifest.job.parameters, JobParameters)

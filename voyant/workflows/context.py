@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -17,10 +18,12 @@ from voyant.domain.normalization import Normalization
 from voyant.domain.serialization import from_json, to_json
 from voyant.errors import Code, NotFound, VoyantError
 from voyant.ingestion.protocol import Limits
+from voyant.lake.views import add_view
 
 if TYPE_CHECKING:
+    from voyant.domain.table import Dataset
     from voyant.lake.engine import Engine
-    from voyant.lake.lake import Lake
+    from voyant.lake.lake import Lake, Snapshot
     from voyant.lake.table import EngineTable
 
 T = TypeVar("T")
@@ -32,6 +35,8 @@ class JobContext:
     """One run of a pipeline: what its steps share. Closing it frees the engine and the scratch folder's files.
 
     Attributes:
+        moment: That freshness is measured from: when the job was asked for; None where that is not known.
+        sql_seconds: How long SQL that a rule holds may run.
         seed: Of every random choice; part of the manifest.
         limits: Of what sources may cost.
         artifacts: Those written so far, by name.
@@ -46,6 +51,8 @@ class JobContext:
     store: ArtifactStore
     scratch: Path
     limits: Limits = field(default_factory=Limits)
+    moment: datetime | None = None
+    sql_seconds: float = 60
     seed: int = 0
     pinned: ManifestInput | None = None
     artifacts: dict[str, Artifact] = field(default_factory=dict)
@@ -78,7 +85,17 @@ class JobContext:
             snapshot = self.lake.snapshot(self.tenant, self.pinned.table, self.pinned.snapshot)
             self._table = self._resources.enter_context(self.lake.open(snapshot, normalization.dataset))
             self._engines.append(self._table.engine)
+            for reference in self._references():
+                add_view(self._table.engine, reference, reference.table)
         return self._table
+
+    def references(self) -> dict[str, Dataset]:
+        """The other tables that stand beside the pinned one, for rules to look values up in."""
+        return {snapshot.table: snapshot.dataset for snapshot in self._references()}
+
+    def _references(self) -> list[Snapshot]:
+        pinned = self.pinned.references if self.pinned else ()
+        return [self.lake.snapshot(self.tenant, reference.table, reference.snapshot) for reference in pinned]
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:

@@ -21,6 +21,7 @@ from voyant.domain.normalization import Normalization
 from voyant.domain.parameters import JobParameters
 from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
+from voyant.domain.rule import RuleKind
 from voyant.domain.serialization import to_json
 from voyant.domain.source import SourceKind
 from voyant.workflows.context import StepContext
@@ -32,12 +33,34 @@ if TYPE_CHECKING:
     from voyant.analysis.normalize import Normalized
     from voyant.ingestion import StagedTable
     from voyant.lake.engine import Engine
+    from voyant.lake.lake import Snapshot
 
 
 def normalize(context: StepContext, parameters: JobParameters) -> StepResult:
     """Takes the source in: every table of it into the lake, the main one pinned for the steps that follow."""
-    if parameters.source.kind is SourceKind.TABLE:
-        return StepResult(pinned=_pin(context, parameters.source.location))
+    is_there = parameters.source.kind is SourceKind.TABLE
+    pinned = _pin(context, parameters.source.location) if is_there else _read(context, parameters)
+    return StepResult(pinned=_with_what_rules_need(context, parameters, pinned))
+
+
+def _with_what_rules_need(context: StepContext, parameters: JobParameters, pinned: ManifestInput) -> ManifestInput:
+    """Pins the tables that rules look values up in, and keeps the history that they ask for: both may go on."""
+    if not parameters.rules:
+        return pinned
+    from voyant.analysis.quality.declared import tables_named
+
+    lake, tenant = context.job.lake, context.job.tenant
+    there = set(lake.tables(tenant)) - {pinned.table}
+    named = [name for name in tables_named(parameters.rules) if name in there]
+    asks_history = any(rule.kind is RuleKind.VOLUME for rule in parameters.rules)
+    return replace(
+        pinned,
+        references=tuple(_as_input(lake.snapshot(tenant, name), name) for name in named),
+        earlier_rows=lake.earlier_rows(tenant, pinned.table, pinned.snapshot) if asks_history else (),
+    )
+
+
+def _read(context: StepContext, parameters: JobParameters) -> ManifestInput:
     from voyant.analysis.normalize import normalize as find_types
     from voyant.ingestion.reading import read_source
 
@@ -62,13 +85,12 @@ def normalize(context: StepContext, parameters: JobParameters) -> StepResult:
         pinned = taken.pop(main.name)
         others = tuple(other.table for other in taken.values())
         _write_normalization(context, pinned.table, found, others, engine)
-    return StepResult(pinned=pinned)
+    return pinned
 
 
 def _pin(context: StepContext, name: str) -> ManifestInput:
     """A table that the lake holds already, as it is: nothing is read again, nothing can be rejected."""
     from voyant.analysis.normalize import NO_REJECTS
-    from voyant.ingestion.fingerprint import fingerprint
 
     snapshot = context.job.lake.snapshot(context.job.tenant, name)
     normalization = Normalization(
@@ -77,6 +99,12 @@ def _pin(context: StepContext, name: str) -> ManifestInput:
     context.write_json("normalize.json", "normalize", normalization)
     with context.job.engine() as engine:
         context.write_query("rejects.parquet", "normalize", engine, NO_REJECTS)
+    return _as_input(snapshot, name)
+
+
+def _as_input(snapshot: Snapshot, name: str) -> ManifestInput:
+    from voyant.ingestion.fingerprint import fingerprint
+
     return ManifestInput(
         source=name,
         fingerprint=fingerprint(snapshot.files),
@@ -156,12 +184,20 @@ def profile(context: StepContext, parameters: JobParameters) -> StepResult:
 
 
 def quality(context: StepContext, parameters: JobParameters) -> StepResult:
-    """Checks what the data themselves lead one to expect."""
+    """Checks what the data themselves lead one to expect, and the rules that people declare."""
     from voyant.analysis.quality import assess, failing_rows
+    from voyant.analysis.quality.declared import Expectations
 
-    assessed = assess(
-        context.table, context.read("profile.json", Profile), context.read("normalize.json", Normalization)
+    job = context.job
+    expectations = Expectations(
+        rules=parameters.rules,
+        tables=job.references(),
+        earlier_rows=job.pinned.earlier_rows if job.pinned else (),
+        moment=job.moment,
+        sql_seconds=job.sql_seconds,
     )
+    known, normalization = context.read("profile.json", Profile), context.read("normalize.json", Normalization)
+    assessed = assess(context.table, known, normalization, expectations)
     context.write_json("quality.json", "quality", assessed)
     context.write_query("failing_rows.parquet", "quality", context.table.engine, failing_rows(context.table, assessed))
     return StepResult()

@@ -114,7 +114,7 @@ def _warnings(total: float | None, checks: list[Check]) -> Iterator[str]:
     yield from (
         f"The critical rule {check.id} fails: {check.failed:,} of {check.checked:,} {check.unit}."
         for check in declared
-        if not check.passed and check.severity is Severity.CRITICAL
+        if not check.passed and check.severity == Severity.CRITICAL
     )
     if total is not None and total < WARNING_BELOW:
         yield f"The quality score is {total:.2f}, below {WARNING_BELOW}: see what failed before relying on figures."

@@ -1,0 +1,121 @@
+"""Rules as people write them: in a file of YAML or JSON, or as plain values."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from voyant.analysis.quality.declared import refuse_contradictions
+from voyant.domain.rule import DeclaredRule, RuleKind
+from voyant.errors import Code, InvalidInput
+
+MOST_BYTES = 4 * 1024**2
+FIELDS = tuple(field.name for field in fields(DeclaredRule))
+
+
+def read_rules(path: Path) -> tuple[DeclaredRule, ...]:
+    """The rules that a file of YAML or JSON lists.
+
+    Raises:
+        InvalidInput: It cannot be read, or holds anything but rules that can be kept to.
+    """
+    return rules_from(_entries(_parsed(path), path))
+
+
+def rules_from(given: Iterable[DeclaredRule | Mapping[str, Any]]) -> tuple[DeclaredRule, ...]:
+    """The rules, of which each can be kept to by itself.
+
+    Args:
+        given: Fields of ``DeclaredRule`` by name; ``column`` may stand for a single one of ``columns``.
+
+    Raises:
+        InvalidInput: ``BAD_RULE`` with the rule's name: one that contradicts itself, or has unknown fields.
+    """
+    rules = tuple(
+        entry if isinstance(entry, DeclaredRule) else _rule(entry, place) for place, entry in enumerate(given, start=1)
+    )
+    refuse_contradictions(rules)
+    return rules
+
+
+def _rule(given: Mapping[str, Any], place: int) -> DeclaredRule:
+    if not isinstance(given, Mapping):
+        raise _bad(f"rule {place}", f"it is {type(given).__name__}, and no fields with their values")
+    called = str(given.get("name") or f"rule {place}")[:200]
+    entries = dict(given)
+    if "column" in entries and "columns" not in entries:
+        entries["columns"] = entries.pop("column")
+    if isinstance(entries.get("columns"), str):
+        entries["columns"] = [entries["columns"]]
+    for name in entries:
+        if name not in FIELDS:
+            near = difflib.get_close_matches(str(name), FIELDS, n=1)
+            raise _bad(called, f"it has an unknown field {name!r}" + (f"; perhaps {near[0]}" if near else ""))
+    try:
+        return msgspec.convert(entries, DeclaredRule)
+    except msgspec.ValidationError as error:
+        raise _bad(called, str(error).replace("`", "")) from None
+
+
+def _parsed(path: Path) -> Any:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InvalidInput(f"{path} is larger than {MOST_BYTES:,} bytes.", code=Code.TOO_LARGE)
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput(f"The rules {str(path)!r} cannot be read: {error.strerror}.", code=Code.UNREADABLE) from None
+    except UnicodeDecodeError:
+        raise InvalidInput(f"The rules {str(path)!r} are not UTF-8.", code=Code.ENCODING) from None
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=_loader())  # noqa: S506 - a safe loader, with fewer guesses
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise InvalidInput(f"{path} is neither YAML nor JSON: {reason}", code=Code.UNREADABLE) from None
+
+
+def _loader() -> Any:
+    """YAML without what surprises: NO is a country and no boolean, and dates stay as they are written."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        yaml_implicit_resolvers = {  # noqa: RUF012 - of the base class
+            first: [
+                (tag, pattern)
+                for tag, pattern in resolvers
+                if tag != "tag:yaml.org,2002:timestamp"
+                and (tag != "tag:yaml.org,2002:bool" or first in {"t", "f", "T", "F"})
+            ]
+            for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.events.AliasEvent):
+                # A few of them, nested, unfold to billions of values.
+                raise yaml.YAMLError("aliases are not read: write each value out")
+            return super().compose_node(parent, index)
+
+    return Loader
+
+
+def _entries(parsed: Any, path: Path) -> list[Any]:
+    found = parsed.get("rules") if isinstance(parsed, dict) else parsed
+    if not isinstance(found, list):
+        raise InvalidInput(
+            f"{path} holds no list of rules.",
+            code=Code.BAD_RULE,
+            remedy=f"List rules, each with its kind ({', '.join(RuleKind)}) and fields.",
+        )
+    return found
+
+
+def _bad(called: str, reason: str) -> InvalidInput:
+    return InvalidInput(
+        f"The rule {called!r} is refused: {reason}.", code=Code.BAD_RULE, data={"rule": called, "fields": list(FIELDS)}
+    )
