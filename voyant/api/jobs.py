@@ -181,4 +181,7 @@ async def _submitted(caller: Caller, kind: str, body: JobRequest, key: str | Non
 
 def _submit(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Submission:
     source = source_from(caller, body.source, table=body.table, query=body.query)
-    return submit(caller, kind, parameters_of(source, kpis=body.kpis, time_column=body.time), idempotency_key=key)
+    parameters = parameters_of(
+        source, kpis=body.kpis, time_column=body.time, rules=body.rules, fail_under=body.fail_under
+    )
+    return submit(caller, kind, parameters, idempotency_key=key)

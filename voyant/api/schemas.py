@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Header, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from voyant.analysis.quality.declared import MOST_RULES
 from voyant.services.budget import DEFAULT_TOKENS, MAX_TOKENS
+from voyant.services.rules import rule_schema
 
 # PostgreSQL keeps no NUL in its texts; no name, address or statement needs one.
 Text = Annotated[str, Field(min_length=1, max_length=10_000, pattern=r"^[^\x00]*$")]
 Statement = Annotated[str, Field(min_length=1, max_length=100_000, pattern=r"^[^\x00]*$")]
 
+Rule = Annotated[dict[str, Any], WithJsonSchema(rule_schema())]
 Limit = Annotated[int, Query(20, ge=1, le=500, description="Items on a page.")]
 Prefer = Annotated[
     str | None,
@@ -70,6 +73,20 @@ class JobRequest(SourceRequest):
         description="Key figures by name: an aggregate such as `sum(amount)`, or a SELECT.",
     )
     time: Text | None = Field(None, description="The column that periods are formed by; found where left out.")
+    rules: list[Rule] = Field(
+        default_factory=list,
+        max_length=MOST_RULES,
+        description="What is expected of the table. The result lists those that fail.",
+        examples=[[{"kind": "range", "columns": ["amount"], "minimum": 0, "severity": "critical"}]],
+    )
+    fail_under: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        strict=False,
+        description="The least quality score that passes the gate; `gate` of the result tells whether it did. A rule "
+        "that could not run fails it too.",
+    )
     max_tokens: int = Field(
         DEFAULT_TOKENS, ge=200, le=MAX_TOKENS, description="Room that the result may take, in tokens."
     )

@@ -131,7 +131,7 @@ class Result:
     headline: str
     findings: tuple[ResultFinding, ...]
     quality: ResultQuality | None
-    gate: ResultGate | None
+    gate: ResultGate | None = None
     kpis: tuple[ResultKpi, ...]
     artifacts: tuple[ResultArtifact, ...]
     manifest: ManifestReference | None

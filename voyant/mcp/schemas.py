@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
+from voyant.analysis.quality.declared import MOST_RULES
+from voyant.domain.rule import RuleKind
 from voyant.mcp.waiting import DEFAULT_WAIT
 from voyant.services.budget import DEFAULT_TOKENS, MAX_TOKENS
 from voyant.services.waiting import LONGEST_WAIT
@@ -59,6 +61,25 @@ TimeColumn = Annotated[
         description="The column that periods are formed by. Found without you where left out.",
     ),
 ]
+Rules = Annotated[
+    list[dict[str, Any]] | None,
+    Field(
+        max_length=MOST_RULES,
+        description="What you expect of the table; those that fail are listed in the result with the rows. Each has a "
+        f"kind ({', '.join(RuleKind)}), mostly columns, and the fields of its kind, such as minimum, maximum, pattern, "
+        "values, format, reference, condition; also severity, tolerance, when, name, owner.",
+        examples=[[{"kind": "range", "columns": ["amount"], "minimum": 0, "severity": "critical"}]],
+    ),
+]
+FailUnder = Annotated[
+    float | None,
+    Field(
+        ge=0,
+        le=1,
+        description="The least quality score that passes: `gate` of the result tells. A rule that could not run fails "
+        "it too.",
+    ),
+]
 Wait = Annotated[
     int,
     Field(
@@ -90,6 +111,7 @@ DESCRIPTIONS = {
     "base_period": "The period before.",
     "bytes": "Its size.",
     "change": "Relative to the period before; null where that would say nothing.",
+    "checked": "How many were looked at.",
     "code": "Of Voyant's catalogue of errors.",
     "columns": "The columns, or how many there are.",
     "compression": "How it is compressed, if it is.",
@@ -102,12 +124,14 @@ DESCRIPTIONS = {
     "disk_bytes": "That the server's disk fills by.",
     "error": "Why it failed: code, message and remedy.",
     "evidence": "Where its numbers stand: artifact#/pointer, as voyant_artifact takes them.",
-    "failed": "Checks that failed.",
+    "fail_under": "The least score that passes.",
+    "failed": "How many failed.",
     "files": "How many files it consists of.",
     "findings": "What is worth knowing, the most important first.",
     "fingerprint": "Of the content that was read last.",
     "finished_at": "When it ended; null while it has not.",
     "format": "How its content is written.",
+    "gate": "Whether the quality is what was asked for; null where no least score was.",
     "headline": "All of it in one sentence.",
     "hint": "What was asked about.",
     "id": "Its id.",
@@ -127,12 +151,14 @@ DESCRIPTIONS = {
     "next_offset": "Where the next part begins; null at the end.",
     "notes": "What the reader should know of it.",
     "nullable": "Whether any row lacks a value; null where not known.",
+    "observed": "The figure that was looked at; null where the rule is about rows.",
     "offset": "Where this part begins.",
     "omitted": "How many of what were left out to fit, and under `how` the way to get them.",
     "original_name": "As the source writes it; null where not known.",
+    "owner": "Who answers for it; null where nobody was named.",
     "parameters": "What the job was asked for.",
     "parts": "The score of each part, 0 to 1.",
-    "passed": "Checks that passed.",
+    "passed": "How many checks passed, or whether it did.",
     "personal": "What personal data it holds; null where none is known.",
     "period": "The period that the value is of.",
     "problem": "What speaks against reading it; null where nothing does.",
@@ -144,6 +170,8 @@ DESCRIPTIONS = {
     "retry_allowed": "Whether the same call may succeed later.",
     "role": "What it is used for, such as time, measure or dimension; null where not known.",
     "rows": "The rows, or how many there are.",
+    "rules": "The rules that fail or could not run, the most severe first.",
+    "sample": "Some of the failing rows; failing_rows.parquet has all.",
     "score": "0 to 1.",
     "seconds": "How long.",
     "severity": "info, notice, warning or critical.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -25,6 +26,29 @@ def read_rules(path: Path) -> tuple[DeclaredRule, ...]:
         InvalidInput: It cannot be read, or holds anything but rules that can be kept to.
     """
     return rules_from(_entries(_parsed(path), path))
+
+
+def rule_schema() -> dict[str, Any]:
+    """The JSON Schema of one rule as it is written, for faces that describe what they take."""
+    made = msgspec.json.schema(DeclaredRule)
+    named = made.pop("$defs")
+    schema: dict[str, Any] = named.pop(DeclaredRule.__name__)
+    properties = {name: _inlined(field, named) for name, field in schema["properties"].items()}
+    return schema | {
+        "properties": properties,
+        "additionalProperties": False,
+        "description": "One expectation of a table; which fields it reads hangs on its kind.",
+    }
+
+
+def _inlined(field: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a field without references, and without the defaults, which are nothing nearly everywhere."""
+    options = [_inlined(option, named) for option in field.get("anyOf", ())]
+    kept = {key: value for key, value in field.items() if key not in {"$ref", "anyOf", "default"}}
+    if reference := field.get("$ref"):
+        target = named[reference.rsplit("/", maxsplit=1)[-1]]
+        kept |= {"type": "string", "enum": target["enum"]}
+    return kept | ({"anyOf": options} if options else {})
 
 
 def rules_from(given: Iterable[DeclaredRule | Mapping[str, Any]]) -> tuple[DeclaredRule, ...]:
@@ -57,9 +81,24 @@ def _rule(given: Mapping[str, Any], place: int) -> DeclaredRule:
             near = difflib.get_close_matches(str(name), FIELDS, n=1)
             raise _bad(called, f"it has an unknown field {name!r}" + (f"; perhaps {near[0]}" if near else ""))
     try:
-        return msgspec.convert(entries, DeclaredRule)
+        rule = msgspec.convert(entries, DeclaredRule)
     except msgspec.ValidationError as error:
         raise _bad(called, str(error).replace("`", "")) from None
+    if (reason := _unkeepable(rule)) is not None:
+        raise _bad(called, reason)
+    return rule
+
+
+def _unkeepable(rule: DeclaredRule) -> str | None:
+    """Why the rule could not be written down and read again as it is."""
+    numbers = [number for number in (rule.minimum, rule.maximum, rule.value, *rule.values) if isinstance(number, float)]
+    if not all(map(math.isfinite, numbers)):
+        return "it holds a number that is not finite"
+    try:
+        written = msgspec.json.encode(rule)
+    except (UnicodeEncodeError, OverflowError) as error:
+        return f"it cannot be written as JSON: {str(error)[:100]}"
+    return "it holds a NUL character" if b"\\u0000" in written else None
 
 
 def _parsed(path: Path) -> Any:

@@ -17,28 +17,38 @@ def shown(rows: list[list[Any]]) -> list[dict[str, Any]]:
         return again
 
 
+def checks(rows: list[dict[str, Any]]) -> list[str]:
+    return [name for row in rows for name in row["_rules"]]
+
+
 def test_a_bounded_number_of_rows_of_each_failed_check() -> None:
     rows = sound_rows()
     for row in rows[:120]:
         row[AGE] = None
     rows[150][COST] = -3
     kept = shown(rows)
-    assert Counter(row["_check"] for row in kept) == {"missing:age": 20, "negative:cost": 1}
-    assert all(row["age"] is None for row in kept if row["_check"] == "missing:age")
-    assert [row["number"] for row in kept if row["_check"] == "negative:cost"] == ["INC00150"]
+    assert Counter(checks(kept)) == {"missing:age": 20, "negative:cost": 1}
+    assert all(row["age"] is None for row in kept if row["_rules"] == ["missing:age"])
+    assert [row["number"] for row in kept if row["_rules"] == ["negative:cost"]] == ["INC00150"]
 
 
 def test_duplicates_are_shown_once() -> None:
     rows = sound_rows()
     rows[10] = rows[20] = rows[30]
-    kept = [row["number"] for row in shown(rows) if row["_check"] == "duplicate_rows"]
+    kept = [row["number"] for row in shown(rows) if row["_rules"] == ["duplicate_rows"]]
     assert kept == ["INC00030"]
+
+
+def test_rows_are_found_again_by_their_number() -> None:
+    rows = sound_rows()
+    rows[150][COST] = -3
+    assert [(row["_row"], row["_origin"]) for row in shown(rows)] == [(151, "proposed")]
 
 
 def test_personal_data_is_masked() -> None:
     rows = sound_rows()
     rows[0][AGE], rows[1][AGE], rows[1][EMAIL] = -7, -8, None
-    kept = [row["email"] for row in shown(rows) if row["_check"] == "range:age"]
+    kept = [row["email"] for row in shown(rows) if row["_rules"] == ["range:age"]]
     assert kept == ["•••", None]
 
 
@@ -46,4 +56,6 @@ def test_a_sound_table_has_the_columns_but_no_row() -> None:
     with staff(sound_rows()) as table:
         sql = failing_rows(table, assessed(table))
         assert table.query(sql) == []
-        assert [row["column_name"] for row in table.query(f"DESCRIBE {sql}")][:2] == ["_check", "number"]
+        columns = {row["column_name"]: row["column_type"] for row in table.query(f"DESCRIBE {sql}")}
+        assert list(columns)[:4] == ["_row", "_origin", "_rules", "number"]
+        assert [columns[name] for name in ("_row", "_rules")] == ["BIGINT", "VARCHAR[]"]

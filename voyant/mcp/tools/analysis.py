@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import anyio
 from fastmcp.tools import ToolResult
 
@@ -12,7 +14,7 @@ from voyant.mcp import tasks
 from voyant.mcp.answers import answer
 from voyant.mcp.host import CALLER, HOST, Host
 from voyant.mcp.outcomes import JobState, outcome
-from voyant.mcp.schemas import Kpis, MaxTokens, Query, SourceHint, Table, TimeColumn, Wait
+from voyant.mcp.schemas import FailUnder, Kpis, MaxTokens, Query, Rules, SourceHint, Table, TimeColumn, Wait
 from voyant.mcp.tool import tool
 from voyant.mcp.view import REPORT_VIEW
 from voyant.mcp.waiting import DEFAULT_WAIT, follow
@@ -33,6 +35,8 @@ async def voyant_analyze(
     query: Query = None,
     kpis: Kpis = None,
     time: TimeColumn = None,
+    rules: Rules = None,
+    fail_under: FailUnder = None,
     wait: Wait = DEFAULT_WAIT,
     max_tokens: MaxTokens = DEFAULT_TOKENS,
     caller: Caller = CALLER,
@@ -46,7 +50,7 @@ async def voyant_analyze(
     table can be queried with voyant_sql afterwards. Takes seconds for a small file, minutes for a hundred million
     cells; a job that takes longer than you wait is answered with its handle, for voyant_result.
     """
-    parameters = await with_data(_parameters, caller, source, table, query, kpis, time)
+    parameters = await with_data(_parameters, caller, source, table, query, kpis, time, rules, fail_under)
     return await _run(host, caller, "analyze", parameters, wait, max_tokens)
 
 
@@ -89,16 +93,19 @@ async def voyant_quality(
     source: SourceHint,
     table: Table = None,
     query: Query = None,
+    rules: Rules = None,
+    fail_under: FailUnder = None,
     wait: Wait = DEFAULT_WAIT,
     max_tokens: MaxTokens = DEFAULT_TOKENS,
     caller: Caller = CALLER,
     host: Host = HOST,
 ) -> ToolResult:
-    """Only check whether data is fit for use. Use it before relying on a source, or to compare deliveries. You get the
-    score with its parts and how many checks failed; the checks stand in quality.json, the rows that fail them in
+    """Only check whether data is fit for use, by what it suggests itself and by your rules. Use it before relying on a
+    source, or to compare deliveries. You get the score with its parts, how many checks failed, and which of your rules
+    do; the checks stand in quality.json, the rows that fail them in
     failing_rows.parquet, both for voyant_artifact.
     """
-    parameters = await with_data(_parameters, caller, source, table, query)
+    parameters = await with_data(_parameters, caller, source, table, query, None, None, rules, fail_under)
     return await _run(host, caller, "quality", parameters, wait, max_tokens)
 
 
@@ -162,8 +169,11 @@ def _parameters(
     query: str | None,
     kpis: dict[str, str] | None = None,
     time: str | None = None,
+    rules: list[dict[str, Any]] | None = None,
+    fail_under: float | None = None,
 ) -> JobParameters:
-    return parameters_of(source_from(caller, source, table=table, query=query), kpis=kpis, time_column=time)
+    found = source_from(caller, source, table=table, query=query)
+    return parameters_of(found, kpis=kpis, time_column=time, rules=rules or (), fail_under=fail_under)
 
 
 def _estimate(caller: Caller, source: str, table: str | None, query: str | None) -> Estimate:

@@ -2,6 +2,6 @@
 
 from voyant.analysis.quality.declared.binding import bind
 from voyant.analysis.quality.declared.expectations import Expectations
-from voyant.analysis.quality.declared.validation import refuse_contradictions, tables_named
+from voyant.analysis.quality.declared.validation import MOST_RULES, refuse_contradictions, tables_named
 
-__all__ = ["Expectations", "bind", "refuse_contradictions", "tables_named"]
+__all__ = ["MOST_RULES", "Expectations", "bind", "refuse_contradictions", "tables_named"]

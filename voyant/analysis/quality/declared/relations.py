@@ -87,13 +87,14 @@ def monotonic(base: Rule, rule: DeclaredRule, situation: Situation) -> Rule:
     order = f"{identifier(ordering[0].name)}, {name} {'ASC' if rising else 'DESC'}" if ordering else identifier(ROW)
     broken = f"{name} {'<' if rising else '>'}{'=' if rule.strict else ''} lag({name}) OVER (ORDER BY {order})"
     judged = f"SELECT {identifier(ROW)}, {broken} AS falls FROM {situation.table.numbered} AS numbered WHERE {among}"
+    counted = f"SELECT {broken} AS falls FROM {situation.source} WHERE {among}" if ordering else judged
     return replace(
         base,
         columns=tuple(each.name for each in (column, *ordering)),
         among=among,
         condition=f"{identifier(ROW)} IN (SELECT {identifier(ROW)} FROM ({judged}) AS judged WHERE falls)",
-        statement=f"SELECT count(*) AS checked, count_if(falls) AS failed FROM ({judged}) AS judged",
-        is_shown=False,
+        statement=f"SELECT count(*) AS checked, count(CASE WHEN falls THEN 1 END) AS failed FROM ({counted}) AS judged",
+        is_shown=bool(ordering),
     )
 
 
