@@ -30,7 +30,7 @@ def propose(subject: Subject) -> Iterator[Rule]:
     for column in subject.stored:
         if _is_category(subject, column):
             yield _one_spelling(subject, column)
-    yield from _time_order(subject)
+    yield from time_order(subject)
     yield from _dependencies(subject)
     constant = tuple(column.name for column in subject.stored if subject.profiles[column.name].constant)
     if constant:
@@ -77,7 +77,8 @@ def _is_spelled_once(profile: ColumnProfile) -> bool:
     return len(folded) == len(profile.top)
 
 
-def _time_order(subject: Subject) -> Iterator[Rule]:
+def time_order(subject: Subject) -> Iterator[Rule]:
+    """Of two times that nearly always follow each other, that they do."""
     columns = [
         column
         for column in subject.stored

@@ -32,7 +32,7 @@ _MISREAD = ("\ufffd", "Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "Ã±", "â€", "
 
 
 @dataclass(frozen=True, slots=True)
-class _Range:
+class Domain:
     """The values that a kind of quantity can take."""
 
     words: frozenset[str]
@@ -42,10 +42,10 @@ class _Range:
 
 
 _RANGES = (
-    _Range(frozenset({"lat", "latitude"}), "latitudes lie between -90 and 90", -90, 90),
-    _Range(frozenset({"lon", "lng", "long", "longitude"}), "longitudes lie between -180 and 180", -180, 180),
-    _Range(frozenset({"age"}), "ages lie between 0 and 120", 0, 120),
-    _Range(frozenset({"humidity", "percent", "percentage", "pct"}), "percentages lie between 0 and 100", 0, 100),
+    Domain(frozenset({"lat", "latitude"}), "latitudes lie between -90 and 90", -90, 90),
+    Domain(frozenset({"lon", "lng", "long", "longitude"}), "longitudes lie between -180 and 180", -180, 180),
+    Domain(frozenset({"age"}), "ages lie between 0 and 120", 0, 120),
+    Domain(frozenset({"humidity", "percent", "percentage", "pct"}), "percentages lie between 0 and 100", 0, 100),
 )
 
 
@@ -111,7 +111,7 @@ def _numbers(column: Column, profile: ColumnProfile) -> Iterator[Rule]:
     low, high = profile.minimum, profile.maximum
     if not isinstance(low, int | float) or not isinstance(high, int | float):
         return
-    domain = _domain(column)
+    domain = domain_of(column)
     if domain is not None and _bulk_within(profile, domain):
         yield _in_range(column, profile, domain, low, high)
     elif column.aggregation is Aggregation.SUM:
@@ -121,13 +121,14 @@ def _numbers(column: Column, profile: ColumnProfile) -> Iterator[Rule]:
         yield from _far_values(column, profile, low, high)
 
 
-def _domain(column: Column) -> _Range | None:
+def domain_of(column: Column) -> Domain | None:
+    """The values that the column can take by its name or unit; None where neither tells."""
     words = set(column.name.split("_"))
     found = next((known for known in _RANGES if known.words & words), None)
     return _RANGES[-1] if found is None and column.unit == "%" else found
 
 
-def _bulk_within(profile: ColumnProfile, domain: _Range) -> bool:
+def _bulk_within(profile: ColumnProfile, domain: Domain) -> bool:
     bulk = [profile.quantile(0.05), profile.quantile(0.95)]
     return all(
         quantile is not None and isinstance(quantile.value, int | float) and domain.low <= quantile.value <= domain.high
@@ -135,7 +136,7 @@ def _bulk_within(profile: ColumnProfile, domain: _Range) -> bool:
     )
 
 
-def _in_range(column: Column, profile: ColumnProfile, domain: _Range, low: float, high: float) -> Rule:
+def _in_range(column: Column, profile: ColumnProfile, domain: Domain, low: float, high: float) -> Rule:
     name = identifier(column.name)
     return Rule(
         kind="range",
@@ -284,13 +285,14 @@ def _shape(column: Column, profile: ColumnProfile) -> Iterator[Rule]:
         reason=f"{main.share:.1%} of its values are",
         severity=Severity.NOTICE,
         weight=1.0,
-        condition=f"NOT regexp_matches({name}, {literal(_as_regex(main.shape))})",
+        condition=f"NOT regexp_matches({name}, {literal(as_regex(main.shape))})",
         among=f"{name} IS NOT NULL",
         most_failing=1 - _MAIN_SHAPE,
     )
 
 
-def _as_regex(shape: str) -> str:
+def as_regex(shape: str) -> str:
+    """The regular expression of a shape, as the profile tells it."""
     classes = {"A": r"\p{Lu}", "a": r"[\p{Ll}\p{Lo}\p{Lt}\p{Lm}]", "9": r"\p{Nd}"}
     parts = (
         "+" if character == "+" and place and shape[place - 1] != "+" else classes.get(character, re.escape(character))
