@@ -6,6 +6,7 @@ it is asked. What is left is written anew from the tree that was checked, so tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 # Functions that answer differently from one call, clock or order of rows to the next.
 _UNREPEATABLE_PREFIXES = ("approx_", "current_", "local", "rand", "utc_", "uuid", "session_")
 _UNREPEATABLE = {"any_value", "arg_max", "arg_min", "array_agg", "first", "group_concat", "last", "shuffle", "uniform"}
+# Functions that make a value as large as an argument says, which the engine can neither bound nor interrupt.
+_UNBOUNDED = {"pad", "repeat", "space"}
 # Of the functions that sqlglot has no class for, those that only compute.
 _KNOWN_BESIDES = {"even", "isfinite", "isinf", "isnan", "trunc"}
+_NAME = re.compile(r"\w+")
 _SHOWN_COLUMNS = 40
 
 
@@ -75,6 +79,8 @@ def refuse_unsafe(tree: exp.Expr) -> None:
         if unknown or name in _UNREPEATABLE or name.startswith(_UNREPEATABLE_PREFIXES):
             why = "is not known" if unknown else "may answer differently each time"
             raise NotUsable(f"the function {name} {why}")
+        if name in _UNBOUNDED:
+            raise NotUsable(f"the function {name} may make values of any size")
 
 
 def tables_of(tree: exp.Expr) -> tuple[str, ...]:
@@ -89,7 +95,7 @@ def tables_of(tree: exp.Expr) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for table in tree.find_all(exp.Table):
         named = isinstance(table.this, exp.Identifier) and not table.args.get("db") and not table.args.get("catalog")
-        if not named:
+        if not named or not _NAME.fullmatch(table.name):  # what is no word is the path of a file
             raise NotUsable(f"it reads {table.sql(dialect='duckdb')}, which is no table of the lake")
         if table.name.lower() not in local:
             found[table.name] = None

@@ -126,6 +126,8 @@ def _judged(candidate: Candidate, check: Check, evidence: Evidence) -> ProposedR
     """The proposal, where the table keeps to it but for few exceptions, which it then tolerates."""
     if check.error is not None or check.failed > MOST_EXCEPTIONS * check.checked:
         return None
+    if check.unit != "tables" and check.checked < FEWEST_ROWS:
+        return None
     rule, sure = candidate.rule, confidence(check.failed, check.checked)
     if check.failed:
         # Tolerates what the next delivery may well hold, rather than what this one happens to.

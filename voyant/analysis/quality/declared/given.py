@@ -36,6 +36,7 @@ def condition_of(sql: str) -> exp.Expr:
     if tree.find(exp.Query, exp.Subquery, exp.Window, exp.AggFunc):
         raise NotUsable("a condition looks at one row; what compares rows is a rule of the kind sql")
     expressions.refuse_foreign(tree, ())
+    _refuse_series(tree)
     return tree
 
 
@@ -78,6 +79,7 @@ def selection_of(sql: str, own: str = OWN) -> exp.Query:
     if not isinstance(tree, exp.Query):
         raise NotUsable("it is no SELECT")
     expressions.refuse_foreign(tree, expressions.tables_of(tree))
+    _refuse_series(tree)
     return tree
 
 
@@ -111,6 +113,14 @@ def selection(sql: str, table: Table, tables: Mapping[str, Dataset]) -> Selectio
         condition=_plain_condition(tree, table.dataset.name),
         rows=_row_numbers(tree, table),
     )
+
+
+def _refuse_series(tree: exp.Expr) -> None:
+    """Refuses lists that are made rather than read: of any size, in each row, and nothing can stop one half-way."""
+    from sqlglot import exp
+
+    if tree.find(exp.GenerateSeries):
+        raise NotUsable("it makes a series of numbers, which may be of any size")
 
 
 def _bounded(sql: str) -> str:
