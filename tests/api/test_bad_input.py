@@ -218,3 +218,19 @@ def test_a_fault_of_ours_is_told_without_what_it_was(client: Client, monkeypatch
     told = problem(client.get("/v1/jobs/job_x", headers={"X-Request-ID": "mine"}), 500, "VYNT-5001")
     assert "s3cret" not in json.dumps(told)
     assert told["request_id"] == "mine"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"kind": "range", "columns": ["a"], "minimum": 2, "maximum": 1},
+        {"kind": "range", "columns": ["a"], "minimun": 2},
+        {"kind": "nonsense"},
+        {"kind": "missing", "columns": ["\x00"]},
+        {"kind": "condition", "condition": "1 = (SELECT 1 FROM secrets)"},
+        {"kind": "sql", "sql": "SELECT * FROM read_text('/etc/passwd')"},
+    ],
+)
+def test_a_rule_that_cannot_be_kept_to_is_refused(client: Client, source: str, rule: dict[str, object]) -> None:
+    answer = client.post("/v1/jobs/quality", {"source": source, "rules": [rule]})
+    problem(answer, 422, "VYNT-1016")

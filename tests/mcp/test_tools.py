@@ -216,3 +216,10 @@ def test_a_cancelled_call_stops_its_statement(agent: Agent, monkeypatch: pytest.
     monkeypatch.setattr(sql, "query", forever)
     agent.portal.call(give_up)
     assert stopped.wait(5)
+
+
+def test_quality_judges_by_rules_and_tells_of_the_gate(agent: Agent, orders: str) -> None:
+    rules = [{"kind": "row_count", "maximum": 10, "severity": "critical"}]
+    told = agent.ask("voyant_quality", source=orders, rules=rules, fail_under=0.9).structured_content or {}
+    assert [(rule["name"], rule["observed"]) for rule in told["quality"]["rules"]] == [("row_count", 300)]
+    assert told["gate"]["error"]["code"] == "VYNT-7005"

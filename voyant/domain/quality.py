@@ -12,10 +12,11 @@ Checks that could not run (``error``), that looked at nothing (``checked`` is 0)
 level 2; parts without any remaining check are left out of level 3 and say so. Scores of levels 2 and 3 are rounded to
 six decimals, level 3 from the rounded scores of level 2.
 
-A declared rule enters the part of its dimension like any other check. Its severity is its weight: ``info`` 0.25,
-``notice`` 0.5, ``warning`` 1, ``critical`` 2, so that a critical rule takes twice the share of rows that fail it. A
-rule on the table as a whole, such as its number of rows, fails entirely or not at all, and weighs half as much. Where
-the data had suggested a check of the same id, the declared rule stands in its place.
+A declared rule enters the part of its dimension as a fault, in completeness too, where the mean of the other checks is
+one fault beside it: nothing that passes makes up for it. Its severity is its weight: ``info`` 0.25, ``notice`` 0.5,
+``warning`` 1, ``critical`` 2, so that a critical rule takes twice the share of rows that fail it. A rule on the table
+as a whole, such as its number of rows, fails entirely or not at all, and weighs half as much. Where the data had
+suggested a check of the same id, the declared rule stands in its place.
 """
 
 from __future__ import annotations

@@ -80,14 +80,21 @@ def score(checks: list[Check], *, table: str, rows: int, has_time: bool) -> Qual
 def _part(dimension: Dimension, checks: list[Check], *, has_time: bool) -> Part:
     own = sorted((check for check in checks if check.dimension is dimension), key=_worst_first)
     counting = [check for check in own if check.counts]
-    weighted = [(check.weight, check.score or 0.0) for check in counting]
-    combined = _mean if dimension is Dimension.COMPLETENESS else _without_faults
-    result = combined(weighted) if weighted else None
+    result = _combined(dimension, counting) if counting else None
     note = None
     if result is None:
         untimed = dimension is Dimension.TIMELINESS and not has_time
         note = "not applicable: no column says when a row happened" if untimed else "not applicable: nothing to check"
     return Part(dimension=dimension, score=result, weight=_WEIGHTS[dimension], checks=tuple(own), note=note)
+
+
+def _combined(dimension: Dimension, checks: list[Check]) -> float:
+    weighted = [(check.weight, check.score or 0.0) for check in checks]
+    if dimension is not Dimension.COMPLETENESS:
+        return _without_faults(weighted)
+    cells = [(check.weight, check.score or 0.0) for check in checks if check.origin is Origin.PROPOSED]
+    rules = [(check.weight, check.score or 0.0) for check in checks if check.origin is Origin.DECLARED]
+    return _without_faults([*([(1.0, _mean(cells))] if cells else []), *rules])
 
 
 def _mean(scores: Iterable[tuple[float, float]]) -> float:
