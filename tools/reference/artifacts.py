@@ -24,7 +24,10 @@ FILES = [
     ("`rejects.parquet`", "Cells that did not fit their column's type: row, column, raw text, reason"),
     ("`profile.json`", "Statistics of every column and of every pair of columns"),
     ("`quality.json`", "The quality score, its parts, and every check behind them"),
-    ("`failing_rows.parquet`", "Rows that failed a check, up to the limit that `quality.json` states"),
+    (
+        "`failing_rows.parquet`",
+        "All rows that fail a declared rule, and examples of other checks: [columns](../guide/rules.md)",
+    ),
     ("`kpis.json`", "Key figures by period, their changes, and what each change consists of"),
     ("`insights.json`", "Every finding by rank, the evidence behind it, and what was asked in vain"),
     ("`charts/NAME.vl.json` `.svg` `.png`", "Charts, as a Vega-Lite specification with its own data and as pictures"),
