@@ -22,6 +22,7 @@ LONGEST_SHOWN = 100
 
 ORIGIN = "_origin"
 RULES = "_rules"
+_PLACE = "_place"
 
 
 def failing_rows(table: Table, quality: Quality) -> str:
@@ -49,7 +50,12 @@ def failing_rows(table: Table, quality: Quality) -> str:
     if not statements:
         empty = f"CAST(NULL AS BIGINT) AS {ROW}, CAST(NULL AS VARCHAR) AS {ORIGIN}, CAST([] AS VARCHAR[]) AS {RULES}"
         return f"SELECT {empty}, {_shown(columns)} FROM {identifier(table.dataset.name)} WHERE false"
-    return "\nUNION ALL\n".join(statements)
+    # Joins give rows in an order of their own, which may differ from one run to the next.
+    placed = "\nUNION ALL\n".join(
+        f"SELECT {place} AS {_PLACE}, * FROM (\n{statement}\n) AS part_{place}"
+        for place, statement in enumerate(statements)
+    )
+    return f"SELECT * EXCLUDE ({_PLACE}) FROM (\n{placed}\n) AS failing ORDER BY {_PLACE}, {ROW}"
 
 
 def with_samples(table: Table, checks: Sequence[Check]) -> list[Check]:
