@@ -35,7 +35,8 @@ class SchemaChange:
     """A column that came, went, or holds something else.
 
     Attributes:
-        kind: ``added``, ``removed``, ``retyped`` or ``renamed``.
+        kind: ``added``, ``removed``, ``retyped``, ``renamed`` (perhaps: types agree and names are alike) or ``unit``.
+        before: The engine type; of a renamed column the name, of a change of unit the unit.
         compatible: Whether readers of the earlier schema can read the later one, by Iceberg's rules of evolution.
     """
 

@@ -17,6 +17,7 @@ _TYPES = {
     "BIGINT": ColumnType.INTEGER,
     "INTEGER": ColumnType.INTEGER,
     "HUGEINT": ColumnType.INTEGER,
+    "FLOAT": ColumnType.FLOAT,
     "DOUBLE": ColumnType.FLOAT,
     "DATE": ColumnType.DATE,
     "TIMESTAMP": ColumnType.TIMESTAMP,

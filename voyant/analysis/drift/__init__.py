@@ -1,0 +1,1 @@
+"""What changed between two states of a table: schema, rows, missing values, distributions, associations."""
