@@ -17,8 +17,34 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """From where a difference counts; the defaults are Evidently's, but for ``missing``.
+
+    Attributes:
+        rows: Up to so many values in the reference a test decides, beyond it a distance and a test.
+        significance: The largest q-value (p-value after Benjamini-Hochberg) of a difference.
+        wasserstein: In standard deviations of the reference.
+        jensen_shannon: The distance, in nats.
+        terms: How well words tell the texts of both sides apart: twice the area under the ROC curve less 1, so that 0.1
+            is Evidently's area of 0.55.
+        missing: The difference of the shares of rows without a value.
+        association: The difference of two strengths.
+        share: Of the compared columns that have to drift for the table to count as drifted.
+    """
+
+    rows: int = 1000
+    significance: float = 0.05
+    wasserstein: float = 0.1
+    jensen_shannon: float = 0.1
+    terms: float = 0.1
+    missing: float = 0.02
+    association: float = 0.1
+    share: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableReference:
-    """One side of a comparison.
+    """One side of a comparison; which snapshot it was, the manifest says, since its id differs from home to home.
 
     Attributes:
         label: As a reader knows it: a baseline's name, a source, a table.
@@ -26,7 +52,6 @@ class TableReference:
 
     label: str
     table: str
-    snapshot: str
     rows: int
 
 
@@ -53,11 +78,14 @@ class Distance:
     """How far two distributions are apart by one measure.
 
     Attributes:
-        measure: Such as ``wasserstein_normed``, ``ks``, ``psi``, ``jensen_shannon``, ``chi_square``, ``shift``.
+        measure: ``wasserstein_normed``, ``ks``, ``psi``, ``jensen_shannon``, ``chi_square`` (the value is Cramér's V),
+            ``chi_square_fit`` (the same with the reference taken as known without error), ``terms``, ``missing``, or
+            ``range_shift`` (of times: how far the middle of the range moved, in lengths of the reference's range).
         value: The effect.
-        threshold: From which it counts as drift; None where the measure is shown only.
+        threshold: From which it counts as drift; None where the measure is shown only or the p-value alone decides.
         p_value: Of no difference, uncorrected; ``q_value`` after Benjamini-Hochberg over the table's columns.
         error: The largest distance between ``value`` and the exact figure; 0 where exact.
+        noise: What ``value`` comes to on average at these numbers of rows where nothing has changed.
     """
 
     measure: str
@@ -66,6 +94,7 @@ class Distance:
     p_value: float | None = None
     q_value: float | None = None
     error: float = 0.0
+    noise: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +102,10 @@ class Share:
     """A bin, value or term, and its share of the rows with a value on both sides.
 
     Attributes:
-        contribution: Its part of the deciding measure's value, 0 to 1 over all.
+        label: Empty for all that is not listed.
+        contribution: Its part of the change, 0 to 1 over all: of the Jensen-Shannon divergence of bins and values, of
+            the summed differences of terms.
+        minimum: Of a bin or a number, which holds it; ``maximum``, which a bin holds only where it is the last one.
     """
 
     label: str
@@ -86,7 +118,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A value of another column whose rows carry the change."""
+    """A value of another column whose rows carry the change.
+
+    Attributes:
+        distance: Between the column's distributions within these rows: Jensen-Shannon, over the bins or values shown;
+            0 where a side has no such row.
+        contribution: Of the change of shares, the part that happens in these rows; 1 over all values of ``column``,
+            missing ones included; below 0 where these rows changed the other way.
+    """
 
     column: str
     value: Scalar
@@ -101,13 +140,17 @@ class ColumnDrift:
     """How one column changed.
 
     Attributes:
+        compared: What of it: ``numbers``, ``values``, ``rhythm`` (of times), ``terms`` (of prose) or ``lengths`` (of
+            texts that hardly repeat); None where nothing could be.
+        usual_verdict: What the deciding measure's usual rule says, which is Evidently's default: uncorrected for the
+            number of columns, and a distance above its threshold counts even where chance explains it.
         method: The measure that decides, chosen by type and size; the first of ``distances``.
-        nulls_before: Share of the rows without a value.
-        shares: What changed most, largest contribution first.
+        missing: The rows without a value; its value is the share after less the share before.
+        shares: Of a drifted column, what changed, largest contribution first; what is not listed comes last.
         new_values: That only the later side has; ``vanished_values`` that only the earlier one has; with rows as
-            ``after`` and ``before`` shares.
+            ``after`` and ``before`` shares, most frequent first.
         segments: Which rows carry it, largest contribution first.
-        note: Why nothing could be compared, or what was left out.
+        note: Why nothing could be compared, why the verdict is not the usual one, what was left out.
     """
 
     column: str
@@ -119,6 +162,9 @@ class ColumnDrift:
     nulls_before: float
     nulls_after: float
     nulls_verdict: Verdict
+    missing: Distance | None = None
+    compared: str | None = None
+    usual_verdict: Verdict = Verdict.NOT_COMPARABLE
     shares: tuple[Share, ...] = ()
     new_values: tuple[Share, ...] = ()
     vanished_values: tuple[Share, ...] = ()
@@ -129,7 +175,8 @@ class ColumnDrift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssociationDrift:
-    """A pair of columns that go together otherwise than before; strengths on the profile's scale."""
+    """A pair of columns that go together otherwise than before; strengths on the profile's scale, negative where a
+    rank correlation is."""
 
     a: str
     b: str
@@ -147,10 +194,12 @@ class Drift:
 
     Attributes:
         verdict: Of the table.
-        reason: Of the verdict, one sentence with its numbers.
+        reason: Of the verdict, with its numbers; names the columns that drifted even where the table did not.
         share: Of the compared columns that drifted; ``share_threshold`` from which the table counts as drifted.
+        rows_change: Rows after relative to rows before, less 1; None where there were none.
         columns: Drifted ones first, by effect.
-        identical: Both sides are the same snapshot or the same rows.
+        associations: Those that drifted, largest change first.
+        identical: Nothing differs: schema, rows, and every column by every measure.
         notes: What was sampled, approximated or left out.
     """
 

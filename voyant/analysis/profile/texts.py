@@ -82,6 +82,11 @@ def _collapsed(shape: str) -> str:
     return "".join(character + ("+" if length > 1 else "") for character, length in parts)
 
 
+def words_of(text: str) -> frozenset[str]:
+    """The different words of a text that say something."""
+    return frozenset(_WORD.findall(text.lower())) - STOP_WORDS
+
+
 def _terms(values: ValueCounts) -> tuple[tuple[Term, ...], int]:
     """Words by the share of texts with them, and how many texts were read: a bounded number of characters of them."""
     step = 1 + sum(map(len, values.codes)) // _CHARACTERS_FOR_TERMS
@@ -89,7 +94,7 @@ def _terms(values: ValueCounts) -> tuple[tuple[Term, ...], int]:
     read = 0
     for code, count in zip(values.codes[::step], values.counts[::step], strict=True):
         read += count
-        for word in set(_WORD.findall(code.lower())) - STOP_WORDS:
+        for word in words_of(code):
             texts[word] += count
     frequent = [(word, count) for word, count in _most(texts, MOST_TERMS) if count > 1]
     return tuple(Term(term=word, share=rounded(count / read)) for word, count in frequent), read

@@ -1,0 +1,184 @@
+"""Two states of a table, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from voyant.analysis.drift.associations import MOST_SHOWN, changed_associations
+from voyant.analysis.drift.drafts import Draft
+from voyant.analysis.drift.explain import Explained, dimensions_of, explain
+from voyant.analysis.drift.measure import measure
+from voyant.analysis.drift.schema import schema_changes
+from voyant.analysis.drift.subjects import pairs
+from voyant.analysis.drift.verdicts import Ruling, missing, of_table, rule
+from voyant.analysis.drift.wording import summary
+from voyant.analysis.profile.counts import rounded
+from voyant.analysis.wording import count, percent
+from voyant.domain.drift import (
+    ColumnDrift,
+    Distance,
+    Drift,
+    SchemaChange,
+    TableReference,
+    Thresholds,
+    Verdict,
+)
+from voyant.domain.profile import Profile
+from voyant.domain.table import Table
+
+MOST_EXPLAINED = 50
+"""Drifted columns whose bins, values and segments are looked into: those that moved farthest."""
+_MANY_ROWS = 0.5
+
+
+def compare(
+    reference: Table,
+    current: Table,
+    reference_profile: Profile,
+    current_profile: Profile,
+    *,
+    label: str,
+    current_label: str,
+    thresholds: Thresholds | None = None,
+) -> Drift:
+    """What changed from the reference to the current state.
+
+    All rows count. Values are counted where a column has few of them, numbers otherwise in 4,096 bins with the error
+    stated, so that memory does not grow with the rows.
+
+    Args:
+        label: What the reference is called; ``current_label`` what the current state is.
+        thresholds: From where a difference counts; Evidently's where left out.
+    """
+    limits = thresholds or Thresholds()
+    before, after = reference.dataset, current.dataset
+    sides = (
+        TableReference(label=label, table=before.name, rows=before.rows),
+        TableReference(label=current_label, table=after.name, rows=after.rows),
+    )
+    schema = schema_changes(before, after)
+    tables = (reference, current)
+    common = list(pairs(before, after, reference_profile, current_profile))
+    if not (before.rows and after.rows and common):
+        return _nothing_in_common(sides, schema, len(common), limits)
+    drafts = measure(common, tables, limits)
+    rulings = rule(drafts, limits)
+    columns = _columns(drafts, rulings, tables, limits)
+    verdict, share, reason = of_table(columns, limits)
+    associations, tested = changed_associations(reference_profile, current_profile, limits)
+    return Drift(
+        reference=sides[0],
+        current=sides[1],
+        verdict=verdict,
+        reason=reason,
+        share=rounded(share),
+        share_threshold=limits.share,
+        rows_change=rounded(after.rows / before.rows - 1),
+        schema=schema,
+        columns=columns,
+        associations=associations[:MOST_SHOWN],
+        identical=not schema and before.rows == after.rows and all(map(_is_same, columns)),
+        warnings=tuple(_warnings(before.rows, after.rows, schema, columns)),
+        notes=tuple(_notes(len(columns), len(associations), tested, columns)),
+    )
+
+
+def _nothing_in_common(
+    sides: tuple[TableReference, TableReference], schema: tuple[SchemaChange, ...], common: int, limits: Thresholds
+) -> Drift:
+    empty = [side.label for side in sides if side.rows == 0]
+    reason = f"{' and '.join(empty)} has no rows." if empty else "The two sides have no column in common."
+    return Drift(
+        reference=sides[0],
+        current=sides[1],
+        verdict=Verdict.NOT_COMPARABLE,
+        reason=f"{reason} {count(common)} columns have the same name." if empty else reason,
+        share=0.0,
+        share_threshold=limits.share,
+        rows_change=rounded(sides[1].rows / sides[0].rows - 1) if sides[0].rows else None,
+        schema=schema,
+        columns=(),
+    )
+
+
+def _columns(
+    drafts: Sequence[Draft], rulings: Sequence[Ruling], tables: tuple[Table, Table], limits: Thresholds
+) -> tuple[ColumnDrift, ...]:
+    """All columns, drifted ones first, those that moved farthest before others."""
+    gaps = missing([draft.pair for draft in drafts], limits)
+    found = sorted(zip(drafts, rulings, gaps, strict=True), key=lambda each: _order(each[0], each[1]))
+    dimensions = dimensions_of([draft.pair for draft in drafts])
+    columns = []
+    for place, (draft, ruling, gap) in enumerate(found):
+        explained = Explained()
+        if ruling.verdict is Verdict.DRIFTED and place < MOST_EXPLAINED:
+            explained = explain(draft, tables, dimensions)
+        columns.append(_column(draft, ruling, gap, explained))
+    return tuple(columns)
+
+
+def _order(draft: Draft, ruling: Ruling) -> tuple[int, float, str]:
+    rank = (Verdict.DRIFTED, Verdict.STABLE, Verdict.NOT_COMPARABLE).index(ruling.verdict)
+    return rank, -draft.measures[0].measured.value if draft.measures else 0.0, draft.pair.name
+
+
+def _column(draft: Draft, ruling: Ruling, gap: tuple[Distance, Verdict], explained: Explained) -> ColumnDrift:
+    pair = draft.pair
+    distances = tuple(
+        each.distance(ruling.q if number == 0 else None) for number, each in enumerate(draft.measures)
+    )  # fmt: skip
+    drifted = ruling.verdict is Verdict.DRIFTED
+    notes = [note for note in (*draft.notes, ruling.note) if note]
+    return ColumnDrift(
+        column=pair.name,
+        type=str(pair.after.type),
+        role=str(pair.role),
+        verdict=ruling.verdict,
+        usual_verdict=ruling.usual,
+        compared=None if draft.subject is None else str(draft.subject),
+        method=distances[0].measure if distances else None,
+        distances=distances,
+        nulls_before=rounded(pair.earlier.nulls / pair.earlier.rows),
+        nulls_after=rounded(pair.later.nulls / pair.later.rows),
+        nulls_verdict=gap[1],
+        missing=gap[0],
+        shares=explained.shares,
+        new_values=explained.new_values,
+        vanished_values=explained.vanished_values,
+        segments=explained.segments,
+        summary=summary(draft, distances[0], explained) if drifted else "",
+        note=" ".join(notes) or None,
+    )
+
+
+def _is_same(column: ColumnDrift) -> bool:
+    moved = any(distance.value != 0 for distance in column.distances)
+    return not moved and column.nulls_before == column.nulls_after
+
+
+def _warnings(before: int, after: int, schema: Sequence[SchemaChange], columns: Sequence[ColumnDrift]) -> Iterator[str]:
+    change = after / before - 1
+    if abs(change) >= _MANY_ROWS:
+        more = "more" if change > 0 else "fewer"
+        yield f"{percent(round(100 * abs(change), 1))} {more} rows: {count(before)} before, {count(after)} after."
+    for each in schema:
+        if not each.compatible:
+            yield f"{each.column} {each.kind}: {each.reason}"
+    for column in columns:
+        if column.nulls_verdict is Verdict.DRIFTED:
+            earlier, later = (percent(round(100 * part, 1)) for part in (column.nulls_before, column.nulls_after))
+            yield f"{column.column} has no value in {later} of the rows, {earlier} before."
+
+
+def _notes(columns: int, changed: int, tested: int, found: Sequence[ColumnDrift]) -> Iterator[str]:
+    compared = sum(column.verdict is not Verdict.NOT_COMPARABLE for column in found)
+    if compared > 1:
+        yield f"q-values are corrected for {compared:,} columns compared (Benjamini and Hochberg 1995)."
+    if any(distance.error > 0 for column in found for distance in column.distances):
+        yield "Distances with an error come from bins: the exact figure is at most the error away."
+    drifted = sum(column.verdict is Verdict.DRIFTED for column in found)
+    if drifted > MOST_EXPLAINED:
+        yield f"What carries the change was looked into for {MOST_EXPLAINED} of {drifted:,} drifted columns."
+    if changed:
+        shown = f", the {MOST_SHOWN} largest changes shown" if changed > MOST_SHOWN else ""
+        yield f"{changed:,} of {tested:,} pairs of columns go together otherwise than before{shown}."

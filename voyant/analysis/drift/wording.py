@@ -1,0 +1,79 @@
+"""A drifted column in one sentence."""
+
+from __future__ import annotations
+
+from voyant.analysis.drift.drafts import Draft
+from voyant.analysis.drift.explain import Explained
+from voyant.analysis.drift.subjects import Pair, Subject
+from voyant.analysis.wording import count, number, percent, quantity, shown
+from voyant.domain.drift import Distance, Segment, Share
+
+_NAMES = {
+    "wasserstein_normed": "distance",
+    "ks": "largest distance of the distribution functions",
+    "jensen_shannon": "Jensen–Shannon distance",
+    "chi_square": "Cramér's V",
+    "terms": "told apart by its words",
+}
+
+
+def summary(draft: Draft, deciding: Distance, explained: Explained) -> str:
+    """What changed, by how much, and where, in plain words with the numbers."""
+    parts = [_moved(draft.pair, draft.subject) or _distance(deciding)]
+    listed = [share for share in explained.shares if share.label and share.before != share.after]
+    if listed:
+        parts.append(_most_changed(draft, listed[0]))
+    if explained.come or explained.gone:
+        parts.append(_values(explained.come, explained.gone))
+    if explained.segments:
+        parts.append(_carried(explained.segments[0]))
+    return f"{draft.pair.name}: {'; '.join(parts)}."
+
+
+def _moved(pair: Pair, subject: Subject | None) -> str | None:
+    """The mean on both sides, of numbers."""
+    earlier, later = (profile.number for profile in pair.profiles)
+    if subject is not Subject.NUMBERS or earlier is None or later is None:
+        return None
+    if earlier.mean is None or later.mean is None:
+        return None
+    unit = pair.before.unit if pair.before.unit == pair.after.unit else None
+    before, after = (quantity(mean, unit) for mean in (earlier.mean, later.mean))
+    if before == after:
+        return None
+    text = f"mean {before} → {after}"
+    if not earlier.sd:
+        return text
+    change = (later.mean - earlier.mean) / earlier.sd
+    return f"{text} ({'+' if change > 0 else ''}{number(change)} sd)"
+
+
+def _distance(deciding: Distance) -> str:
+    return f"{_NAMES[deciding.measure]} {number(deciding.value)}"
+
+
+def _most_changed(draft: Draft, share: Share) -> str:
+    verb = "grew" if share.after > share.before else "shrank"
+    what = {
+        Subject.NUMBERS: f"the bin {share.label}",
+        Subject.VALUES: share.label if share.minimum is not None else shown(share.label),
+        Subject.LENGTHS: f"texts of {share.label} characters",
+        Subject.RHYTHM: share.label,
+        Subject.TERMS: f"texts with “{share.label}”",
+    }[draft.subject or Subject.VALUES]
+    return f"{what} {verb} from {_percent(share.before)} to {_percent(share.after)}"
+
+
+def _values(come: int, gone: int) -> str:
+    new = f"{count(come)} new {'value' if come == 1 else 'values'}" if come else ""
+    lost = f"{count(gone)} vanished" if gone else ""
+    return ", ".join(part for part in (new, lost) if part)
+
+
+def _carried(segment: Segment) -> str:
+    rows = f"{percent(round(100 * min(1.0, segment.contribution)))} of the change"
+    return f"{rows} comes from {segment.column} = {segment.value}"
+
+
+def _percent(share: float) -> str:
+    return percent(round(100 * share, 1))
