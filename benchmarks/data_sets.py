@@ -9,19 +9,30 @@ from itertools import islice
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "data"
-_ENVIRONMENT = FOLDER / "env"
 _REQUIREMENTS = Path(__file__).parent / "requirements.txt"
+_PEERS = Path(__file__).parent / "peers"
+_ROWS_OF_A_PART = 491_520
+_ROWS_OF_A_GROUP = 122_880
 
 
 def environment_python() -> Path:
     """The Python of an environment with what requirements.txt names; made where it is not there yet."""
-    python = _ENVIRONMENT / "bin" / "python"
-    ready = _ENVIRONMENT / "ready"
-    if not ready.exists() or ready.read_bytes() != _REQUIREMENTS.read_bytes():
+    return _environment("env", _REQUIREMENTS)
+
+
+def peer_python(name: str) -> Path:
+    """The same with what peers/<name>.txt names: tools that do not agree on what they stand on."""
+    return _environment(name, _PEERS / f"{name}.txt")
+
+
+def _environment(name: str, requirements: Path) -> Path:
+    folder = FOLDER / name
+    python, ready = folder / "bin" / "python", folder / "ready"
+    if not ready.exists() or ready.read_bytes() != requirements.read_bytes():
         FOLDER.mkdir(exist_ok=True)
-        _call(sys.executable, "-m", "venv", "--clear", _ENVIRONMENT)
-        _call(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", _REQUIREMENTS)
-        ready.write_bytes(_REQUIREMENTS.read_bytes())
+        _call(sys.executable, "-m", "venv", "--clear", folder)
+        _call(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements)
+        ready.write_bytes(requirements.read_bytes())
     return python
 
 
@@ -52,6 +63,27 @@ def first_flights(rows: int) -> Path:
         with flights().open() as source:
             path.write_text("".join(islice(source, rows + 1)))
     return path
+
+
+def shifted(rows: int, columns: int) -> tuple[Path, Path]:
+    """Two Parquet files of normal columns, of which every tenth is 0.3 standard deviations higher in the second."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    paths = (FOLDER / f"reference_{rows}_{columns}.parquet", FOLDER / f"current_{rows}_{columns}.parquet")
+    random = np.random.default_rng(1)
+    for path, shift in zip(paths, (0.0, 0.3), strict=True):
+        if path.exists():
+            continue
+        FOLDER.mkdir(exist_ok=True)
+        schema = pa.schema([(f"f{number:03}", pa.float64()) for number in range(columns)])
+        with pq.ParquetWriter(path, schema) as writer:
+            for start in range(0, rows, _ROWS_OF_A_PART):
+                size = min(_ROWS_OF_A_PART, rows - start)
+                part = [random.normal(0.0 if number % 10 else shift, 1, size) for number in range(columns)]
+                writer.write_table(pa.table(part, schema=schema), row_group_size=_ROWS_OF_A_GROUP)
+    return paths
 
 
 def _call(*command: object) -> None:
