@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.data_sets import environment_python, first_flights, flights, lineitem, peer_python, shifted
+from benchmarks.lineitem_rules import hundred_rules
 from benchmarks.measuring import Figure, Run, empty_home, interleaved, median, run, voyant_command, workload
 from benchmarks.service import service
 
@@ -124,6 +127,41 @@ def drift() -> Iterator[Figure]:
     )
 
 
+def rules() -> Iterator[Figure]:
+    """A hundred rules on lineitem at scale factor 1, against reading its columns once and against three other tools."""
+    path = lineitem(1)
+    described, written = path.with_suffix(".json"), path.with_name("rules.json")
+    run(workload("describe", path, described))
+    written.write_text(json.dumps(hundred_rules()))
+    commands: dict[str, Sequence[str | Path]] = {
+        "scan": workload("scan_columns", path),
+        "voyant": workload("rules_voyant", path, written, described),
+        **{peer: [peer_python(peer), _script(f"rules_{peer}"), path, written] for peer in _RULE_CHECKERS},
+    }
+    runs = interleaved(commands, times=3)
+    ratio = runs["voyant"].seconds / runs["scan"].seconds
+    yield Figure(
+        what="100 rules, lineitem SF 1, time against reading its columns once",
+        measured=f"{_seconds(runs['voyant'])} against {_seconds(runs['scan'])}: {ratio:.2f} ×",
+        value=ratio,
+        bar=2,
+    )
+    yield _peak("100 rules, lineitem SF 1, peak memory", runs["voyant"], bar=1500)
+    found = {name: _last_json(runs[name].output) for name in ("voyant", *_RULE_CHECKERS)}
+    for peer, title in _RULE_CHECKERS.items():
+        same = "the same rows" if found[peer] == found["voyant"] else "other rows"
+        ratio = runs["voyant"].seconds / runs[peer].seconds
+        yield Figure(
+            what=f"100 rules, lineitem SF 1, time against {title}",
+            measured=f"{_seconds(runs['voyant'])} against {_seconds(runs[peer])}: {ratio:.3f} ×; {same} fail",
+            value=ratio,
+            bar=1,
+        )
+
+
+_RULE_CHECKERS = {"pointblank": "Pointblank", "great_expectations": "Great Expectations", "soda": "Soda Core"}
+
+
 CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "profile": profile_step,
     "scaling": profile_scaling,
@@ -131,6 +169,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "small": small_csv,
     "tokens": result_size,
     "drift": drift,
+    "rules": rules,
     "service": service,
 }
 
@@ -169,6 +208,11 @@ def _tokens(text: str) -> int:
         file.write(text)
         file.flush()
         return int(run([environment_python(), _script("count_tokens"), file.name]).output)
+
+
+def _last_json(output: str) -> Any:
+    """What the last line says; other tools tell their progress before it."""
+    return json.loads(output.strip().splitlines()[-1])
 
 
 def _script(name: str) -> Path:

@@ -79,10 +79,17 @@ def _ranges() -> Iterator[Rule]:
         yield {"kind": "range", "columns": [column], "minimum": low}
         yield {"kind": "range", "columns": [column], "maximum": high}
         yield {"kind": "range", "columns": [column], "minimum": low, "maximum": high}
-    narrower = {column: (low + 0.1 * (high - low), low + 0.9 * (high - low)) for column, (low, high) in _RANGES.items()}
+    narrower = {column: _inner_part(*ends) for column, ends in _RANGES.items()}
     for column, (low, high) in {**narrower, **dict.fromkeys(_DATES, ("1993-01-01", "1997-12-31"))}.items():
         yield {"kind": "range", "columns": [column], "minimum": low}
         yield {"kind": "range", "columns": [column], "maximum": high}
+
+
+def _inner_part(low: float, high: float) -> tuple[float, float]:
+    """Without the outer tenths; whole where the range is."""
+    tenth = (high - low) / 10
+    inner = (low + tenth, high - tenth)
+    return inner if isinstance(high, float) else (round(inner[0]), round(inner[1]))
 
 
 def _texts() -> Iterator[Rule]:

@@ -10,7 +10,8 @@ from tests.analysis.profile.tables import column
 from tests.analysis.quality.staff import COLUMNS, staff
 from voyant.analysis.profile import profile
 from voyant.analysis.quality import assess, failing_rows
-from voyant.analysis.quality.declared import Expectations, refuse_contradictions
+from voyant.analysis.quality.declared import Expectations, bind, refuse_contradictions
+from voyant.analysis.quality.rules import run
 from voyant.domain.normalization import Normalization
 from voyant.domain.quality import Check, Origin, Quality
 from voyant.domain.rule import DeclaredRule, RuleKind
@@ -33,7 +34,18 @@ def judged(
     refuse_contradictions(rules)
     with staff(rows, columns) as table:
         expectations = Expectations(rules=rules, tables=countries(table), **surroundings)
-        yield table, assess(table, profile(table), normalization, expectations)
+        quality = assess(table, profile(table), normalization, expectations)
+        _assert_the_same_without_a_profile(table, quality, expectations, normalization)
+        yield table, quality
+
+
+def _assert_the_same_without_a_profile(
+    table: EngineTable, quality: Quality, expectations: Expectations, normalization: Normalization | None
+) -> None:
+    """Contracts are checked before there is one."""
+    alone = run(bind(expectations, table, None, normalization), table)
+    found = {check.id: (check.checked, check.failed, check.error) for check in alone}
+    assert found == {name: (check.checked, check.failed, check.error) for name, check in declared(quality).items()}
 
 
 def countries(table: EngineTable) -> dict[str, Dataset]:

@@ -62,6 +62,7 @@ class Rule:
         id: Where it is not kind and columns.
         severity: Of a failure.
         condition: The SQL of a row that fails; ``among`` the SQL of the rows that are looked at, all where None.
+        looked_at: How many rows these are, where the profile tells.
         follows: The condition holds for none but rows that are looked at, so that ``among`` need not be asked again.
         statement: Gives ``checked`` and ``failed`` where the condition is not to be counted row by row.
         figure: An aggregate over the table, of which ``holds`` says in SQL whether it is as expected: one check.
@@ -87,6 +88,7 @@ class Rule:
     unit: str = "rows"
     condition: str | None = None
     among: str | None = None
+    looked_at: int | None = None
     follows: bool = False
     statement: str | None = None
     figure: str | None = None
@@ -127,7 +129,8 @@ class Rule:
         if self.among is None:
             return "count(*)", f"count_if({self.condition})", "NULL"
         failing = self.condition if self.follows else f"({self.among}) AND ({self.condition})"
-        return f"count_if({self.among})", f"count_if({failing})", "NULL"
+        looked_at = f"count_if({self.among})" if self.looked_at is None else str(self.looked_at)
+        return looked_at, f"count_if({failing})", "NULL"
 
     def counted(self, checked: int, failed: int, source: str, observed: Scalar = None) -> Check | None:
         """The check with these counts; None where the expectation turned out not to be credible."""

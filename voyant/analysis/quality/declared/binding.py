@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from voyant.analysis.expressions import NotUsable
+from voyant.analysis.profile.outline import outline
 from voyant.analysis.quality.declared import figures, relations, values
 from voyant.analysis.quality.declared.expectations import Expectations
 from voyant.analysis.quality.declared.given import condition_sql
-from voyant.analysis.quality.declared.situation import Situation
+from voyant.analysis.quality.declared.situation import Situation, columns_of
 from voyant.analysis.quality.declared.wording import described
 from voyant.analysis.quality.rules import Rule
 from voyant.domain.finding import Severity
@@ -63,9 +65,15 @@ _OF_KIND: dict[RuleKind, Callable[[Rule, DeclaredRule, Situation], Rule]] = {
 
 
 def bind(
-    expectations: Expectations, table: Table, profile: Profile, normalization: Normalization | None = None
+    expectations: Expectations, table: Table, profile: Profile | None = None, normalization: Normalization | None = None
 ) -> list[Rule]:
-    """A rule to be counted for each declared one; one that cannot run on this table says why."""
+    """A rule to be counted for each declared one; one that cannot run on this table says why.
+
+    Args:
+        profile: What it knows need not be counted; where there is none the table is looked over first.
+    """
+    if profile is None:
+        profile = outline(table, _columns_of(expectations.rules, table))
     rejected = {
         change.column: change.cells
         for change in (normalization.changes if normalization else ())
@@ -73,6 +81,13 @@ def bind(
     }
     situation = Situation(table=table, profile=profile, expectations=expectations, rejected=rejected)
     return [_bound(rule, situation) for rule in expectations.rules]
+
+
+def _columns_of(rules: Sequence[DeclaredRule], table: Table) -> Iterator[str]:
+    """Those that rules name and the table has."""
+    for rule in rules:
+        with suppress(NotUsable):
+            yield from (column.name for column in columns_of(table.dataset, rule.columns))
 
 
 def _bound(rule: DeclaredRule, situation: Situation) -> Rule:

@@ -45,6 +45,14 @@ class Situation:
         """What is known of the column; None of one that is computed when read."""
         return next((known for known in self.profile.columns if known.name == column.name), None)
 
+    def rows_with(self, columns: Sequence[Column]) -> int | None:
+        """How many rows miss none of the columns, where the profile tells."""
+        profiles = [self.profiled(column) for column in columns]
+        missing = [profile for profile in profiles if profile is None or profile.nulls]
+        if not missing:
+            return self.profile.rows
+        return missing[0].count if len(profiles) == 1 and missing[0] is not None else None
+
 
 def columns_of(dataset: Dataset, names: Sequence[str]) -> tuple[Column, ...]:
     """The columns of these names, whichever case or original name was used.
@@ -81,12 +89,21 @@ def on_values(base: Rule, column: Column, condition: str, situation: Situation, 
     profile = situation.profiled(column)
     if base.among is None and profile is not None:
         known = (profile.count, 0) if is_clean else _counted_on_listed(column, profile, condition, situation)
+    return replace(on_present(base, [column], condition, situation), known=known)
+
+
+def on_present(base: Rule, columns: Sequence[Column], condition: str, situation: Situation) -> Rule:
+    """The rule on the rows that miss none of the columns.
+
+    Args:
+        condition: Of a row that fails; without a value itself where one of theirs is missing.
+    """
     return replace(
         base,
         condition=condition,
-        among=both(base.among, present([column])),
+        among=both(base.among, present(columns)),
+        looked_at=situation.rows_with(columns) if base.among is None else None,
         follows=base.among is None,
-        known=known,
     )
 
 

@@ -9,7 +9,7 @@ from voyant.analysis.expressions import NotUsable
 from voyant.analysis.quality.declared import formats
 from voyant.analysis.quality.declared.given import columns_in, condition_sql
 from voyant.analysis.quality.declared.literals import typed
-from voyant.analysis.quality.declared.situation import Situation, both, on_values, present
+from voyant.analysis.quality.declared.situation import Situation, both, on_present, on_values
 from voyant.analysis.quality.rules import Rule
 from voyant.domain.profile import ColumnProfile, Scalar
 from voyant.domain.rule import DeclaredRule
@@ -176,7 +176,7 @@ def comparison(base: Rule, rule: DeclaredRule, situation: Situation) -> Rule:
     if family(one) != family(other):
         raise NotUsable(f"{one.name} is of the type {one.type} and {other.name} of {other.type}: they do not compare")
     condition = f"NOT ({identifier(one.name)} {rule.operator} {identifier(other.name)})"
-    return replace(base, condition=condition, among=both(base.among, present(columns)), follows=base.among is None)
+    return on_present(base, columns, condition, situation)
 
 
 def family(column: Column) -> str:
