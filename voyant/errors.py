@@ -7,6 +7,7 @@
         NotPermitted            this caller may not
         Conflict                it contradicts something that stands already
         QueryRejected           SQL that is refused
+        GateFailed              the data do not meet what was declared of them
       ExternalSystemError     names the system
         Unavailable             retry may help
         Rejected                final
@@ -45,9 +46,12 @@ class Code(Enum):
     UNSUPPORTED_MEDIA_TYPE = (1014, 415, "Unsupported media type", "Send the body as the named media type.")
     RANGE_NOT_SATISFIABLE = (1015, 416, "Range not satisfiable", "Ask for a range within the length given.")
     BAD_RULE = (1016, 422, "Bad rule", "Correct the named rule.")
+    BAD_CONTRACT = (1017, 422, "Bad contract", "Correct the contract at the place named.")
+    CONTRACT_STANDS = (1018, 409, "Contract stands already", "Give the changed contract a version of its own.")
     NO_JOB = (2001, 404, "No such job", "List the jobs with: voyant job list")
     NO_ARTIFACT = (2002, 404, "No such artifact", "List the artifacts with: voyant artifact list JOB")
     NO_SOURCE = (2003, 404, "No such source", "Check the path; list known sources with: voyant source list")
+    NO_CONTRACT = (2005, 404, "No such contract", "List the contracts with: voyant contract list")
     NO_TABLE = (2006, 404, "No such table", "Use one of the tables listed.")
     NO_ROUTE = (2008, 404, "No such address", "See /docs for the addresses there are.")
     OTHER_TENANT = (3004, 403, "Other tenant", "Leave the header X-Tenant-ID out.")
@@ -68,6 +72,7 @@ class Code(Enum):
     WEB_SERVER = (6001, 502, "Web server failed", "Try again later, or ask who runs the server.")
     POSTGRESQL = (6002, 502, "PostgreSQL failed", "Try again later, or ask who runs the database.")
     MYSQL = (6003, 502, "MySQL failed", "Try again later, or ask who runs the database.")
+    CONTRACT_VIOLATED = (7001, 422, "Contract violated", "Mend the rows named at their source, or change the contract.")
     NOT_ENOUGH_DATA = (7002, 422, "Not enough data", "Give a source with at least one row and one column.")
     GATE_FAILED = (7005, 422, "Gate failed", "Mend what failed, or ask for less: the result says which checks failed.")
     UNREADABLE = (8001, 422, "Unreadable data", "Check that the file is whole and of the format it claims.")
@@ -161,6 +166,12 @@ class QueryRejected(CallerError):
     """SQL that is refused."""
 
     default_code = Code.SQL_REFUSED
+
+
+class GateFailed(CallerError):
+    """The data do not meet what was declared of them."""
+
+    default_code = Code.CONTRACT_VIOLATED
 
 
 class ExternalSystemError(VoyantError):
