@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from voyant.domain.caller import Caller
 from voyant.errors import Code, NotFound
-from voyant.store.models import Artifact, Job, Source
+from voyant.store.models import Artifact, Contract, Job, Source
 
 
 def jobs_of(caller: Caller) -> QuerySet[Job]:
@@ -74,3 +74,30 @@ def artifact_of(caller: Caller, job_id: str, name: str) -> Artifact:
         names = list(job.artifacts.values_list("name", flat=True))
         raise NotFound(f"{job_id} has no artifact {name!r}.", code=Code.NO_ARTIFACT, data={"artifacts": names})
     return artifact
+
+
+def contracts_of(caller: Caller) -> QuerySet[Contract]:
+    """The caller's contracts, a row for each version, newest first."""
+    return Contract.objects.filter(tenant=caller.tenant).order_by("-id")
+
+
+def contract_row_of(caller: Caller, contract_id: str, version: str) -> Contract:
+    """One version of a contract.
+
+    Raises:
+        NotFound: There is none, or it is another tenant's.
+    """
+    row = contracts_of(caller).filter(contract_id=contract_id, version=version).first()
+    if row is None:
+        raise no_contract(caller, contract_id, version)
+    return row
+
+
+def no_contract(caller: Caller, contract_id: str, version: str | None = None) -> NotFound:
+    """The error where there is none of that id and version, or it is another tenant's."""
+    versions = list(contracts_of(caller).filter(contract_id=contract_id).values_list("version", flat=True)[:100])
+    if version is not None and versions:
+        message = f"The contract {contract_id!r} has no version {version[:100]!r}; it has {', '.join(versions)}."
+    else:
+        message = f"There is no contract {contract_id[:200]!r}."
+    return NotFound(message, code=Code.NO_CONTRACT, data={"versions": versions})

@@ -1,6 +1,7 @@
 """Our tables, a file per noun."""
 
 from voyant.store.models.artifact import Artifact
+from voyant.store.models.contract import Contract
 from voyant.store.models.iceberg import IcebergNamespaceProperty, IcebergTable
 from voyant.store.models.job import IdempotencyKey, Job, JobEvent, Step
 from voyant.store.models.source import Source
@@ -8,6 +9,7 @@ from voyant.store.models.worker import Worker
 
 __all__ = [
     "Artifact",
+    "Contract",
     "IcebergNamespaceProperty",
     "IcebergTable",
     "IdempotencyKey",
