@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from voyant.domain.drift import SchemaChange
 from voyant.domain.table import Dataset
 
 
@@ -51,6 +52,7 @@ class Normalization:
         notes: How the source was read: delimiter, encoding, lines skipped.
         unchanged: Whether the source's own Parquet file is the table.
         other_tables: Of the same source, in the lake too.
+        schema_changes: Of the columns since the table's snapshot before.
     """
 
     dataset: Dataset
@@ -60,3 +62,4 @@ class Normalization:
     notes: tuple[str, ...] = ()
     unchanged: bool = False
     other_tables: tuple[str, ...] = ()
+    schema_changes: tuple[SchemaChange, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voyant.domain.contract import Contract
 from voyant.domain.kpi import DeclaredKpi
 from voyant.domain.rule import DeclaredRule
 from voyant.domain.source import Source
@@ -18,6 +19,7 @@ class JobParameters:
         rules: That the table is judged by.
         fail_under: The least quality score that passes the gate; a rule that could not run fails it too. None for no
             gate.
+        contract: That the caller named, whole; None to use the active one of the table, where there is one.
     """
 
     source: Source
@@ -25,3 +27,4 @@ class JobParameters:
     time_column: str | None = None
     rules: tuple[DeclaredRule, ...] = ()
     fail_under: float | None = None
+    contract: Contract | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from voyant.domain.contract import Outcome
 from voyant.domain.job import Degradation, Status
 from voyant.domain.profile import Scalar
 
@@ -89,6 +90,23 @@ class ResultKpi:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResultContract:
+    """A contract that the data were held against: how many clauses were kept and broken, and what came of it.
+
+    Attributes:
+        not_enforceable: Elements of the contract that nothing checks; contract.json says why of each.
+    """
+
+    id: str
+    version: str
+    outcome: Outcome
+    passed: int
+    failed: int
+    not_enforceable: int
+    rows_quarantined: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultArtifact:
     name: str
     type: str
@@ -138,3 +156,4 @@ class Result:
     omitted: dict[str, Any]
     next: tuple[NextCall, ...]
     warnings: tuple[str, ...]
+    contracts: tuple[ResultContract, ...] = ()

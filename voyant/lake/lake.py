@@ -151,6 +151,23 @@ class Lake:
             raise NotFound(f"There is no table {table!r}.", code=Code.NO_TABLE, data={"tables": self.tables(tenant)})
         return self._as_snapshot(tenant, table, found, snapshot_id)
 
+    def earlier(self, tenant: str, table: str, content: str) -> Dataset | None:
+        """What was known of the table when it last held other content than this; None where it never did.
+
+        The same whether this content has come in already or not: a step that runs again tells the same.
+        """
+        found = self._find(tenant, table)
+        snapshot = found.current_snapshot() if found is not None else None
+        while found is not None and snapshot is not None:
+            summary: Any = snapshot.summary or {}
+            columns = summary.get(COLUMNS)
+            if columns and summary.get(CONTENT) != content:
+                rows = int(summary.get("total-records") or 0)
+                return Dataset(name=table, rows=rows, columns=from_json(columns.encode(), tuple[Column, ...]))
+            parent = snapshot.parent_snapshot_id
+            snapshot = found.snapshot_by_id(parent) if parent is not None else None
+        return None
+
     def tables(self, tenant: str) -> list[str]:
         """The names of a tenant's tables."""
         if not self._catalog.namespace_exists(tenant):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from voyant.domain.caller import Caller
+from voyant.domain.contract import Contract
 from voyant.domain.job import Runner
 from voyant.domain.kpi import DeclaredKpi
 from voyant.domain.parameters import JobParameters
@@ -29,6 +30,7 @@ def analyze(
     time_column: str | None = None,
     rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
     fail_under: float | None = None,
+    contract: Contract | None = None,
     on_progress: Progress = ignore_progress,
 ) -> str:
     """Runs a pipeline in this process; gives the id of the completed job.
@@ -39,13 +41,16 @@ def analyze(
         time_column: That periods are formed by; None to find it.
         rules: That the table is judged by; as fields of ``DeclaredRule`` by name, or such themselves.
         fail_under: The least quality score that passes the gate, of which the result tells.
+        contract: That the source is held against; None for the one in force for its table, where there is one.
         on_progress: Told the stage and the share of the job that is done.
 
     Raises:
         VoyantError: The job failed; it is kept with that error.
         KeyboardInterrupt: The job was cancelled; it is kept as such, without artifacts.
     """
-    parameters = parameters_of(source, kpis=kpis, time_column=time_column, rules=rules, fail_under=fail_under)
+    parameters = parameters_of(
+        source, kpis=kpis, time_column=time_column, rules=rules, fail_under=fail_under, contract=contract
+    )
     job = submit(caller, kind, parameters, runner=Runner.PROCESS).job
     run_here(job.id, parameters, on_progress=on_progress)
     return job.id
@@ -58,6 +63,7 @@ def parameters_of(
     time_column: str | None = None,
     rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
     fail_under: float | None = None,
+    contract: Contract | None = None,
 ) -> JobParameters:
     """What faces are given, as jobs take it.
 
@@ -68,5 +74,10 @@ def parameters_of(
         raise InvalidInput(f"A quality score is 0 to 1; the gate asks for {fail_under:g}.")
     declared = tuple(DeclaredKpi(name=name, sql=sql) for name, sql in (kpis or {}).items())
     return JobParameters(
-        source=source, kpis=declared, time_column=time_column, rules=rules_from(rules), fail_under=fail_under
+        source=source,
+        kpis=declared,
+        time_column=time_column,
+        rules=rules_from(rules),
+        fail_under=fail_under,
+        contract=contract,
     )

@@ -26,6 +26,7 @@ from voyant.domain.source import SourceKind
 from voyant.errors import InternalError, JobCancelled, VoyantError, as_disk_full
 from voyant.security.secrets import unseal
 from voyant.services import uploads
+from voyant.services.contracts import active_contract
 from voyant.services.recording import JobRecorder, Progress, ignore_progress
 from voyant.services.results import result_digest
 from voyant.services.wiring import artifact_store, lake, limits
@@ -66,6 +67,7 @@ class JobExecution:
             limits=limits(is_local=job.runner == Runner.PROCESS),  # durable ones come over the network
             moment=job.created_at,
             sql_seconds=settings().sql_timeout_seconds,
+            active_contract=lambda table: active_contract(job.tenant, job.source_id or "", table),
             pinned=pinned_input(job),
             artifacts={artifact.name: artifact for artifact in artifacts_of(job)},
             progress=self.recorder.progress,

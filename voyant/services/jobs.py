@@ -108,7 +108,7 @@ def summary_of(job: Job) -> JobSummary:
         status=Status(job.status),
         progress=job.progress,
         stage=job.stage,
-        parameters=job.parameters,
+        parameters=_shown(job.parameters),
         source=job.source.name if job.source else None,
         degraded=tuple(Degradation(**entry) for entry in job.degraded),
         error=job.error,
@@ -116,6 +116,12 @@ def summary_of(job: Job) -> JobSummary:
         started_at=job.started_at,
         finished_at=job.finished_at,
     )
+
+
+def _shown(parameters: dict[str, Any]) -> dict[str, Any]:
+    """The parameters with a contract's name in place of all of it."""
+    contract = parameters.get("contract")
+    return parameters if contract is None else parameters | {"contract": f"{contract['id']}@{contract['version']}"}
 
 
 def _queue_position(job: Job) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TypeVar
@@ -9,6 +10,7 @@ from typing import TypeVar
 from voyant.artifacts.store import ArtifactStore
 from voyant.domain.artifact import Artifact
 from voyant.domain.caller import Caller
+from voyant.domain.contract import ContractCheck, ContractChecks
 from voyant.domain.finding import Severity
 from voyant.domain.job import Degradation, Status
 from voyant.domain.kpi import Kpis
@@ -21,6 +23,7 @@ from voyant.domain.result import (
     NextCall,
     Result,
     ResultArtifact,
+    ResultContract,
     ResultDataset,
     ResultFinding,
     ResultKpi,
@@ -38,6 +41,7 @@ from voyant.store.models import Job
 T = TypeVar("T")
 MOST_ASSUMPTIONS = 3
 MOST_SAMPLES = 3
+MOST_CHANGES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,7 @@ class Parts:
     quality: Quality | None
     kpis: Kpis | None
     narrative: Narrative | None
+    contracts: tuple[ContractCheck, ...]
 
 
 def read_result(caller: Caller, job_id: str, *, max_tokens: int = DEFAULT_TOKENS) -> Result:
@@ -138,6 +143,7 @@ def _read_parts(
         quality=read("quality.json", Quality),
         kpis=read("kpis.json", Kpis),
         narrative=read("narrative.json", Narrative),
+        contracts=checks.checks if (checks := read("contract.json", ContractChecks)) is not None else (),
     )
 
 
@@ -160,6 +166,7 @@ def _assemble(parts: Parts) -> Result:
         quality=_quality(parts.quality),
         gate=judge(parts.quality, parts.fail_under),
         kpis=_kpis(parts.kpis),
+        contracts=tuple(map(_contract, parts.contracts)),
         artifacts=tuple(_artifact(parts.job_id, artifact) for artifact in parts.artifacts),
         manifest=None,
         omitted={"findings": narrative.omitted, "how": "voyant_artifact insights.json"}
@@ -230,6 +237,19 @@ def _kpis(kpis: Kpis | None) -> tuple[ResultKpi, ...]:
     )
 
 
+def _contract(check: ContractCheck) -> ResultContract:
+    results = [result for table in check.tables for result in table.clauses]
+    return ResultContract(
+        id=check.contract,
+        version=check.version,
+        outcome=check.outcome,
+        passed=sum(result.passed for result in results),
+        failed=sum(not result.passed for result in results),
+        not_enforceable=len(check.coverage.not_enforceable),
+        rows_quarantined=sum(table.rows_quarantined for table in check.tables),
+    )
+
+
 def _artifact(job_id: str, artifact: Artifact) -> ResultArtifact:
     return ResultArtifact(
         name=artifact.name,
@@ -256,6 +276,8 @@ def _warnings(parts: Parts) -> tuple[str, ...]:
     critical = sum(rule.severity == Severity.CRITICAL and not rule.error for rule in _broken_rules(parts.quality))
     warnings = list(of_quality[:critical])
     warnings += [f"{entry.step} is missing: {entry.error['message']}" for entry in parts.degraded]
+    warnings.extend(_of_contracts(parts.contracts))
+    warnings.extend(_schema_changes(parts.normalization))
     if records := parts.normalization.rejected_records:
         warnings.append(
             f"{_counted(records, 'record')} could not be read: missing in the table, kept in rejects.parquet."
@@ -278,6 +300,25 @@ def _warnings(parts: Parts) -> tuple[str, ...]:
 
 def _broken_rules(quality: Quality | None) -> tuple[Check, ...]:
     return quality.broken_rules if quality is not None else ()
+
+
+def _of_contracts(checks: tuple[ContractCheck, ...]) -> Iterator[str]:
+    if checks:
+        from voyant.governance.contracts import warnings_of
+
+        for check in checks:
+            yield from warnings_of(check)
+
+
+def _schema_changes(normalization: Normalization) -> Iterator[str]:
+    """Breaking ones each, compatible ones counted."""
+    breaking = [change for change in normalization.schema_changes if not change.compatible]
+    table = normalization.dataset.name
+    for change in breaking[:MOST_CHANGES]:
+        yield f"{table}.{change.column} {change.kind} since the snapshot before, which breaks readers: {change.reason}"
+    left = len(normalization.schema_changes) - min(len(breaking), MOST_CHANGES)
+    if left:
+        yield f"{_counted(left, 'more change')} of columns since the snapshot before: see normalize.json."
 
 
 def _counted(number: int, noun: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from voyant.artifacts.store import ArtifactStore
 from voyant.domain.artifact import JSON, PARQUET, Artifact
+from voyant.domain.contract import Contract
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.normalization import Normalization
 from voyant.domain.serialization import from_json, to_json
@@ -39,6 +40,7 @@ class JobContext:
         sql_seconds: How long SQL that a rule holds may run.
         seed: Of every random choice; part of the manifest.
         limits: Of what sources may cost.
+        active_contract: Of a table, by its name: the contract that is in force; None where none is.
         artifacts: Those written so far, by name.
         pinned: The table that the job reads, once a step has taken it in.
         progress: Told the step's name and the share of it that is done.
@@ -53,6 +55,7 @@ class JobContext:
     limits: Limits = field(default_factory=Limits)
     moment: datetime | None = None
     sql_seconds: float = 60
+    active_contract: Callable[[str], Contract | None] = lambda _table: None
     seed: int = 0
     pinned: ManifestInput | None = None
     artifacts: dict[str, Artifact] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from hashlib import sha256
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,13 +25,13 @@ from voyant.domain.rule import RuleKind
 from voyant.domain.serialization import to_json
 from voyant.domain.source import SourceKind
 from voyant.workflows.context import StepContext
+from voyant.workflows.contracts import Candidate, Enforcement, candidates_of, enforce, stored_candidate
+from voyant.workflows.intake import Incoming, changes_of, read_in
 from voyant.workflows.pipeline import StepResult
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from voyant.analysis.normalize import Normalized
-    from voyant.ingestion import StagedTable
     from voyant.lake.engine import Engine
     from voyant.lake.lake import Snapshot
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 def normalize(context: StepContext, parameters: JobParameters) -> StepResult:
     """Takes the source in: every table of it into the lake, the main one pinned for the steps that follow."""
     is_there = parameters.source.kind is SourceKind.TABLE
-    pinned = _pin(context, parameters.source.location) if is_there else _read(context, parameters)
+    pinned = _pin(context, parameters) if is_there else _read(context, parameters)
     return StepResult(pinned=_with_what_rules_need(context, parameters, pinned))
 
 
@@ -61,44 +61,48 @@ def _with_what_rules_need(context: StepContext, parameters: JobParameters, pinne
 
 
 def _read(context: StepContext, parameters: JobParameters) -> ManifestInput:
-    from voyant.analysis.normalize import normalize as find_types
-    from voyant.ingestion.reading import read_source
-
-    scratch = context.job.scratch
-    scratch.mkdir(parents=True, exist_ok=True)
-    with context.job.engine() as engine:
-        reading = read_source(
+    """Reads all tables of the source and holds them against their contracts, before any of them can be seen."""
+    job = context.job
+    with job.engine() as engine:
+        incoming = read_in(
             parameters.source,
             engine,
-            scratch,
-            limits=context.job.limits,
-            progress=lambda share: context.progress(share / 2),
+            job.scratch,
+            limits=job.limits,
+            name_for=lambda name: job.lake.name_for(job.tenant, name, job.source_id),
+            progress=context.progress,
         )
-        main = max(reading.tables, key=_weight)
-        taken: dict[str, ManifestInput] = {}
-        for number, staged in enumerate(reading.tables):
-            normalized = find_types(staged, engine)
-            taken[staged.name] = _take_in(context, parameters, reading.fingerprint, staged, normalized, engine)
-            if staged is main:
-                found = normalized
-            context.progress((1 + (number + 1) / len(reading.tables)) / 2)
-        pinned = taken.pop(main.name)
-        others = tuple(other.table for other in taken.values())
-        _write_normalization(context, pinned.table, found, others, engine)
-    return pinned
+        candidates = candidates_of(incoming, lambda table: changes_of(table, job.lake, job.tenant))
+        enforcement = _enforce(context, parameters, candidates, engine)
+        tables = [_without_quarantined(table, enforcement) for table in incoming]
+        taken = {table.name: _take_in(context, parameters, table, engine) for table in tables}
+        main = next(table for table in tables if table.is_main)
+        record = replace(
+            main.normalized.record,
+            dataset=main.dataset,
+            other_tables=tuple(name for name in taken if name != main.name),
+            schema_changes=enforcement.changes[main.name],
+        )
+        context.write_json("normalize.json", "normalize", record)
+        context.write_query("rejects.parquet", "normalize", engine, main.normalized.rejects)
+        enforcement.write(context, main.name, engine)
+    return taken[main.name]
 
 
-def _pin(context: StepContext, name: str) -> ManifestInput:
+def _pin(context: StepContext, parameters: JobParameters) -> ManifestInput:
     """A table that the lake holds already, as it is: nothing is read again, nothing can be rejected."""
     from voyant.analysis.normalize import NO_REJECTS
 
+    name = parameters.source.location
     snapshot = context.job.lake.snapshot(context.job.tenant, name)
     normalization = Normalization(
         dataset=snapshot.dataset, changes=(), rejected_cells=0, notes=("read from a table of the lake",)
     )
-    context.write_json("normalize.json", "normalize", normalization)
     with context.job.engine() as engine:
+        enforcement = _enforce(context, parameters, [stored_candidate(snapshot)], engine)
+        context.write_json("normalize.json", "normalize", normalization)
         context.write_query("rejects.parquet", "normalize", engine, NO_REJECTS)
+        enforcement.write(context, name, engine)
     return _as_input(snapshot, name)
 
 
@@ -115,64 +119,59 @@ def _as_input(snapshot: Snapshot, name: str) -> ManifestInput:
     )
 
 
-def _weight(staged: StagedTable) -> tuple[bool, int]:
-    """What makes a table the one that its source is about: no other table's child, then its cells."""
-    return staged.parent is None, staged.rows * len(staged.columns)
+def _enforce(context: StepContext, parameters: JobParameters, tables: list[Candidate], engine: Engine) -> Enforcement:
+    job = context.job
+    return enforce(
+        tables,
+        engine,
+        job.lake,
+        job.tenant,
+        named=parameters.contract,
+        active=job.active_contract,
+        now=job.moment or datetime.now(UTC),
+    )
 
 
-def _take_in(
-    context: StepContext,
-    parameters: JobParameters,
-    fingerprint: str,
-    staged: StagedTable,
-    normalized: Normalized,
-    engine: Engine,
-) -> ManifestInput:
+def _without_quarantined(table: Incoming, enforcement: Enforcement) -> Incoming:
+    quarantine = enforcement.quarantines.get(table.name)
+    if quarantine is None:
+        return table
+    return replace(table, kept=quarantine.kept, rows=quarantine.rows, apart=quarantine.digest)
+
+
+def _take_in(context: StepContext, parameters: JobParameters, table: Incoming, engine: Engine) -> ManifestInput:
     from voyant.lake.lake import is_wide
 
-    job = context.job
+    job, normalized, staged = context.job, table.normalized, table.staged
     columns = normalized.dataset.columns
 
     def write(path: Path) -> None:
-        if normalized.unchanged and staged.parquet is not None:
+        if table.kept is not None:
+            engine.copy_to_parquet(table.kept, path)
+        elif normalized.unchanged and staged.parquet is not None:
             shutil.copyfile(staged.parquet, path)
         elif is_wide(staged.rows, len(columns)):
             engine.copy_columns_to_parquet(normalized.parts, path)
         else:
             engine.copy_to_parquet(normalized.select, path)
 
-    name = job.lake.name_for(job.tenant, staged.name, job.source_id)
-    content = sha256(f"{fingerprint} {normalized.select} ".encode() + to_json(columns)).hexdigest()
     snapshot = job.lake.replace(
         job.tenant,
-        name,
+        table.name,
         write,
         owner=job.source_id,
-        content=content,
+        content=table.content,
         columns=columns,
         scratch=job.scratch,
     )
     return ManifestInput(
         source=parameters.source.display_name,
-        fingerprint=fingerprint,
-        table=name,
+        fingerprint=table.fingerprint,
+        table=table.name,
         snapshot=snapshot.id,
         rows=snapshot.rows,
         columns=len(columns),
     )
-
-
-def _write_normalization(
-    context: StepContext,
-    table: str,
-    normalized: Normalized,
-    others: tuple[str, ...],
-    engine: Engine,
-) -> None:
-    dataset = replace(normalized.dataset, name=table)
-    normalization = replace(normalized.record, dataset=dataset, other_tables=others)
-    context.write_json("normalize.json", "normalize", normalization)
-    context.write_query("rejects.parquet", "normalize", engine, normalized.rejects)
 
 
 def profile(context: StepContext, parameters: JobParameters) -> StepResult:

@@ -38,6 +38,7 @@ class Normalized:
 
     Attributes:
         select: Gives the typed rows in source order, under their final names, without derived columns.
+        numbered: Gives the same rows with their number in the source, ``ROW``, before the other columns.
         parts: Give the same columns, some at a time.
         rejects: Gives ``row``, ``column``, ``raw`` and ``reason`` of each cell that did not fit its column's type, and
             of what could not be staged; the text is withheld where it is, or may be, personal data.
@@ -48,6 +49,7 @@ class Normalized:
 
     dataset: Dataset
     select: str
+    numbered: str
     parts: tuple[str, ...]
     rejects: str
     rejected_cells: int
@@ -108,6 +110,7 @@ def normalize(staged: StagedTable, engine: Engine) -> Normalized:
     return Normalized(
         dataset=Dataset(name=staged.name, rows=staged.rows, columns=stored + derived),
         select=typed.select(),
+        numbered=typed.numbered(),
         parts=tuple(typed.select(names) for names in chunks(tuple(typed.expressions), COLUMNS_OF_A_PART)),
         rejects=_rejects(prepared, stored, rows, staged.rejects),
         rejected_cells=sum(column.misfits for column in prepared) + cells,

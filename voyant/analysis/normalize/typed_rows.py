@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from voyant.analysis.normalize.sampling import Rows
+from voyant.domain.table import ROW
 from voyant.lake.sql import identifier
 
 
@@ -26,3 +27,8 @@ class TypedRows:
         )
         part = f" WHERE {self.staged.number} <= {first}" if first else ""
         return f"SELECT {columns} FROM {self.staged.relation}{part}"
+
+    def numbered(self) -> str:
+        """A SELECT of all columns, and before them the rows' numbers in the source, as ``ROW``."""
+        columns = "".join(f", {sql} AS {identifier(name)}" for name, sql in self.expressions.items())
+        return f"SELECT {self.staged.number} AS {identifier(ROW)}{columns} FROM {self.staged.relation}"

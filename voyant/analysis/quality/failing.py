@@ -118,10 +118,11 @@ def _examples(table: Table, check: Check, columns: Sequence[Column]) -> Iterator
 
 
 def _shown(columns: Sequence[Column]) -> str:
-    return ", ".join(_masked(column) for column in columns)
+    return ", ".join(masked(column) for column in columns)
 
 
-def _masked(column: Column) -> str:
+def masked(column: Column) -> str:
+    """SQL of the column's values, hidden where they are personal data."""
     name = identifier(column.name)
     if column.personal is None:
         return name
@@ -155,7 +156,7 @@ def _columns_shown(table: Table, checks: Sequence[Check]) -> list[Column]:
 def _values(table: Table, rows: Sequence[int], columns: Sequence[Column]) -> dict[int, dict[str, Scalar]]:
     if not rows:
         return {}
-    cells = "".join(f", {_masked(column)}" for column in columns)
+    cells = "".join(f", {masked(column)}" for column in columns)
     found = table.query(
         f"SELECT {ROW}{cells} FROM {table.numbered} AS numbered WHERE {ROW} IN ({', '.join(map(str, rows))})"
     )
