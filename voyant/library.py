@@ -27,6 +27,7 @@ def analyze(
     time: str | None = None,
     rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
     fail_under: float | None = None,
+    contract: str | PathLike[str] | Mapping[str, Any] | None = None,
     out: str | PathLike[str] | None = None,
     max_tokens: int = 2000,
     on_progress: Callable[[str, float], None] = lambda _stage, _share: None,
@@ -44,6 +45,8 @@ def analyze(
         rules: That the table is judged by, such as ``{"kind": "range", "column": "amount", "minimum": 0}``; those that
             fail stand in ``quality.rules``.
         fail_under: The least quality score that passes; ``gate`` tells whether it did.
+        contract: That the data must keep: a file, ``ID[@VERSION]`` of one that is kept, or an ODCS document; None for
+            the one in force for the table, where there is one.
         out: A folder that the artifacts are copied to as well.
         max_tokens: Room that the result may take in an agent's context; what was left out is said in ``omitted``.
         on_progress: Told the stage and the share of the job that is done.
@@ -57,10 +60,15 @@ def analyze(
     open_home()
     from voyant.services.analysis import analyze as run
     from voyant.services.artifacts import export_artifacts
+    from voyant.services.contracts import contract_from
     from voyant.services.results import read_result
     from voyant.services.sources import source_from
 
     found = source_from(LOCAL_CALLER, fspath(source), table=table, query=query)
+    promised = None
+    if contract is not None:
+        given = dict(contract) if isinstance(contract, Mapping) else fspath(contract)
+        promised = contract_from(LOCAL_CALLER, given)
     job_id = run(
         LOCAL_CALLER,
         found,
@@ -68,6 +76,7 @@ def analyze(
         time_column=time,
         rules=rules,
         fail_under=fail_under,
+        contract=promised,
         on_progress=on_progress,
     )
     if out is not None:

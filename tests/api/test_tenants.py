@@ -12,6 +12,7 @@ import pytest
 
 from tests.api.client import Client, problem
 from tests.api.conftest import CSV
+from tests.governance.contracts.documents import column, document
 from tests.repo.tree import ROOT
 from voyant.domain.caller import Caller
 
@@ -27,6 +28,8 @@ REQUESTS: dict[str, Any] = {
     "/v1/sources": {"source": "{source}"},
     "/v1/sources/discover": {"source": "{source}"},
     "/v1/sql/query": {"sql": "SELECT * FROM orders"},
+    "/v1/contracts/infer": {"source": "{source}"},
+    "/v1/contracts/diff": {"old": "orders", "new": "orders"},
 }
 """What is asked of an address that takes a body: for what is another's."""
 
@@ -44,6 +47,7 @@ class Owned:
 def owned(address: str) -> Iterator[Owned]:
     with httpx.Client(base_url=address, headers={"X-Tenant-ID": "owner"}, timeout=30) as http:
         client = Client(http, Caller(tenant="owner", subject="tester"))
+        client.post("/v1/contracts", document(column("amount"))).raise_for_status()
         source = client.upload("orders.csv", CSV)
         yield Owned(client, source, client.finished_job("ingest", source))
 
@@ -54,12 +58,15 @@ def test_what_is_one_tenants_is_not_there_for_another(
 ) -> None:
     mine = everything(owned.client)
     names = {"source_id": owned.source, "job_id": owned.job, "table": "orders", "name": "normalize.json"}
+    names |= {"contract_id": "orders", "version": "1.0.0"}
     names["job"] = "profile" if (method, path) == ("POST", "/v1/jobs/{job}") else owned.job
     is_asked = path in REQUESTS and method == "POST"
     body = json.dumps(REQUESTS[path]).replace("{source}", owned.source) if is_asked else None
 
     if path == "/v1/sources/upload":
         other_client.upload("orders.csv", "day,country,amount\n")
+    elif (method, path) == ("POST", "/v1/contracts"):
+        other_client.post(path, document(column("other"))).raise_for_status()
     else:
         answer = other_client.http.request(
             method, path.format(**names), content=body, headers={"Content-Type": "application/json"} if body else None
@@ -78,9 +85,12 @@ def check(answer: Any, path: str) -> None:
         problem(answer, 404, answer.json()["code"])
 
 
+PLACES = ("/v1/jobs", "/v1/sources", "/v1/sql/tables", "/v1/contracts", "/v1/contracts/orders")
+
+
 def everything(client: Client) -> list[bytes]:
     """All that a tenant can see of its own."""
-    seen = [client.get(path).content for path in ("/v1/jobs", "/v1/sources", "/v1/sql/tables")]
+    seen = [client.get(path).content for path in PLACES]
     for job in client.get("/v1/jobs").json()["items"]:
         artifacts = client.get(f"/v1/artifacts/{job['id']}")
         seen += [artifacts.content, client.get(f"/v1/jobs/{job['id']}/events").content]

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from tools.reference.markdown import code, prose, table
+from voyant.domain.contract import ContractChecks
 from voyant.domain.insights import Insights
 from voyant.domain.kpi import Kpis
 from voyant.domain.manifest import Manifest
@@ -22,6 +23,11 @@ from voyant.domain.quality import Quality
 FILES = [
     ("`normalize.json`", "What each column is, and every change made on the way in"),
     ("`rejects.parquet`", "Cells that did not fit their column's type: row, column, raw text, reason"),
+    ("`contract.yaml` `contract.json`", "The data contract that was used, and how each of its clauses was kept"),
+    (
+        "`quarantined_rows.parquet`",
+        "Rows that break a contract and are kept out of the table, with the clauses of each",
+    ),
     ("`profile.json`", "Statistics of every column and of every pair of columns"),
     ("`quality.json`", "The quality score, its parts, and every check behind them"),
     (
@@ -37,6 +43,7 @@ FILES = [
 ]
 DOCUMENTS: dict[str, type] = {
     "normalize.json": Normalization,
+    "contract.json": ContractChecks,
     "profile.json": Profile,
     "quality.json": Quality,
     "kpis.json": Kpis,

@@ -148,3 +148,59 @@ METRICS = """# HELP voyant_queue_length Durable jobs that wait for their turn.
 # TYPE voyant_queue_length gauge
 voyant_queue_length 3.0
 """
+
+CONTRACT = {
+    "id": "orders",
+    "version": "1.0.0",
+    "name": "orders",
+    "status": "active",
+    "action": "block",
+    "tables": ["orders"],
+    "source": None,
+    "created_at": "2026-01-05T09:30:00.120000Z",
+    "activated_at": "2026-01-05T09:31:00.480000Z",
+}
+CONTRACTS = {"items": [CONTRACT], "next_cursor": None}
+CONTRACT_DOCUMENT = {
+    "apiVersion": "v3.2.0",
+    "kind": "DataContract",
+    "id": "orders",
+    "name": "orders",
+    "version": "1.0.0",
+    "status": "draft",
+    "schema": [
+        {
+            "name": "orders",
+            "properties": [
+                {"name": "order_id", "logicalType": "integer", "primaryKey": True},
+                {"name": "amount", "logicalType": "number", "logicalTypeOptions": {"minimum": 0}, "required": True},
+            ],
+        }
+    ],
+    "customProperties": [{"property": "voyantOnViolation", "value": "block"}],
+}
+COVERAGE = {
+    "elements": [
+        {"path": "schema/orders/properties/amount/required", "clauses": ["orders.amount:required"], "reason": None},
+        {"path": "team", "clauses": [], "reason": "people are no rows"},
+    ]
+}
+CONTRACT_DIFF = {
+    "old": "orders@1.0.0",
+    "new": "orders@1.1.0",
+    "changes": [
+        {
+            "element": "orders.amount minimum",
+            "kind": "loosened",
+            "before": 1,
+            "after": 0,
+            "breaking": True,
+            "bump": "major",
+            "reason": "What readers relied on may no longer hold.",
+        }
+    ],
+    "breaking": True,
+    "bump": "major",
+    "wanted": "2.0.0",
+    "sufficient": False,
+}

@@ -24,6 +24,7 @@ from voyant.domain.result import Result
 from voyant.domain.serialization import to_compact_json
 from voyant.errors import Code
 from voyant.services.analysis import parameters_of
+from voyant.services.contracts import contract_from
 from voyant.services.intake import Submission
 from voyant.services.jobs import list_jobs, news_of, show_job
 from voyant.services.results import outcome_of, read_result
@@ -68,7 +69,7 @@ async def create(
 async def run(request: HttpRequest, kind: str, body: JobRequest, seconds: float, key: str | None) -> HttpResponse:
     """Asks for the job, and waits that long for its result."""
     caller = caller_of(request)
-    job = (await _submitted(caller, kind, body, key)).job
+    job = (await begin(caller, kind, body, key)).job
     if not seconds:
         return accepted(job)
     if await has_ended(caller, job.id, seconds):
@@ -165,13 +166,20 @@ def _as_sent(event: JobEvent) -> bytes:
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.id, event.kind.encode(), to_compact_json(event))
 
 
-async def _submitted(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Submission:
-    if body.source.startswith("src_") and body.table is None and body.query is None:
+async def begin(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Submission:
+    """The job that is asked for, accepted."""
+    if body.source.startswith("src_") and body.table is None and body.query is None and body.contract is None:
         job = UploadJob(
             caller=caller,
             kind=kind,
             upload=body.source,
-            parameters=partial(parameters_of, kpis=body.kpis, time_column=body.time),
+            parameters=partial(
+                parameters_of,
+                kpis=body.kpis,
+                time_column=body.time,
+                rules=body.rules,
+                fail_under=body.fail_under,
+            ),
             idempotency_key=key,
         )
         if (submission := await _over_uploads.ask(job)) is not None:
@@ -181,7 +189,13 @@ async def _submitted(caller: Caller, kind: str, body: JobRequest, key: str | Non
 
 def _submit(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Submission:
     source = source_from(caller, body.source, table=body.table, query=body.query)
+    contract = contract_from(caller, body.contract) if body.contract is not None else None
     parameters = parameters_of(
-        source, kpis=body.kpis, time_column=body.time, rules=body.rules, fail_under=body.fail_under
+        source,
+        kpis=body.kpis,
+        time_column=body.time,
+        rules=body.rules,
+        fail_under=body.fail_under,
+        contract=contract,
     )
     return submit(caller, kind, parameters, idempotency_key=key)

@@ -35,6 +35,7 @@ READING = (
 RUNNING = (
     *(Code.JOB_CANCELLED, Code.UNKNOWN_COLUMN, Code.BAD_KPI, Code.SQL_REFUSED, Code.NOT_ENOUGH_DATA),
     *(Code.UNREADABLE, Code.ENCODING, Code.UNREACHABLE, Code.TIMEOUT, Code.STORAGE_FULL),
+    *(Code.NO_CONTRACT, Code.BAD_CONTRACT, Code.CONTRACT_VIOLATED),
 )
 """What a job may fail of."""
 
@@ -43,6 +44,7 @@ _NOUNS = {
     "jobs": "What is being done, and what came of it.",
     "sources": "Where data comes from.",
     "artifacts": "The files behind a result.",
+    "contracts": "What is promised of data.",
     "sql": "Questions of one's own to the tables that sources became.",
     "estimate": "What an analysis would take.",
     "system": "How the server is.",

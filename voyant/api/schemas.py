@@ -16,6 +16,7 @@ Text = Annotated[str, Field(min_length=1, max_length=10_000, pattern=r"^[^\x00]*
 Statement = Annotated[str, Field(min_length=1, max_length=100_000, pattern=r"^[^\x00]*$")]
 
 Rule = Annotated[dict[str, Any], WithJsonSchema(rule_schema())]
+Contract = Annotated[str, Field(min_length=1, max_length=2_097_152, pattern=r"^[^\x00]*$")] | dict[str, Any]
 Limit = Annotated[int, Query(20, ge=1, le=500, description="Items on a page.")]
 Prefer = Annotated[
     str | None,
@@ -86,6 +87,12 @@ class JobRequest(SourceRequest):
         strict=False,
         description="The least quality score that passes the gate; `gate` of the result tells whether it did. A rule "
         "that could not run fails it too.",
+    )
+    contract: Contract | None = Field(
+        None,
+        description="The contract that the data must keep: a whole ODCS contract, as an object or as YAML, or the name "
+        "of one that is kept, ID[@VERSION]. Where left out the one in force for the table, if there is one.",
+        examples=["orders@1.0.0"],
     )
     max_tokens: int = Field(
         DEFAULT_TOKENS, ge=200, le=MAX_TOKENS, description="Room that the result may take, in tokens."

@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from voyant.cli.contracts import named_contract
 from voyant.cli.errors import DONE, GATE_FAILED, show_kept
 from voyant.cli.progress import shown_progress
 from voyant.cli.session import open_session, write_json
@@ -37,6 +38,13 @@ FAIL_UNDER = typer.Option(
     help="Leave with exit code 3 where the quality score is lower, or a rule could not run.",
     show_default=False,
 )
+CONTRACT = typer.Option(
+    None,
+    "--contract",
+    metavar="FILE|ID[@VERSION]",
+    help="Hold the source against this contract; the one in force for its table where not given.",
+    show_default=False,
+)
 OUT = typer.Option(None, "--out", metavar="DIR", help="Copy the artifacts there as well.", show_default=False)
 JSON = typer.Option(False, "--json", help="Print the result as JSON.")
 MAX_TOKENS = typer.Option(
@@ -57,25 +65,27 @@ def analyze(
     time: str | None = TIME,
     rules: Path | None = RULES,
     fail_under: float | None = FAIL_UNDER,
+    contract: str | None = CONTRACT,
     out: Path | None = OUT,
     as_json: bool = JSON,
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Analyse a source: summary here, report, charts and artifacts in VOYANT_HOME."""
     asked: dict[str, Any] = {"kpis": _declared(kpi), "time_column": time, "rules": rules, "fail_under": fail_under}
-    return _run("analyze", source, table, query, out, as_json, max_tokens, **asked)
+    return _run("analyze", source, table, query, out, as_json, max_tokens, contract=contract, **asked)
 
 
 def ingest(
     source: str = SOURCE,
     table: str | None = TABLE,
     query: str | None = QUERY,
+    contract: str | None = CONTRACT,
     out: Path | None = OUT,
     as_json: bool = JSON,
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
-    """Only take a source in as a table, with types and names mended."""
-    return _run("ingest", source, table, query, out, as_json, max_tokens)
+    """Only take a source in as a table, with types and names mended, and held against its contract."""
+    return _run("ingest", source, table, query, out, as_json, max_tokens, contract=contract)
 
 
 def profile(
@@ -96,12 +106,14 @@ def quality(
     query: str | None = QUERY,
     rules: Path | None = RULES,
     fail_under: float | None = FAIL_UNDER,
+    contract: str | None = CONTRACT,
     out: Path | None = OUT,
     as_json: bool = JSON,
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Only check whether a source is fit for use, by what its data suggest and by rules."""
-    return _run("quality", source, table, query, out, as_json, max_tokens, rules=rules, fail_under=fail_under)
+    asked: dict[str, Any] = {"rules": rules, "fail_under": fail_under, "contract": contract}
+    return _run("quality", source, table, query, out, as_json, max_tokens, **asked)
 
 
 def kpi(
@@ -143,6 +155,7 @@ def _run(
     max_tokens: int | None,
     *,
     rules: Path | None = None,
+    contract: str | None = None,
     **asked: Any,
 ) -> int:
     """Runs a job of that kind, prints what it found, and gives the exit code."""
@@ -158,8 +171,9 @@ def _run(
     if rules is not None:
         asked["rules"] = read_rules(rules)
     found = source_from(caller, source, table=table, query=query)
+    promised = named_contract(caller, contract)
     with shown_progress() as progress:
-        job_id = run(caller, found, kind=kind, on_progress=progress, **asked)
+        job_id = run(caller, found, kind=kind, contract=promised, on_progress=progress, **asked)
     if out is not None:
         export_artifacts(caller, job_id, out)
     room = max_tokens or (DEFAULT_TOKENS if as_json else MAX_TOKENS_OF_A_RESULT)

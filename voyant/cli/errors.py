@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from voyant.errors import CallerError, VoyantError
+from voyant.errors import CallerError, GateFailed, VoyantError
 
 DONE = 0
 OUR_FAULT = 1
@@ -15,7 +15,9 @@ INTERRUPTED = 130
 
 
 def exit_code_of(error: VoyantError) -> int:
-    """2 where the caller can fix it, else 1."""
+    """3 where data did not pass what was declared of them, 2 where the caller can fix it, else 1."""
+    if isinstance(error, GateFailed):
+        return GATE_FAILED
     return CALLERS_INPUT if isinstance(error, CallerError) else OUR_FAULT
 
 

@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from voyant import __version__
-from voyant.cli import analyze, artifacts, jobs, mcp, operations, serve, sources, verification
+from voyant.cli import analyze, artifacts, contracts, jobs, mcp, operations, serve, sources, verification
 from voyant.cli.errors import CALLERS_INPUT, DONE, INTERRUPTED, exit_code_of, show_error
 from voyant.errors import InternalError, VoyantError, as_disk_full
 
@@ -40,6 +40,7 @@ app.command(name="doctor")(operations.doctor)
 app.add_typer(jobs.app, name="job")
 app.add_typer(artifacts.app, name="artifact")
 app.add_typer(sources.app, name="source")
+app.add_typer(contracts.app, name="contract")
 
 
 def _show_version(wanted: bool) -> None:

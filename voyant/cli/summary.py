@@ -45,6 +45,12 @@ def print_summary(result: Result, report: Path | None) -> None:
             line = Text(f"{number:>2}. {finding.text}", style=SEVERITY_STYLE.get(finding.severity, ""))
             out.print(Padding(line, (0, 0, 0, 1)) if out.is_terminal else Text(" ") + line)
     _print_quality(result)
+    for contract in result.contracts:
+        out.print(
+            f"\nContract {contract.id} {contract.version}: {contract.outcome}; {contract.passed} clauses kept, "
+            f"{contract.failed} broken, {contract.not_enforceable} elements not enforceable",
+            markup=False,
+        )
     for warning in result.warnings:
         out.print(Text(f"! {warning}", style="yellow"))
     _print_omitted(result)

@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter
 
 from voyant.analysis.quality.declared import MOST_RULES
 from voyant.domain.rule import RuleKind
+from voyant.errors import Code
 from voyant.mcp.waiting import DEFAULT_WAIT
 from voyant.services.budget import DEFAULT_TOKENS, MAX_TOKENS
 from voyant.services.waiting import LONGEST_WAIT
@@ -80,6 +81,16 @@ FailUnder = Annotated[
         "it too.",
     ),
 ]
+Contract = Annotated[
+    str | None,
+    Field(
+        max_length=2_097_152,
+        pattern=NO_NUL,
+        description="A data contract (ODCS) that the data must keep: YAML, or the name of one that is kept, "
+        f"ID[@VERSION]. Data that break it fail with {Code.CONTRACT_VIOLATED}, the clauses and some rows. The one in "
+        "force for the table where left out.",
+    ),
+]
 Wait = Annotated[
     int,
     Field(
@@ -117,6 +128,7 @@ DESCRIPTIONS = {
     "compression": "How it is compressed, if it is.",
     "confidence": "How sure that is, 0 to 1.",
     "content": "The text, or the part of it that fits.",
+    "contracts": "Contracts that the data were held against, and what came of it.",
     "created_at": "When it was made.",
     "data": "Details of the error, for programs.",
     "dataset": "The table that was analysed; the snapshot pins its rows.",
@@ -151,10 +163,12 @@ DESCRIPTIONS = {
     "next_offset": "Where the next part begins; null at the end.",
     "notes": "What the reader should know of it.",
     "nullable": "Whether any row lacks a value; null where not known.",
+    "not_enforceable": "Elements of the contract that nothing checks; contract.json says why of each.",
     "observed": "The figure that was looked at; null where the rule is about rows.",
     "offset": "Where this part begins.",
     "omitted": "How many of what were left out to fit, and under `how` the way to get them.",
     "original_name": "As the source writes it; null where not known.",
+    "outcome": "kept, warned, quarantined or violated.",
     "owner": "Who answers for it; null where nobody was named.",
     "parameters": "What the job was asked for.",
     "parts": "The score of each part, 0 to 1.",
@@ -170,6 +184,7 @@ DESCRIPTIONS = {
     "retry_allowed": "Whether the same call may succeed later.",
     "role": "What it is used for, such as time, measure or dimension; null where not known.",
     "rows": "The rows, or how many there are.",
+    "rows_quarantined": "Rows that are kept apart, and not in the table.",
     "rules": "The rules that fail or could not run, the most severe first.",
     "sample": "Some of the failing rows; failing_rows.parquet has all.",
     "score": "0 to 1.",
@@ -195,6 +210,7 @@ DESCRIPTIONS = {
     "unit": "What it is measured in; null where that is not known.",
     "uri": "Under which it is read as a resource.",
     "value": "The figure; null where there is none.",
+    "version": "Its version.",
     "warnings": "What to know before relying on the rest.",
     "why": "What for.",
 }

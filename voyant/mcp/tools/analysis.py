@@ -14,12 +14,13 @@ from voyant.mcp import tasks
 from voyant.mcp.answers import answer
 from voyant.mcp.host import CALLER, HOST, Host
 from voyant.mcp.outcomes import JobState, outcome
-from voyant.mcp.schemas import FailUnder, Kpis, MaxTokens, Query, Rules, SourceHint, Table, TimeColumn, Wait
+from voyant.mcp.schemas import Contract, FailUnder, Kpis, MaxTokens, Query, Rules, SourceHint, Table, TimeColumn, Wait
 from voyant.mcp.tool import tool
 from voyant.mcp.view import REPORT_VIEW
 from voyant.mcp.waiting import DEFAULT_WAIT, follow
 from voyant.services.analysis import parameters_of
 from voyant.services.budget import DEFAULT_TOKENS
+from voyant.services.contracts import contract_from
 from voyant.services.estimation import Estimate
 from voyant.services.estimation import estimate as estimate_of
 from voyant.services.sources import source_from
@@ -37,6 +38,7 @@ async def voyant_analyze(
     time: TimeColumn = None,
     rules: Rules = None,
     fail_under: FailUnder = None,
+    contract: Contract = None,
     wait: Wait = DEFAULT_WAIT,
     max_tokens: MaxTokens = DEFAULT_TOKENS,
     caller: Caller = CALLER,
@@ -50,7 +52,7 @@ async def voyant_analyze(
     table can be queried with voyant_sql afterwards. Takes seconds for a small file, minutes for a hundred million
     cells; a job that takes longer than you wait is answered with its handle, for voyant_result.
     """
-    parameters = await with_data(_parameters, caller, source, table, query, kpis, time, rules, fail_under)
+    parameters = await with_data(_parameters, caller, source, table, query, kpis, time, rules, fail_under, contract)
     return await _run(host, caller, "analyze", parameters, wait, max_tokens)
 
 
@@ -59,6 +61,7 @@ async def voyant_ingest(
     source: SourceHint,
     table: Table = None,
     query: Query = None,
+    contract: Contract = None,
     wait: Wait = DEFAULT_WAIT,
     max_tokens: MaxTokens = DEFAULT_TOKENS,
     caller: Caller = CALLER,
@@ -67,7 +70,7 @@ async def voyant_ingest(
     """Only take a source in as a table, for voyant_sql, with types and names mended. Use voyant_analyze to learn
     what is in it as well. You get the table's name, rows and columns, and what did not fit.
     """
-    parameters = await with_data(_parameters, caller, source, table, query)
+    parameters = await with_data(_parameters, caller, source, table, query, contract=contract)
     return await _run(host, caller, "ingest", parameters, wait, max_tokens)
 
 
@@ -95,6 +98,7 @@ async def voyant_quality(
     query: Query = None,
     rules: Rules = None,
     fail_under: FailUnder = None,
+    contract: Contract = None,
     wait: Wait = DEFAULT_WAIT,
     max_tokens: MaxTokens = DEFAULT_TOKENS,
     caller: Caller = CALLER,
@@ -105,7 +109,7 @@ async def voyant_quality(
     do; the checks stand in quality.json, the rows that fail them in
     failing_rows.parquet, both for voyant_artifact.
     """
-    parameters = await with_data(_parameters, caller, source, table, query, None, None, rules, fail_under)
+    parameters = await with_data(_parameters, caller, source, table, query, None, None, rules, fail_under, contract)
     return await _run(host, caller, "quality", parameters, wait, max_tokens)
 
 
@@ -171,9 +175,13 @@ def _parameters(
     time: str | None = None,
     rules: list[dict[str, Any]] | None = None,
     fail_under: float | None = None,
+    contract: str | None = None,
 ) -> JobParameters:
     found = source_from(caller, source, table=table, query=query)
-    return parameters_of(found, kpis=kpis, time_column=time, rules=rules or (), fail_under=fail_under)
+    promised = contract_from(caller, contract) if contract else None
+    return parameters_of(
+        found, kpis=kpis, time_column=time, rules=rules or (), fail_under=fail_under, contract=promised
+    )
 
 
 def _estimate(caller: Caller, source: str, table: str | None, query: str | None) -> Estimate:
