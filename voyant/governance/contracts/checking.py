@@ -12,7 +12,6 @@ from voyant.analysis.quality.declared import Expectations, bind
 from voyant.analysis.quality.declared.expectations import SQL_SECONDS
 from voyant.analysis.quality.rules import MASK, run
 from voyant.domain.contract import Clause, ClauseKind, ClauseResult, Violation
-from voyant.domain.profile import Count, Profile
 from voyant.domain.quality import Check
 from voyant.domain.rule import DeclaredRule
 from voyant.domain.table import ROW, Column, ColumnType, Dataset, Table
@@ -166,7 +165,7 @@ class _Checking:
         others = {table.dataset.name: table.dataset for table in self._subject.others.values()}
         rules = tuple(self._meant(clause, clause.rule) for clause in clauses if clause.rule is not None)
         expectations = Expectations(rules=rules, tables=others, moment=self._now)
-        found = {check.id: check for check in run(bind(expectations, self._table, _NOTHING_KNOWN), self._table)}
+        found = {check.id: check for check in run(bind(expectations, self._table), self._table)}
         return [found[clause.id] for clause in clauses]
 
     def _meant(self, clause: Clause, rule: DeclaredRule) -> DeclaredRule:
@@ -283,20 +282,6 @@ class _Checking:
             Violation(row=row, values={name: cells[number] for name, cells in values.items()})
             for number, row in enumerate(found[ROW].to_pylist())
         )
-
-
-_NOTHING_KNOWN = Profile(
-    table="",
-    rows=0,
-    columns=(),
-    keys=(),
-    duplicate_rows=Count(value=0, exact=False),
-    associations=(),
-    missing=(),
-    sample_rows=0,
-    notes=(),
-)
-"""Contracts are looked at before there is a profile."""
 
 
 def _shown(cells: list[Any], column: Column) -> list[Any]:
