@@ -218,6 +218,20 @@ class Drift:
     notes: tuple[str, ...] = ()
 
     @property
+    def holds(self) -> bool:
+        """Whether what relied on the earlier state may rely on this one: no column drifted or lost values, and whoever
+        reads the earlier columns can read these."""
+        return self.verdict is not Verdict.NOT_COMPARABLE and not self.affected
+
+    @property
+    def affected(self) -> tuple[str, ...]:
+        """The columns that drifted, hold values in more or fewer rows, or are not what readers expect; each once."""
+        drifted = [column.column for column in self.drifted]
+        gaps = [column.column for column in self.columns if column.nulls_verdict is Verdict.DRIFTED]
+        broken = [change.column for change in self.schema if not change.compatible]
+        return tuple(dict.fromkeys((*drifted, *gaps, *broken)))
+
+    @property
     def drifted(self) -> tuple[ColumnDrift, ...]:
         """The columns that drifted."""
         return tuple(column for column in self.columns if column.verdict is Verdict.DRIFTED)
