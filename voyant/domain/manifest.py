@@ -29,9 +29,10 @@ class ManifestInput:
     Attributes:
         source: Its display name, without credentials.
         fingerprint: SHA-256 of the bytes read.
-        snapshot: Of the table in the lake that holds them.
+        snapshot: Of the table in the lake that holds them; empty where they were only read to compare with.
         references: Other tables that rules looked values up in, at the snapshots that they had.
         earlier_rows: How many rows earlier snapshots of the table had, oldest first, where a rule asked for it.
+        reference: By which readers know it as what the table is compared with; None for the table itself.
     """
 
     source: str
@@ -42,6 +43,7 @@ class ManifestInput:
     columns: int
     references: tuple[ManifestInput, ...] = ()
     earlier_rows: tuple[int, ...] = ()
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,11 @@ class ManifestStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """Times and durations stand here only, so that artifacts are reproducible byte by byte."""
+    """Times and durations stand here only, so that artifacts are reproducible byte by byte.
+
+    Attributes:
+        inputs: The table, then what it was compared with.
+    """
 
     schema_version: str
     job: ManifestJob

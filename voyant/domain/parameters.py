@@ -20,6 +20,8 @@ class JobParameters:
         fail_under: The least quality score that passes the gate; a rule that could not run fails it too. None for no
             gate.
         contract: That the caller named, whole; None to use the active one of the table, where there is one.
+        baseline: What the table is compared with, as it was given; None for the last good run, where there is one.
+        baseline_source: Where that is to be read, if Voyant does not keep it.
     """
 
     source: Source
@@ -28,3 +30,5 @@ class JobParameters:
     rules: tuple[DeclaredRule, ...] = ()
     fail_under: float | None = None
     contract: Contract | None = None
+    baseline: str | None = None
+    baseline_source: Source | None = None

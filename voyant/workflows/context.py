@@ -16,6 +16,7 @@ from voyant.domain.artifact import JSON, PARQUET, Artifact
 from voyant.domain.contract import Contract
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.normalization import Normalization
+from voyant.domain.profile import Profile
 from voyant.domain.serialization import from_json, to_json
 from voyant.errors import Code, NotFound, VoyantError
 from voyant.ingestion.protocol import Limits
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 TABLE = "table"
+REFERENCE = "reference"
 
 
 @dataclass(kw_only=True)
@@ -43,6 +45,8 @@ class JobContext:
         active_contract: Of a table, by its name: the contract that is in force; None where none is.
         artifacts: Those written so far, by name.
         pinned: The table that the job reads, once a step has taken it in.
+        find_reference: Tells what that table is compared with, the same each time; nothing where there is nothing.
+        find_profile: Tells what is known of a snapshot's rows already; None where that is to be computed.
         progress: Told the step's name and the share of it that is done.
     """
 
@@ -58,6 +62,8 @@ class JobContext:
     active_contract: Callable[[str], Contract | None] = lambda _table: None
     seed: int = 0
     pinned: ManifestInput | None = None
+    find_reference: Callable[[ManifestInput], tuple[ManifestInput, ...]] = lambda _pinned: ()
+    find_profile: Callable[[str], Profile | None] = lambda _snapshot: None
     artifacts: dict[str, Artifact] = field(default_factory=dict)
     progress: Callable[[str, float], None] = lambda _step, _share: None
     _resources: ExitStack = field(default_factory=ExitStack)
@@ -99,6 +105,16 @@ class JobContext:
     def _references(self) -> list[Snapshot]:
         pinned = self.pinned.references if self.pinned else ()
         return [self.lake.snapshot(self.tenant, reference.table, reference.snapshot) for reference in pinned]
+
+    @contextmanager
+    def opened(self, snapshot: Snapshot) -> Iterator[EngineTable]:
+        """Another table, in an engine that is stopped when the job is."""
+        with self.lake.open(snapshot, snapshot.dataset) as table:
+            self._engines.append(table.engine)
+            try:
+                yield table
+            finally:
+                self._engines.remove(table.engine)
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:
@@ -150,6 +166,20 @@ class StepContext:
         """The pinned table."""
         self._note(TABLE)
         return self.job.table()
+
+    @property
+    def pinned(self) -> ManifestInput:
+        """What the job reads; a step has taken it in before."""
+        if self.job.pinned is None:
+            raise RuntimeError("no step has pinned a table yet")
+        return self.job.pinned
+
+    @contextmanager
+    def reference(self, snapshot: Snapshot) -> Iterator[EngineTable]:
+        """The table that the pinned one is compared with."""
+        with self.job.opened(snapshot) as table:
+            self._note(REFERENCE)
+            yield table
 
     def progress(self, share: float) -> None:
         """Tells how much of the step is done, 0 to 1.

@@ -35,12 +35,14 @@ class Execution:
         step: As the manifest tells it.
         artifacts: That it wrote; none where it failed.
         pinned: The table that all later steps read, where this one took it in.
+        reference: What that table was compared with, where this one did.
         error: That it failed with.
     """
 
     step: ManifestStep
     artifacts: tuple[Artifact, ...] = ()
     pinned: ManifestInput | None = None
+    reference: tuple[ManifestInput, ...] = ()
     error: VoyantError | None = None
 
 
@@ -66,7 +68,13 @@ def execute(step: Step, context: JobContext, parameters: JobParameters, *, time_
         seed=context.seed,
         error=error.as_dict() if error else None,
     )
-    return Execution(step=told, artifacts=step_context.written, pinned=result.pinned, error=error)
+    return Execution(
+        step=told,
+        artifacts=step_context.written,
+        pinned=result.pinned,
+        reference=result.reference,
+        error=error,
+    )
 
 
 def fails_the_job(step: Step, error: dict[str, Any]) -> bool:

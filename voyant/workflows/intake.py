@@ -12,6 +12,7 @@ from voyant.domain.drift import SchemaChange
 from voyant.domain.serialization import to_json
 from voyant.domain.source import Source
 from voyant.domain.table import Dataset
+from voyant.workflows.staged import main_table
 
 if TYPE_CHECKING:
     from voyant.analysis.normalize import Normalized
@@ -79,7 +80,7 @@ def read_in(
 
     scratch.mkdir(parents=True, exist_ok=True)
     reading = read_source(source, engine, scratch, limits=limits, progress=lambda share: progress(share / 2))
-    main = max(reading.tables, key=_weight)
+    main = main_table(reading.tables)
     tables: list[Incoming] = []
     for number, staged in enumerate(reading.tables):
         tables.append(
@@ -101,8 +102,3 @@ def changes_of(table: Incoming, lake: Lake, tenant: str) -> tuple[SchemaChange, 
 
     before = lake.earlier(tenant, table.name, table.content)
     return schema_changes(before, table.dataset) if before is not None else ()
-
-
-def _weight(staged: StagedTable) -> tuple[bool, int]:
-    """What makes a table the one that its source is about: no other table's child, then its cells."""
-    return staged.parent is None, staged.rows * len(staged.columns)

@@ -19,9 +19,11 @@ class StepResult:
 
     Attributes:
         pinned: The table that all later steps read; set by the step that takes the source in.
+        reference: What that table was compared with; set by the step that compares.
     """
 
     pinned: ManifestInput | None = None
+    reference: tuple[ManifestInput, ...] = ()
 
 
 StepFunction = Callable[["StepContext", "JobParameters"], StepResult]

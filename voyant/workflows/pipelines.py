@@ -21,6 +21,7 @@ PROFILE = Step(
     libraries=("duckdb", "numpy", "scipy", "voyant"),
 )
 QUALITY = Step(name="quality", run=steps.quality, libraries=("duckdb", "voyant"))
+DRIFT = Step(name="drift", run=steps.drift, libraries=("duckdb", "numpy", "scipy", "voyant"))
 KPI = Step(name="kpi", run=steps.kpi, libraries=("duckdb", "sqlglot", "voyant"))
 INSIGHTS = Step(
     name="insights",
@@ -43,10 +44,11 @@ REPORT = Step(
 PIPELINES = {
     pipeline.name: pipeline
     for pipeline in (
-        Pipeline(name="analyze", steps=(NORMALIZE, PROFILE, QUALITY, KPI, INSIGHTS, CHARTS, NARRATIVE, REPORT)),
+        Pipeline(name="analyze", steps=(NORMALIZE, PROFILE, QUALITY, DRIFT, KPI, INSIGHTS, CHARTS, NARRATIVE, REPORT)),
         Pipeline(name="ingest", steps=(NORMALIZE,)),
         Pipeline(name="profile", steps=(NORMALIZE, PROFILE)),
         Pipeline(name="quality", steps=(NORMALIZE, PROFILE, QUALITY)),
+        Pipeline(name="drift", steps=(NORMALIZE, PROFILE, DRIFT)),
         Pipeline(name="kpi", steps=(NORMALIZE, PROFILE, KPI)),
     )
 }

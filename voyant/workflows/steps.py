@@ -5,7 +5,6 @@ Every step imports what computes it when it runs: a command pays only for what i
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +27,7 @@ from voyant.workflows.context import StepContext
 from voyant.workflows.contracts import Candidate, Enforcement, candidates_of, enforce, stored_candidate
 from voyant.workflows.intake import Incoming, changes_of, read_in
 from voyant.workflows.pipeline import StepResult
+from voyant.workflows.staged import write_rows
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -140,7 +140,6 @@ def _without_quarantined(table: Incoming, enforcement: Enforcement) -> Incoming:
 
 
 def _take_in(context: StepContext, parameters: JobParameters, table: Incoming, engine: Engine) -> ManifestInput:
-    from voyant.lake.lake import is_wide
 
     job, normalized, staged = context.job, table.normalized, table.staged
     columns = normalized.dataset.columns
@@ -148,12 +147,8 @@ def _take_in(context: StepContext, parameters: JobParameters, table: Incoming, e
     def write(path: Path) -> None:
         if table.kept is not None:
             engine.copy_to_parquet(table.kept, path)
-        elif normalized.unchanged and staged.parquet is not None:
-            shutil.copyfile(staged.parquet, path)
-        elif is_wide(staged.rows, len(columns)):
-            engine.copy_columns_to_parquet(normalized.parts, path)
         else:
-            engine.copy_to_parquet(normalized.select, path)
+            write_rows(path, table.staged, table.normalized, engine)
 
     snapshot = job.lake.replace(
         job.tenant,
@@ -200,6 +195,27 @@ def quality(context: StepContext, parameters: JobParameters) -> StepResult:
     context.write_json("quality.json", "quality", assessed)
     context.write_query("failing_rows.parquet", "quality", context.table.engine, failing_rows(context.table, assessed))
     return StepResult()
+
+
+def drift(context: StepContext, parameters: JobParameters) -> StepResult:
+    """Compares the table with what it was; does nothing where there is nothing to compare it with."""
+    from voyant.workflows.reference import opened_reference
+
+    with opened_reference(context, parameters) as reference:
+        if reference is None:
+            return StepResult()
+        from voyant.analysis.drift import compare
+
+        found = compare(
+            reference.table,
+            context.table,
+            reference.profile,
+            context.read("profile.json", Profile),
+            label=reference.label,
+            current_label=context.pinned.table,
+        )
+    context.write_json("drift.json", "drift", found)
+    return StepResult(reference=reference.inputs)
 
 
 def kpi(context: StepContext, parameters: JobParameters) -> StepResult:
