@@ -15,12 +15,14 @@ from tests.durable.jobs import (
     wait_for_completion,
     wait_for_end,
 )
+from tests.services.deliveries import deliver
 from voyant.domain.caller import Caller
 from voyant.domain.job import EventKind, Status
 from voyant.domain.parameters import JobParameters
-from voyant.services.analysis import analyze
+from voyant.services.analysis import analyze, parameters_of
 from voyant.services.artifacts import list_artifacts
 from voyant.services.jobs import events_after
+from voyant.services.sources import source_from
 from voyant.services.submission import cancel, submit
 
 pytestmark = pytest.mark.usefixtures("worker")
@@ -34,6 +36,19 @@ def test_a_worker_makes_the_same_bytes_as_this_process(caller: Caller, parameter
     assert made(caller, job_id) == made(caller, here)
     kinds = [event.kind for event in events_after(caller, job_id)]
     assert kinds == [event.kind for event in events_after(caller, here)]
+
+
+def test_a_worker_compares_with_what_this_process_compares_with(caller: Caller, tmp_path: Path) -> None:
+    path = tmp_path / "deliveries.csv"
+    analyze(caller, source_from(caller, str(deliver(path))))
+    source = source_from(caller, str(deliver(path, factor=4)))
+    jobs = [submit(caller, "drift", parameters_of(source)).job.id for _ in range(2)]
+    here = analyze(caller, source, kind="drift")
+    for job_id in jobs:
+        wait_for_completion(caller, job_id)
+
+    assert "drift.json" in made(caller, here)
+    assert made(caller, jobs[0]) == made(caller, jobs[1]) == made(caller, here)
 
 
 def test_a_long_statement_is_cancelled(caller: Caller, parameters: JobParameters, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from voyant.domain.caller import Caller
 from voyant.errors import NotFound
 from voyant.services.analysis import analyze
 from voyant.services.artifacts import export_artifacts, list_artifacts, read_artifact
+from voyant.services.baselines import list_baselines, pin, remove_baseline, show_baseline
+from voyant.services.history import history_of, pictured_history
 from voyant.services.jobs import list_jobs, show_job, steps_of
 from voyant.services.results import read_result
 from voyant.services.sources import list_sources, remove_source, show_source, source_from
@@ -30,6 +32,7 @@ def test_what_is_one_tenants_is_not_there_for_another(
 ) -> None:
     job_id = analyze(caller, source_from(caller, str(numbers)))
     (source,) = list_sources(caller).items
+    baseline = pin(caller, "january", job_id)
     attempts: list[Callable[[], object]] = [
         lambda: show_job(other_caller, job_id),
         lambda: steps_of(other_caller, job_id),
@@ -42,6 +45,16 @@ def test_what_is_one_tenants_is_not_there_for_another(
         lambda: show_source(other_caller, source.id),
         lambda: remove_source(other_caller, source.id),
         lambda: source_from(other_caller, source.id),
+        lambda: history_of(other_caller, source.id),
+        lambda: pictured_history(other_caller, source.id),
+        lambda: show_baseline(other_caller, baseline.id),
+        lambda: show_baseline(other_caller, "january"),
+        lambda: remove_baseline(other_caller, "january"),
+        lambda: pin(other_caller, "stolen", job_id),
+        lambda: pin(other_caller, "stolen", "numbers"),
+        lambda: analyze(other_caller, source_from(other_caller, str(numbers)), kind="drift", baseline="january"),
+        lambda: analyze(other_caller, source_from(other_caller, str(numbers)), kind="drift", baseline=job_id),
+        lambda: analyze(other_caller, source_from(other_caller, str(numbers)), kind="drift"),
         lambda: query(other_caller, "SELECT * FROM numbers"),
     ]
     for attempt in attempts:
@@ -50,6 +63,7 @@ def test_what_is_one_tenants_is_not_there_for_another(
 
     assert list_jobs(other_caller).items == ()
     assert list_sources(other_caller).items == ()
+    assert list_baselines(other_caller).items == ()
     assert tables(other_caller).items == ()
     assert query(caller, "SELECT count(*) FROM numbers").rows == ((28,),)
 

@@ -12,7 +12,9 @@ from voyant.domain.result import (
     NextCall,
     Result,
     ResultArtifact,
+    ResultColumnDrift,
     ResultDataset,
+    ResultDrift,
     ResultFinding,
     ResultKpi,
     ResultQuality,
@@ -23,7 +25,29 @@ from voyant.services.budget import FEWEST, estimated_tokens, fit
 PARTS: dict[str, float | None] = {"completeness": 0.9, "uniqueness": 1.0, "validity": 1.0, "consistency": 0.8}
 
 
-def result(findings: int, kpis: int, charts: int, text: str = "Revenue fell by 12.5 % in March 2024.") -> Result:
+def drift(columns: int, text: str) -> ResultDrift:
+    return ResultDrift(
+        verdict="drifted",
+        holds=False,
+        reference="january",
+        share=1.0,
+        reason=text,
+        columns=tuple(
+            ResultColumnDrift(
+                column=f"amount_{number}", method="wasserstein_normed", value=0.31, threshold=0.1, summary=text
+            )
+            for number in range(columns)
+        ),
+    )
+
+
+def result(
+    findings: int,
+    kpis: int,
+    charts: int,
+    text: str = "Revenue fell by 12.5 % in March 2024.",
+    drifted: int = 0,
+) -> Result:
     return Result(
         job_id="job_01m85bwa32gath4mbtyfkm04ny",
         kind="analyze",
@@ -45,6 +69,7 @@ def result(findings: int, kpis: int, charts: int, text: str = "Revenue fell by 1
             for number in range(findings)
         ),
         quality=ResultQuality(score=0.9, parts=PARTS, passed=10, failed=1),
+        drift=drift(drifted, text),
         kpis=tuple(
             ResultKpi(
                 name=f"total amount {number}",
@@ -86,15 +111,19 @@ def test_what_fits_is_left_alone() -> None:
     assert fit(small, 10_000) == small
 
 
-@given(findings=st.integers(0, 15), kpis=st.integers(0, 10), charts=st.integers(0, 40))
+@given(findings=st.integers(0, 15), kpis=st.integers(0, 10), charts=st.integers(0, 40), drifted=st.integers(0, 20))
 @settings(max_examples=30, deadline=None)
-def test_the_default_room_is_never_exceeded_and_every_cut_is_counted(findings: int, kpis: int, charts: int) -> None:
-    whole = result(findings, kpis, charts)
+def test_the_default_room_is_never_exceeded_and_every_cut_is_counted(
+    findings: int, kpis: int, charts: int, drifted: int
+) -> None:
+    whole = result(findings, kpis, charts, drifted=drifted)
     fitted = fit(whole, 2000)
 
     assert tokens(fitted) <= 2000
     assert len(fitted.findings) + fitted.omitted.get("findings", 0) == findings
     assert len(fitted.kpis) + fitted.omitted.get("kpis", 0) == kpis
+    assert fitted.drift is not None
+    assert len(fitted.drift.columns) + fitted.omitted.get("drift", 0) == drifted
     assert len(fitted.artifacts) + fitted.omitted.get("artifacts", 0) == charts + 2
     assert ("how" in fitted.omitted) == (fitted != whole)
 
@@ -108,7 +137,7 @@ def test_sql_goes_before_sentences() -> None:
 
 
 def test_texts_without_end_are_cut_at_last() -> None:
-    fitted = fit(result(findings=15, kpis=8, charts=30, text="x" * 5000), 2000)
+    fitted = fit(result(findings=15, kpis=8, charts=30, text="x" * 5000, drifted=20), 2000)
 
     assert tokens(fitted) <= 2000
 

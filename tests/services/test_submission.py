@@ -59,11 +59,13 @@ def test_an_accepted_job_waits_with_its_place(caller: Caller, parameters: JobPar
 
 @pytest.mark.parametrize("kind", PIPELINES)
 def test_every_kind_runs_to_a_result(caller: Caller, parameters: JobParameters, kind: str) -> None:
+    analyze(caller, parameters.source, kind="quality")  # what drift is compared with
     job_id = submit(caller, kind, parameters, runner=Runner.PROCESS).job.id
     run_here(job_id)
 
     result = read_result(caller, job_id)
     assert (result.kind, result.status, result.dataset.rows) == (kind, Status.COMPLETED, 60)
+    assert result.degraded == ()
     steps = len(PIPELINES[kind].steps)
     expected = [EventKind.QUEUED, EventKind.RUNNING, *[EventKind.STEP_STARTED, EventKind.STEP_FINISHED] * steps]
     assert kinds(caller, job_id) == [*expected, EventKind.COMPLETED]

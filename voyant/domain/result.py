@@ -77,6 +77,37 @@ class ResultGate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResultColumnDrift:
+    """A column that drifted: the measure that says so, its value and the threshold, and what changed in a sentence."""
+
+    column: str
+    method: str | None
+    value: float | None
+    threshold: float | None
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultDrift:
+    """How the table differs from what it was compared with.
+
+    Attributes:
+        verdict: On the table, which counts as drifted from half of its columns.
+        holds: Whether no column drifted at all, none lost values, and whoever reads the earlier columns can read these.
+        reference: What it was compared with.
+        share: Of the compared columns that drifted.
+        columns: Those that drifted, the most first.
+    """
+
+    verdict: str
+    holds: bool
+    reference: str
+    share: float
+    reason: str
+    columns: tuple[ResultColumnDrift, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultKpi:
     """A key figure; ``base`` is its value in the period before, ``change`` relative to it where that says something."""
 
@@ -137,6 +168,7 @@ class Result:
 
     Attributes:
         gate: None where no least quality was asked for.
+        drift: None where the table was compared with nothing.
         omitted: How many of what were left out to fit, and under ``how`` the way to get them.
         warnings: What the reader should know before trusting the rest.
     """
@@ -149,6 +181,7 @@ class Result:
     headline: str
     findings: tuple[ResultFinding, ...]
     quality: ResultQuality | None
+    drift: ResultDrift | None
     gate: ResultGate | None = None
     kpis: tuple[ResultKpi, ...]
     artifacts: tuple[ResultArtifact, ...]

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from voyant.domain.caller import Caller
 from voyant.errors import Code, NotFound
-from voyant.store.models import Artifact, Contract, Job, Source
+from voyant.store.models import Artifact, Baseline, Contract, Job, Score, Source
 
 
 def jobs_of(caller: Caller) -> QuerySet[Job]:
@@ -60,6 +60,16 @@ def sources_among(asked: Collection[tuple[Caller, str]]) -> dict[tuple[str, str]
     tenants, ids = {tenant for tenant, _ in named}, {source_id for _, source_id in named}
     rows = Source.objects.filter(tenant__in=tenants, id__in=ids)
     return {(row.tenant, row.id): row for row in rows if (row.tenant, row.id) in named}
+
+
+def baselines_of(caller: Caller) -> QuerySet[Baseline]:
+    """The caller's baselines, newest first."""
+    return Baseline.objects.filter(tenant=caller.tenant).order_by("-id")
+
+
+def scores_of(caller: Caller) -> QuerySet[Score]:
+    """What the caller's runs came to, newest first."""
+    return Score.objects.filter(tenant=caller.tenant).order_by("-job")
 
 
 def artifact_of(caller: Caller, job_id: str, name: str) -> Artifact:

@@ -15,6 +15,7 @@ from voyant.domain.source import Source
 from voyant.errors import InvalidInput
 from voyant.services.execution import run_here
 from voyant.services.recording import Progress, ignore_progress
+from voyant.services.references import with_baseline
 from voyant.services.rules import rules_from
 from voyant.services.submission import submit
 
@@ -31,26 +32,29 @@ def analyze(
     rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
     fail_under: float | None = None,
     contract: Contract | None = None,
+    baseline: str | None = None,
     on_progress: Progress = ignore_progress,
 ) -> str:
     """Runs a pipeline in this process; gives the id of the completed job.
 
     Args:
-        kind: Of the job: the whole pipeline, or a part of it such as ``quality``.
+        kind: Of the job: the whole pipeline, or a part of it such as ``quality`` or ``drift``.
         kpis: SQL by name: an aggregate such as ``sum(amount)``, or a SELECT.
         time_column: That periods are formed by; None to find it.
         rules: That the table is judged by; as fields of ``DeclaredRule`` by name, or such themselves.
         fail_under: The least quality score that passes the gate, of which the result tells.
         contract: That the source is held against; None for the one in force for its table, where there is one.
+        baseline: What the table is compared with; None for the last good run, where there is one.
         on_progress: Told the stage and the share of the job that is done.
 
     Raises:
         VoyantError: The job failed; it is kept with that error.
         KeyboardInterrupt: The job was cancelled; it is kept as such, without artifacts.
     """
-    parameters = parameters_of(
+    asked = parameters_of(
         source, kpis=kpis, time_column=time_column, rules=rules, fail_under=fail_under, contract=contract
     )
+    parameters = with_baseline(caller, kind, asked, baseline)
     job = submit(caller, kind, parameters, runner=Runner.PROCESS).job
     run_here(job.id, parameters, on_progress=on_progress)
     return job.id

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from voyant.domain.result import Result, ResultArtifact
+from voyant.domain.result import Result, ResultArtifact, ResultDrift
 from voyant.domain.serialization import to_compact_json
 
 DEFAULT_TOKENS = 2000
@@ -70,12 +70,12 @@ def _ever_smaller(result: Result) -> Iterator[Result]:
         yield result
     result = _keep_artifacts(result, lambda artifact: artifact.name in ENTRANCES)
     yield result
-    while len(result.findings) > SOME or len(result.kpis) > SOME or _rules(result) > SOME:
+    while _has_more(result, SOME):
         result = _one_less(_one_rule_less(result, SOME), SOME)
         yield result
     result = _keep_sql(result, 0)
     yield result
-    while len(result.findings) > FEWEST or len(result.kpis) > FEWEST or _rules(result) > FEWEST:
+    while _has_more(result, FEWEST):
         result = _one_less(_one_rule_less(result, FEWEST), FEWEST)
         yield result
     yield _shortened(result)
@@ -89,14 +89,22 @@ def _keep_sql(result: Result, kept: int) -> Result:
     return replace(result, findings=findings, omitted=_more(result.omitted, sql=cut)) if cut else result
 
 
+def _has_more(result: Result, least: int) -> bool:
+    columns = result.drift.columns if result.drift else ()
+    return max(len(result.findings), len(result.kpis), len(columns), _rules(result)) > least
+
+
 def _one_less(result: Result, least: int) -> Result:
-    """The result without its last finding and its last key figure, where there are more than ``least``."""
-    omitted, findings, kpis = result.omitted, result.findings, result.kpis
+    """The result without its last finding, key figure and drifted column, where there are more than ``least``."""
+    omitted, findings, kpis, drift = result.omitted, result.findings, result.kpis, result.drift
     if len(findings) > least:
         findings, omitted = findings[:-1], _more(omitted, findings=int(omitted.get("findings", 0)) + 1)
     if len(kpis) > least:
         kpis, omitted = kpis[:-1], _more(omitted, kpis=int(omitted.get("kpis", 0)) + 1)
-    return replace(result, findings=findings, kpis=kpis, omitted=omitted)
+    if drift is not None and len(drift.columns) > least:
+        drift = replace(drift, columns=drift.columns[:-1])
+        omitted = _more(omitted, drift=int(omitted.get("drift", 0)) + 1)
+    return replace(result, findings=findings, kpis=kpis, drift=drift, omitted=omitted)
 
 
 def _rules(result: Result) -> int:
@@ -144,10 +152,18 @@ def _shortened(result: Result) -> Result:
             replace(finding, text=finding.text[:LONGEST_TEXT], sql=None, evidence=finding.evidence[:1])
             for finding in result.findings
         ),
+        drift=_short_drift(result.drift),
         next=result.next[:1],
         warnings=tuple(warning[:LONGEST_TEXT] for warning in result.warnings[:FEWEST]),
         omitted=_more(result.omitted, warnings=max(0, len(result.warnings) - FEWEST)),
     )
+
+
+def _short_drift(drift: ResultDrift | None) -> ResultDrift | None:
+    if drift is None:
+        return None
+    columns = tuple(replace(column, summary=column.summary[:LONGEST_TEXT]) for column in drift.columns)
+    return replace(drift, reason=drift.reason[:LONGEST_TEXT], columns=columns)
 
 
 def _cut(text: str | None) -> str | None:

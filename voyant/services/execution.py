@@ -22,12 +22,14 @@ from voyant.domain.manifest import MANIFEST_NAME, SCHEMA_VERSION, Manifest, Mani
 from voyant.domain.normalization import Normalization
 from voyant.domain.parameters import JobParameters
 from voyant.domain.serialization import from_json, to_json
-from voyant.domain.source import SourceKind
+from voyant.domain.source import Source, SourceKind
 from voyant.errors import InternalError, JobCancelled, VoyantError, as_disk_full
 from voyant.security.secrets import unseal
 from voyant.services import uploads
 from voyant.services.contracts import active_contract
+from voyant.services.history import record_score
 from voyant.services.recording import JobRecorder, Progress, ignore_progress
+from voyant.services.references import find_reference, profile_of
 from voyant.services.results import result_digest
 from voyant.services.wiring import artifact_store, lake, limits
 from voyant.settings.configuration import settings
@@ -69,6 +71,8 @@ class JobExecution:
             sql_seconds=settings().sql_timeout_seconds,
             active_contract=lambda table: active_contract(job.tenant, job.source_id or "", table),
             pinned=pinned_input(job),
+            find_reference=lambda pinned: find_reference(job, self.parameters, pinned),
+            find_profile=lambda snapshot: profile_of(job.tenant, snapshot),
             artifacts={artifact.name: artifact for artifact in artifacts_of(job)},
             progress=self.recorder.progress,
         )
@@ -96,6 +100,7 @@ class JobExecution:
             if not self.recorder.completed(degradations_of(manifest.steps), (written,)):
                 raise JobCancelled(f"The job {self._job.id} ended before it was complete.")
             _remember_reading(self._job, manifest.inputs[0])
+            record_score(self.context.store, self._job, manifest.inputs[0], manifest.artifacts)
 
     def close(self) -> None:
         """Frees the engines and the scratch files; artifacts stay."""
@@ -201,11 +206,20 @@ def as_ours(error: Exception) -> VoyantError:
 def stored_parameters(job: Job) -> JobParameters:
     """The parameters of a job, with the credentials that its source keeps sealed."""
     kept = msgspec.convert(job.parameters, JobParameters)
-    location = uploads.found(job.tenant, kept.source.location)
-    parameters = replace(kept, source=replace(kept.source, location=location))
+    parameters = with_uploads(job.tenant, kept)
     if job.source is None or not job.source.secret or parameters.source.kind is SourceKind.TABLE:
         return parameters
     return replace(parameters, source=replace(parameters.source, location=unseal(job.source.secret)))
+
+
+def with_uploads(tenant: str, kept: JobParameters) -> JobParameters:
+    """The parameters with the places of uploads, which rows and manifests show without the server's own folders."""
+
+    def found(source: Source) -> Source:
+        return replace(source, location=uploads.found(tenant, source.location))
+
+    outside = found(kept.baseline_source) if kept.baseline_source else None
+    return replace(kept, source=found(kept.source), baseline_source=outside)
 
 
 def pinned_input(job: Job) -> ManifestInput | None:
@@ -249,7 +263,7 @@ def _manifest(job: Job) -> Manifest:
             parameters=job.parameters,
             created_at=job.created_at.astimezone(UTC).isoformat(),
         ),
-        inputs=(pinned,),
+        inputs=(pinned, *msgspec.convert(job.reference or (), tuple[ManifestInput, ...])),
         steps=steps,
         artifacts=artifacts,
         result_sha256=digest,

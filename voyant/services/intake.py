@@ -12,9 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
+
 from voyant.domain.caller import Caller
 from voyant.domain.ids import new_id
 from voyant.domain.job import EventKind, JobSummary, Runner, Status
+from voyant.domain.manifest import ManifestInput
 from voyant.domain.source import Source
 from voyant.errors import Busy, Code, Conflict, VoyantError
 from voyant.services.jobs import show_job, summary_of
@@ -43,6 +46,7 @@ class Request:
 
     Attributes:
         parameters: As the row keeps them.
+        reference: What the table is compared with, where the caller named it and it is settled by that.
         digest: Of what is asked for, to tell another request with the same key.
         outcome: None until its transaction has ended.
     """
@@ -51,6 +55,7 @@ class Request:
     kind: str
     source: Source
     parameters: dict[str, Any]
+    reference: tuple[ManifestInput, ...] | None
     runner: Runner
     key: str | None
     digest: str
@@ -210,6 +215,7 @@ class _Intake:
             runner=request.runner,
             process="" if is_durable else this_process(),
             parameters=request.parameters,
+            reference=msgspec.to_builtins(request.reference),
             source=self._source_of(request),
         )
         self.jobs[row.id], self.positions[row.id] = row, position

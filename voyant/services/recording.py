@@ -96,6 +96,8 @@ class JobRecorder:
                 return False
             if execution.pinned is not None:
                 self._running().update(pinned=msgspec.to_builtins(execution.pinned))
+            if execution.reference:
+                self._running().update(reference=msgspec.to_builtins(execution.reference))
             self.add_artifacts(execution.artifacts)
             self._tell(EventKind.STEP_FINISHED, step=told.name, status=told.status, error=told.error)
         return True

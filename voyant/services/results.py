@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from voyant.artifacts.store import ArtifactStore
 from voyant.domain.artifact import Artifact
 from voyant.domain.caller import Caller
 from voyant.domain.contract import ContractCheck, ContractChecks
+from voyant.domain.drift import ColumnDrift, Drift, Verdict
 from voyant.domain.finding import Severity
 from voyant.domain.job import Degradation, Status
 from voyant.domain.kpi import Kpis
@@ -23,8 +24,10 @@ from voyant.domain.result import (
     NextCall,
     Result,
     ResultArtifact,
+    ResultColumnDrift,
     ResultContract,
     ResultDataset,
+    ResultDrift,
     ResultFinding,
     ResultKpi,
     ResultQuality,
@@ -35,6 +38,7 @@ from voyant.errors import Code, Conflict, JobFailed
 from voyant.services.access import job_of
 from voyant.services.budget import DEFAULT_TOKENS, fit
 from voyant.services.gate import judge
+from voyant.services.history import warnings_for
 from voyant.services.wiring import artifact_store
 from voyant.store.models import Job
 
@@ -42,6 +46,10 @@ T = TypeVar("T")
 MOST_ASSUMPTIONS = 3
 MOST_SAMPLES = 3
 MOST_CHANGES = 3
+MOST_COLUMNS = 20
+"""That drifted and stand in a result; drift.json has all."""
+MOST_NAMES = 5
+"""Of columns in a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +64,7 @@ class Parts:
     fail_under: float | None
     normalization: Normalization
     quality: Quality | None
+    drift: Drift | None
     kpis: Kpis | None
     narrative: Narrative | None
     contracts: tuple[ContractCheck, ...]
@@ -76,7 +85,13 @@ def read_result(caller: Caller, job_id: str, *, max_tokens: int = DEFAULT_TOKENS
     manifest = from_json(data, Manifest)
     degraded = tuple(Degradation(step=step.name, error=step.error) for step in manifest.steps if step.error is not None)
     parts = _read_parts(store, job, manifest.inputs[0], manifest.artifacts, degraded)
-    result = replace(_assemble(parts), manifest=ManifestReference(name=MANIFEST_NAME, sha256=sha256(data).hexdigest()))
+    result = _assemble(parts)
+    result = replace(
+        result,
+        manifest=ManifestReference(name=MANIFEST_NAME, sha256=sha256(data).hexdigest()),
+        # What was usual is told by other runs: it is no part of what this one found, nor of its hash.
+        warnings=result.warnings + warnings_for(caller, job_id),
+    )
     return fit(result, max_tokens)
 
 
@@ -141,6 +156,7 @@ def _read_parts(
         fail_under=job.parameters.get("fail_under"),
         normalization=from_json(store.read(job.tenant, job.id, "normalize.json"), Normalization),
         quality=read("quality.json", Quality),
+        drift=read("drift.json", Drift),
         kpis=read("kpis.json", Kpis),
         narrative=read("narrative.json", Narrative),
         contracts=checks.checks if (checks := read("contract.json", ContractChecks)) is not None else (),
@@ -148,7 +164,7 @@ def _read_parts(
 
 
 def _assemble(parts: Parts) -> Result:
-    pinned, narrative = parts.pinned, parts.narrative
+    pinned, narrative, drift = parts.pinned, parts.narrative, parts.drift
     return Result(
         job_id=parts.job_id,
         kind=parts.kind,
@@ -161,17 +177,16 @@ def _assemble(parts: Parts) -> Result:
             columns=pinned.columns,
             snapshot=pinned.snapshot,
         ),
-        headline=narrative.headline if narrative else _plain_headline(pinned),
+        headline=narrative.headline if narrative else drift.reason if drift else _plain_headline(pinned),
         findings=_findings(narrative),
         quality=_quality(parts.quality),
         gate=judge(parts.quality, parts.fail_under),
+        drift=_drift(drift),
         kpis=_kpis(parts.kpis),
         contracts=tuple(map(_contract, parts.contracts)),
         artifacts=tuple(_artifact(parts.job_id, artifact) for artifact in parts.artifacts),
         manifest=None,
-        omitted={"findings": narrative.omitted, "how": "voyant_artifact insights.json"}
-        if narrative and narrative.omitted
-        else {},
+        omitted=_omitted(parts),
         next=_next(parts),
         warnings=_warnings(parts),
     )
@@ -179,6 +194,15 @@ def _assemble(parts: Parts) -> Result:
 
 def _plain_headline(pinned: ManifestInput) -> str:
     return f"{pinned.table} has {pinned.rows:,} rows and {pinned.columns:,} columns."
+
+
+def _omitted(parts: Parts) -> dict[str, Any]:
+    omitted: dict[str, Any] = {}
+    if parts.narrative and parts.narrative.omitted:
+        omitted = {"findings": parts.narrative.omitted, "how": "voyant_artifact insights.json"}
+    if parts.drift and (left := len(parts.drift.drifted) - MOST_COLUMNS) > 0:
+        omitted = {"how": "voyant_artifact drift.json"} | omitted | {"drift": left}
+    return omitted
 
 
 def _findings(narrative: Narrative | None) -> tuple[ResultFinding, ...]:
@@ -219,6 +243,30 @@ def _rule(check: Check) -> ResultRule:
         observed=check.observed,
         sample=check.sample[:MOST_SAMPLES],
         error=check.error,
+    )
+
+
+def _drift(drift: Drift | None) -> ResultDrift | None:
+    if drift is None:
+        return None
+    return ResultDrift(
+        verdict=drift.verdict,
+        holds=drift.holds,
+        reference=drift.reference.label,
+        share=drift.share,
+        reason=drift.reason,
+        columns=tuple(_column_drift(column) for column in drift.drifted[:MOST_COLUMNS]),
+    )
+
+
+def _column_drift(column: ColumnDrift) -> ResultColumnDrift:
+    deciding = column.distances[0] if column.distances else None
+    return ResultColumnDrift(
+        column=column.column,
+        method=column.method,
+        value=deciding.value if deciding else None,
+        threshold=deciding.threshold if deciding else None,
+        summary=column.summary,
     )
 
 
@@ -295,6 +343,8 @@ def _warnings(parts: Parts) -> tuple[str, ...]:
         warnings.append(
             f"The source has other tables too, taken in but not analysed: {names}. Choose one with --table."
         )
+    if parts.drift is not None:
+        warnings.extend(_drift_warnings(parts.drift))
     return tuple(dict.fromkeys([*warnings, *of_quality[critical:]]))
 
 
@@ -319,6 +369,17 @@ def _schema_changes(normalization: Normalization) -> Iterator[str]:
     left = len(normalization.schema_changes) - min(len(breaking), MOST_CHANGES)
     if left:
         yield f"{_counted(left, 'more change')} of columns since the snapshot before: see normalize.json."
+
+
+def _drift_warnings(drift: Drift) -> tuple[str, ...]:
+    if drift.verdict is Verdict.NOT_COMPARABLE:
+        return (f"Nothing could be compared with {drift.reference.label}: {drift.reason}", *drift.warnings)
+    if drift.holds:
+        return drift.warnings
+    names = drift.affected
+    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
+    told = ", ".join(names[:MOST_NAMES]) + more
+    return (f"{Code.DRIFT} The data have drifted from {drift.reference.label}: {told}.", *drift.warnings)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -1,16 +1,17 @@
-"""Retention: jobs that ended long ago go, with their artifacts and the snapshots that no job needs any more."""
+"""Retention: jobs that ended long ago go, with their artifacts and the snapshots that nothing needs any more."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from voyant.domain.caller import Caller
 from voyant.domain.job import FINAL
 from voyant.errors import Code, InvalidInput
 from voyant.services.access import jobs_of
+from voyant.services.references import kept_snapshots
 from voyant.services.wiring import artifact_store, lake
 from voyant.settings.configuration import settings
 from voyant.store.models import Artifact, Job
@@ -58,9 +59,10 @@ def prunable(caller: Caller, older_than_days: float) -> Pruning:
 
 
 def prune(caller: Caller, older_than_days: float) -> Pruning:
-    """Removes the caller's jobs that ended so long ago, and the snapshots that none of the others has pinned.
+    """Removes the caller's jobs that ended so long ago, and the snapshots that none of the others has read.
 
-    Jobs that wait or run are left alone, and so is what they read and the current state of every table.
+    Jobs that wait or run are left alone, and so is what they read, the current state of every table, baselines, and
+    the states that later runs are compared with where nothing else is named.
     """
     before = _before(older_than_days)
     found = prunable(caller, older_than_days)
@@ -103,9 +105,15 @@ def _ended(caller: Caller, before: datetime) -> QuerySet[Job]:
 
 
 def _needed(caller: Caller, before: datetime) -> frozenset[str] | None:
-    """Snapshots that the jobs which stay have pinned; None where a job runs that may be about to pin one."""
+    """Snapshots that the jobs which stay have read, or that later ones may be compared with.
+
+    None where a job runs that may be about to read one.
+    """
     staying = jobs_of(caller).exclude(id__in=_ended(caller, before).values("id"))
-    if staying.exclude(status__in=FINAL).filter(pinned=None).exists():
+    if staying.exclude(status__in=FINAL).filter(Q(pinned=None) | Q(reference=None)).exists():
         return None
-    pins = [pinned for pinned in staying.values_list("pinned", flat=True) if pinned]
-    return frozenset(pin["snapshot"] for pinned in pins for pin in (pinned, *pinned.get("references", ())))
+    needed = set(kept_snapshots(caller))
+    for pinned, reference in staying.values_list("pinned", "reference"):
+        read = [read for read in (pinned, *(reference or ())) if read]
+        needed.update(pin["snapshot"] for each in read for pin in (each, *each.get("references", ())))
+    return frozenset(needed)

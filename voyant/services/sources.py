@@ -181,6 +181,24 @@ def _location_again(row: SourceRow) -> str:
     return row.location
 
 
+def known_source(caller: Caller, text: str) -> str:
+    """The id of a source that was read, by its id, or by the path, address or table that was given.
+
+    Raises:
+        NotFound: It is none that Voyant knows.
+    """
+    if text.startswith("src_"):
+        return source_of(caller, text).id
+    if not _is_path(caller, text) and _is_table(caller, text):
+        return lake().snapshot(caller.tenant, text).owner
+    from voyant.ingestion import source_of as source_at
+
+    row = sources_of(caller).filter(key=key_of(source_at(text))).first()
+    if row is None:
+        raise NotFound(f"{without_credentials(text)[:200]!r} was never read.")
+    return row.id
+
+
 def remember(caller: Caller, source: Source, *, keep_secret: bool = False) -> SourceRow:
     """The row of that source, made at its first use; of a table, the row of the source that it was read from.
 
@@ -236,15 +254,17 @@ def show_source(caller: Caller, source_id: str) -> SourceSummary:
 
 
 def remove_source(caller: Caller, source_id: str) -> SourceSummary:
-    """Removes what is known of the source, its tables, and the jobs and artifacts made of it; tells what that was."""
+    """Removes what is known of the source, its tables with their baselines and history, and the jobs and artifacts
+    made of it; tells what that was."""
     removed = show_source(caller, source_id)
     with alone(Lock.SUBMISSION):  # no job of it is accepted meanwhile
         row = source_of(caller, source_id)
         location = row.location
         row.job_set.all().delete()
+        baselines = list(row.baseline_set.values_list("id", flat=True))
         row.delete()
-    for job_id in removed.jobs:
-        artifact_store().remove(caller.tenant, job_id)
+    for kept in (*removed.jobs, *baselines):
+        artifact_store().remove(caller.tenant, kept)
     uploads.discard(caller.tenant, location)
     for table in set(removed.tables) & set(lake().tables(caller.tenant)):
         lake().drop(caller.tenant, table)

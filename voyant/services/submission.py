@@ -22,6 +22,7 @@ from voyant.services.access import job_of
 from voyant.services.intake import Desk, Request, Submission
 from voyant.services.jobs import show_job
 from voyant.services.recording import JobRecorder
+from voyant.services.references import named_reference
 from voyant.services.sources import uploads_named
 from voyant.services.texts import require_text
 from voyant.store.models import Job
@@ -49,6 +50,7 @@ def submit(
 
     Raises:
         InvalidInput: There is no such kind of job, the key is none, or a parameter is no text.
+        NotFound: What the table is to be compared with is not there.
         Conflict: The key came with another request before.
         Busy: Too many jobs wait already.
     """
@@ -106,11 +108,13 @@ def _request(caller: Caller, kind: str, parameters: JobParameters, runner: Runne
         raise InvalidInput(f"An idempotency key has 1 to {LONGEST_KEY} characters; this has {len(key)}.")
     public = public_parameters(caller, parameters)
     require_text(source=public["source"], kpis=public["kpis"], time=public["time_column"], idempotency_key=key)
+    require_text(baseline=[public["baseline"], public["baseline_source"]])
     return Request(
         caller=caller,
         kind=kind,
         source=parameters.source,
         parameters=public,
+        reference=named_reference(caller, kind, parameters),
         runner=runner,
         key=key,
         digest="" if key is None else sha256(kind.encode() + to_json(public)).hexdigest(),
@@ -142,4 +146,7 @@ def public_parameters(caller: Caller, parameters: JobParameters) -> dict[str, An
     """The parameters as job rows and manifests keep them: without credentials and the server's own folders."""
     plain: dict[str, Any] = msgspec.to_builtins(parameters)
     plain["source"]["location"] = uploads.shown(caller.tenant, parameters.source.public_location)
+    if parameters.baseline_source is not None:
+        shown = uploads.shown(caller.tenant, parameters.baseline_source.public_location)
+        plain["baseline_source"]["location"] = shown
     return plain

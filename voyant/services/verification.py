@@ -18,6 +18,7 @@ from voyant.domain.parameters import JobParameters
 from voyant.domain.serialization import from_json
 from voyant.errors import Code, InvalidInput, NotFound
 from voyant.services.access import artifact_of
+from voyant.services.execution import with_uploads
 from voyant.services.recording import Progress, ignore_progress
 from voyant.services.wiring import artifact_store, lake
 from voyant.settings.configuration import settings
@@ -136,12 +137,13 @@ def replay(caller: Caller, reference: str, *, on_progress: Progress = ignore_pro
             store=store,
             scratch=Path(folder) / "scratch",
             pinned=manifest.inputs[0],
+            find_reference=lambda _pinned: manifest.inputs[1:],
             artifacts={artifact.name: artifact for artifact in read},
             moment=datetime.fromisoformat(manifest.job.created_at) if manifest.job.created_at else None,
             sql_seconds=settings().sql_timeout_seconds,
             progress=on_progress,
         )
-        parameters = msgspec.convert(manifest.job.parameters, JobParameters)
+        parameters = with_uploads(caller.tenant, msgspec.convert(manifest.job.parameters, JobParameters))
         with context:
             run_pipeline(
                 pipeline, context, parameters, _Unobserved(on_progress), time_limit=settings().step_timeout_seconds

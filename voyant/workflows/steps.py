@@ -140,9 +140,7 @@ def _without_quarantined(table: Incoming, enforcement: Enforcement) -> Incoming:
 
 
 def _take_in(context: StepContext, parameters: JobParameters, table: Incoming, engine: Engine) -> ManifestInput:
-
-    job, normalized, staged = context.job, table.normalized, table.staged
-    columns = normalized.dataset.columns
+    job, columns = context.job, table.normalized.dataset.columns
 
     def write(path: Path) -> None:
         if table.kept is not None:

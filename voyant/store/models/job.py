@@ -14,6 +14,7 @@ class Job(models.Model):
     """One run of a pipeline.
 
     Attributes:
+        reference: What the table is compared with, settled once; None while it is not, or where there is nothing.
         process: That the job lives and dies with; empty where a workflow engine keeps it.
     """
 
@@ -28,6 +29,7 @@ class Job(models.Model):
     parameters = Json(default=dict)
     source = models.ForeignKey(Source, null=True, on_delete=models.SET_NULL)
     pinned = Json(null=True)
+    reference = Json(null=True)
     degraded = Json(default=list)
     error = Json(null=True)
     process = Name(max_length=300, blank=True, default="")
