@@ -28,6 +28,7 @@ def analyze(
     rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
     fail_under: float | None = None,
     contract: str | PathLike[str] | Mapping[str, Any] | None = None,
+    baseline: str | PathLike[str] | None = None,
     out: str | PathLike[str] | None = None,
     max_tokens: int = 2000,
     on_progress: Callable[[str, float], None] = lambda _stage, _share: None,
@@ -47,6 +48,8 @@ def analyze(
         fail_under: The least quality score that passes; ``gate`` tells whether it did.
         contract: That the data must keep: a file, ``ID[@VERSION]`` of one that is kept, or an ODCS document; None for
             the one in force for the table, where there is one.
+        baseline: What to compare with: a baseline, ``last``, ``window:N``, a job, a table, ``table@snapshot`` or a
+            file; None for the last good run, where there is one.
         out: A folder that the artifacts are copied to as well.
         max_tokens: Room that the result may take in an agent's context; what was left out is said in ``omitted``.
         on_progress: Told the stage and the share of the job that is done.
@@ -77,6 +80,7 @@ def analyze(
         rules=rules,
         fail_under=fail_under,
         contract=promised,
+        baseline=None if baseline is None else fspath(baseline),
         on_progress=on_progress,
     )
     if out is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from voyant.cli.errors import DONE, GATE_FAILED, show_kept
 from voyant.cli.progress import shown_progress
 from voyant.cli.session import open_session, write_json
 from voyant.errors import Code, InvalidInput
+
+if TYPE_CHECKING:
+    from voyant.domain.result import Result
 
 SOURCE = typer.Argument(
     ...,
@@ -45,6 +48,14 @@ CONTRACT = typer.Option(
     help="Hold the source against this contract; the one in force for its table where not given.",
     show_default=False,
 )
+BASELINE = typer.Option(
+    None,
+    "--baseline",
+    metavar="REF",
+    help="What to compare with: a baseline, last, window:N, a job, a table, TABLE@SNAPSHOT or a file. "
+    "The last good run where not given.",
+    show_default=False,
+)
 OUT = typer.Option(None, "--out", metavar="DIR", help="Copy the artifacts there as well.", show_default=False)
 JSON = typer.Option(False, "--json", help="Print the result as JSON.")
 MAX_TOKENS = typer.Option(
@@ -66,13 +77,15 @@ def analyze(
     rules: Path | None = RULES,
     fail_under: float | None = FAIL_UNDER,
     contract: str | None = CONTRACT,
+    baseline: str | None = BASELINE,
     out: Path | None = OUT,
     as_json: bool = JSON,
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Analyse a source: summary here, report, charts and artifacts in VOYANT_HOME."""
     asked: dict[str, Any] = {"kpis": _declared(kpi), "time_column": time, "rules": rules, "fail_under": fail_under}
-    return _run("analyze", source, table, query, out, as_json, max_tokens, contract=contract, **asked)
+    compared: dict[str, Any] = {"contract": contract, "baseline": baseline}
+    return _gated(run("analyze", source, table, query, out, as_json, max_tokens, **compared, **asked))
 
 
 def ingest(
@@ -85,7 +98,7 @@ def ingest(
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Only take a source in as a table, with types and names mended, and held against its contract."""
-    return _run("ingest", source, table, query, out, as_json, max_tokens, contract=contract)
+    return _gated(run("ingest", source, table, query, out, as_json, max_tokens, contract=contract))
 
 
 def profile(
@@ -97,7 +110,7 @@ def profile(
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Only describe the columns of a source."""
-    return _run("profile", source, table, query, out, as_json, max_tokens)
+    return _gated(run("profile", source, table, query, out, as_json, max_tokens))
 
 
 def quality(
@@ -113,7 +126,7 @@ def quality(
 ) -> int:
     """Only check whether a source is fit for use, by what its data suggest and by rules."""
     asked: dict[str, Any] = {"rules": rules, "fail_under": fail_under, "contract": contract}
-    return _run("quality", source, table, query, out, as_json, max_tokens, **asked)
+    return _gated(run("quality", source, table, query, out, as_json, max_tokens, **asked))
 
 
 def kpi(
@@ -127,7 +140,7 @@ def kpi(
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Only compute key figures by period."""
-    return _run("kpi", source, table, query, out, as_json, max_tokens, kpis=_declared(kpi), time_column=time)
+    return _gated(run("kpi", source, table, query, out, as_json, max_tokens, kpis=_declared(kpi), time_column=time))
 
 
 def estimate(source: str = SOURCE, table: str | None = TABLE, as_json: bool = JSON) -> None:
@@ -145,7 +158,7 @@ def estimate(source: str = SOURCE, table: str | None = TABLE, as_json: bool = JS
     print_estimate(estimated)
 
 
-def _run(
+def run(
     kind: str,
     source: str,
     table: str | None,
@@ -157,10 +170,10 @@ def _run(
     rules: Path | None = None,
     contract: str | None = None,
     **asked: Any,
-) -> int:
-    """Runs a job of that kind, prints what it found, and gives the exit code."""
+) -> Result:
+    """Runs a job of that kind and prints what it found."""
     caller = open_session()
-    from voyant.services.analysis import analyze as run
+    from voyant.services.analysis import analyze as run_job
     from voyant.services.artifacts import export_artifacts, local_path
     from voyant.services.budget import DEFAULT_TOKENS
     from voyant.services.budget import MAX_TOKENS as MAX_TOKENS_OF_A_RESULT
@@ -173,7 +186,7 @@ def _run(
     found = source_from(caller, source, table=table, query=query)
     promised = named_contract(caller, contract)
     with shown_progress() as progress:
-        job_id = run(caller, found, kind=kind, contract=promised, on_progress=progress, **asked)
+        job_id = run_job(caller, found, kind=kind, contract=promised, on_progress=progress, **asked)
     if out is not None:
         export_artifacts(caller, job_id, out)
     room = max_tokens or (DEFAULT_TOKENS if as_json else MAX_TOKENS_OF_A_RESULT)
@@ -185,6 +198,11 @@ def _run(
 
         report = out / "report.html" if out is not None else local_path(caller, job_id, "report.html")
         print_summary(result, report if kind == "analyze" else None)
+    return result
+
+
+def _gated(result: Result) -> int:
+    """The exit code."""
     if result.gate is None or result.gate.passed or result.gate.error is None:
         return DONE
     # Beside the result, not in place of it: the job has completed.

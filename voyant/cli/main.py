@@ -11,7 +11,19 @@ import typer
 from typer.exceptions import TyperException
 
 from voyant import __version__
-from voyant.cli import analyze, artifacts, contracts, jobs, mcp, operations, serve, sources, verification
+from voyant.cli import (
+    analyze,
+    artifacts,
+    baselines,
+    contracts,
+    drift,
+    jobs,
+    mcp,
+    operations,
+    serve,
+    sources,
+    verification,
+)
 from voyant.cli.errors import CALLERS_INPUT, DONE, INTERRUPTED, exit_code_of, show_error
 from voyant.errors import InternalError, VoyantError, as_disk_full
 
@@ -29,6 +41,7 @@ app.command(name="profile")(analyze.profile)
 app.command(name="quality")(analyze.quality)
 app.command(name="kpi")(analyze.kpi)
 app.command(name="estimate")(analyze.estimate)
+app.command(name="drift")(drift.drift)
 app.command(name="sql")(operations.sql)
 app.command(name="verify")(verification.verify)
 app.command(name="replay")(verification.replay)
@@ -41,6 +54,7 @@ app.add_typer(jobs.app, name="job")
 app.add_typer(artifacts.app, name="artifact")
 app.add_typer(sources.app, name="source")
 app.add_typer(contracts.app, name="contract")
+app.add_typer(baselines.app, name="baseline")
 
 
 def _show_version(wanted: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from voyant.cli.errors import DONE, OUR_FAULT
-from voyant.cli.session import open_session, write_json
+from voyant.cli.session import open_session, write_file, write_json
 from voyant.errors import Code, InvalidInput
 
 STATEMENT = typer.Argument(None, metavar="[SQL]", help="One SELECT over the tables of this home.", show_default=False)
@@ -52,7 +52,7 @@ def sql(
         raise InvalidInput("There is no statement.", code=Code.MISSING_PARAMETER, remedy='Give one: "SELECT …".')
     elif arrow is not None:
         found = service.query_arrow(caller, statement, parameters=_values(parameters), limit=limit)
-        _write_stream(arrow, found.stream)
+        write_file(arrow, found.stream)
         found = {"file": str(arrow), "rows": found.rows, "columns": found.columns, "omitted": found.omitted}
     else:
         found = service.query(caller, statement, parameters=_values(parameters), limit=limit)
@@ -66,13 +66,6 @@ def _show(found: Any, *, as_json: bool) -> None:
     from voyant.cli.answers import print_answer
 
     print_answer(found)
-
-
-def _write_stream(path: Path, stream: bytes) -> None:
-    try:
-        path.write_bytes(stream)
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}", code=Code.STORAGE_FULL) from error
 
 
 def _values(given: list[str]) -> list[Any] | dict[str, Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voyant.domain.caller import LOCAL_CALLER, Caller
+from voyant.errors import Code, InvalidInput
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,6 +26,18 @@ def write_json(value: Any) -> None:
     from voyant.domain.serialization import to_compact_json
 
     sys.stdout.write(to_compact_json(value).decode() + "\n")
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Writes a file that was asked for.
+
+    Raises:
+        InvalidInput: It cannot be written.
+    """
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}", code=Code.STORAGE_FULL) from error
 
 
 def console() -> Console:

@@ -51,6 +51,7 @@ def print_summary(result: Result, report: Path | None) -> None:
             f"{contract.failed} broken, {contract.not_enforceable} elements not enforceable",
             markup=False,
         )
+    _print_drift(result)
     for warning in result.warnings:
         out.print(Text(f"! {warning}", style="yellow"))
     _print_omitted(result)
@@ -93,6 +94,17 @@ def _rule_line(rule: ResultRule) -> str:
     return f"{rule.severity} {rule.name}: {said}{observed}{f'; rows {rows}' if rows else ''}{owner}"
 
 
+def _print_drift(result: Result) -> None:
+    if result.drift is None:
+        return
+    out = console()
+    out.print(f"\nCompared with {result.drift.reference}", style="bold", markup=False)
+    if result.drift.reason != result.headline:
+        out.print(Text(f"  {result.drift.reason}"))
+    for column in result.drift.columns:
+        out.print(Text(f"  {column.summary}"))
+
+
 def _print_omitted(result: Result) -> None:
     counts = [f"{count:,} {what}" for what, count in result.omitted.items() if isinstance(count, int) and count]
     if counts:
@@ -119,7 +131,7 @@ def print_jobs(page: Page[JobSummary]) -> None:
     for job in page.items:
         made = f"{job.created_at:%Y-%m-%d %H:%M}"
         table.add_row(job.id, job.kind, job.status, escape(job.source or ""), made)
-    _print_page(table, page)
+    print_page(table, page)
 
 
 def print_job(job: JobSummary, steps: list[dict[str, Any]]) -> None:
@@ -180,7 +192,7 @@ def print_sources(page: Page[SourceSummary]) -> None:
         table.add_column(title, no_wrap=title == "id")
     for source in page.items:
         table.add_row(source.id, source.kind, escape(source.name), escape(", ".join(source.tables)))
-    _print_page(table, page)
+    print_page(table, page)
 
 
 def print_discovery(found: Discovery) -> None:
@@ -207,7 +219,8 @@ def print_source(source: SourceSummary) -> None:
     out.print(f"  first read   {source.created_at:%Y-%m-%d %H:%M} UTC", markup=False)
 
 
-def _print_page(table: Table, page: Page[Any]) -> None:
+def print_page(table: Table, page: Page[Any]) -> None:
+    """The table of a page, and how to get the next."""
     out = console()
     out.print(table if page.items else "None yet.")
     if page.next_cursor:
