@@ -20,6 +20,7 @@ PATHS: dict[str, dict[str, Any]] = json.loads((ROOT / "docs" / "reference" / "op
     "paths"
 ]
 OPERATIONS = [(method.upper(), path) for path, methods in PATHS.items() for method in methods]
+BASELINE = "january"
 OF_NO_TENANT = {"/health", "/metrics", "/ready", "/version"}
 REQUESTS: dict[str, Any] = {
     "/v1/analyze": {"source": "{source}"},
@@ -27,6 +28,7 @@ REQUESTS: dict[str, Any] = {
     "/v1/estimate": {"source": "{source}"},
     "/v1/sources": {"source": "{source}"},
     "/v1/sources/discover": {"source": "{source}"},
+    "/v1/baselines": {"name": "stolen", "of": "orders"},
     "/v1/sql/query": {"sql": "SELECT * FROM orders"},
     "/v1/contracts/infer": {"source": "{source}"},
     "/v1/contracts/diff": {"old": "orders", "new": "orders"},
@@ -49,7 +51,9 @@ def owned(address: str) -> Iterator[Owned]:
         client = Client(http, Caller(tenant="owner", subject="tester"))
         client.post("/v1/contracts", document(column("amount"))).raise_for_status()
         source = client.upload("orders.csv", CSV)
-        yield Owned(client, source, client.finished_job("ingest", source))
+        job = client.finished_job("quality", source)
+        assert client.post("/v1/baselines", {"name": BASELINE, "of": job}).status_code == 201
+        yield Owned(client, source, job)
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
@@ -58,7 +62,7 @@ def test_what_is_one_tenants_is_not_there_for_another(
 ) -> None:
     mine = everything(owned.client)
     names = {"source_id": owned.source, "job_id": owned.job, "table": "orders", "name": "normalize.json"}
-    names |= {"contract_id": "orders", "version": "1.0.0"}
+    names |= {"contract_id": "orders", "version": "1.0.0", "baseline": BASELINE}
     names["job"] = "profile" if (method, path) == ("POST", "/v1/jobs/{job}") else owned.job
     is_asked = path in REQUESTS and method == "POST"
     body = json.dumps(REQUESTS[path]).replace("{source}", owned.source) if is_asked else None
@@ -85,12 +89,14 @@ def check(answer: Any, path: str) -> None:
         problem(answer, 404, answer.json()["code"])
 
 
-PLACES = ("/v1/jobs", "/v1/sources", "/v1/sql/tables", "/v1/contracts", "/v1/contracts/orders")
+PLACES = ("/v1/jobs", "/v1/sources", "/v1/baselines", "/v1/sql/tables", "/v1/contracts", "/v1/contracts/orders")
 
 
 def everything(client: Client) -> list[bytes]:
     """All that a tenant can see of its own."""
     seen = [client.get(path).content for path in PLACES]
+    sources = [source["id"] for source in client.get("/v1/sources").json()["items"]]
+    seen += [client.get(f"/v1/sources/{source_id}/history").content for source_id in sources]
     for job in client.get("/v1/jobs").json()["items"]:
         artifacts = client.get(f"/v1/artifacts/{job['id']}")
         seen += [artifacts.content, client.get(f"/v1/jobs/{job['id']}/events").content]

@@ -18,6 +18,8 @@ JOB: dict[str, Any] = {
         "source": {"kind": "url", "location": "https://example.com/orders.csv", "table": None, "query": None},
         "kpis": [],
         "time_column": None,
+        "baseline": None,
+        "baseline_source": None,
     },
     "source": "https://example.com/orders.csv",
     "degraded": [],
@@ -61,6 +63,14 @@ RESULT = {
         }
     ],
     "quality": {"score": 0.93, "parts": {"completeness": 0.98}, "passed": 21, "failed": 2},
+    "drift": {
+        "verdict": "stable",
+        "holds": True,
+        "reference": "the last good run",
+        "share": 0.0,
+        "reason": "None of 8 columns differs from the last good run.",
+        "columns": [],
+    },
     "kpis": [
         {
             "name": "revenue",
@@ -92,6 +102,40 @@ SOURCE = {
     "jobs": [JOB_ID],
 }
 SOURCES = {"items": [SOURCE | {"jobs": []}], "next_cursor": None}
+BASELINE = {
+    "id": "bsl_01k9zdrb6vn8w4e2c0a1d3f5g7",
+    "name": "january",
+    "source": "orders.csv.gz",
+    "source_id": SOURCE_ID,
+    "table": "orders",
+    "snapshot": "7216418024370134253",
+    "rows": 541909,
+    "columns": 9,
+    "job": JOB_ID,
+    "created_at": "2026-01-31T18:00:00.000000Z",
+}
+BASELINES = {"items": [BASELINE], "next_cursor": None}
+HISTORY = {
+    "items": [
+        {
+            "job": JOB_ID,
+            "kind": "analyze",
+            "table": "orders",
+            "snapshot": "7216418024370134253",
+            "rows": 541909,
+            "columns": 9,
+            "quality": 0.93,
+            "parts": {"completeness": 0.98},
+            "drift": 0.0,
+            "verdict": "stable",
+            "reference": "the last good run",
+            "good": True,
+            "finished_at": "2026-01-05T09:30:07.300000Z",
+            "warnings": [],
+        }
+    ],
+    "next_cursor": None,
+}
 DISCOVERY = {
     "hint": "postgresql://db.example/shop",
     "kind": "database",

@@ -27,6 +27,7 @@ from voyant.services.analysis import parameters_of
 from voyant.services.contracts import contract_from
 from voyant.services.intake import Submission
 from voyant.services.jobs import list_jobs, news_of, show_job
+from voyant.services.references import with_baseline
 from voyant.services.results import outcome_of, read_result
 from voyant.services.sources import source_from
 from voyant.services.submission import KINDS, UploadJob, cancel, submit, submit_for_uploads
@@ -168,7 +169,9 @@ def _as_sent(event: JobEvent) -> bytes:
 
 async def begin(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Submission:
     """The job that is asked for, accepted."""
-    if body.source.startswith("src_") and body.table is None and body.query is None and body.contract is None:
+    is_plain = body.table is None and body.query is None and body.contract is None
+    is_compared = body.baseline is not None or kind == "drift"
+    if body.source.startswith("src_") and is_plain and not is_compared:
         job = UploadJob(
             caller=caller,
             kind=kind,
@@ -198,4 +201,4 @@ def _submit(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Sub
         fail_under=body.fail_under,
         contract=contract,
     )
-    return submit(caller, kind, parameters, idempotency_key=key)
+    return submit(caller, kind, with_baseline(caller, kind, parameters, body.baseline), idempotency_key=key)

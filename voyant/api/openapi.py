@@ -33,7 +33,7 @@ READING = (
 """What naming a source may be answered with."""
 
 RUNNING = (
-    *(Code.JOB_CANCELLED, Code.UNKNOWN_COLUMN, Code.BAD_KPI, Code.SQL_REFUSED, Code.NOT_ENOUGH_DATA),
+    *(Code.NO_BASELINE, Code.JOB_CANCELLED, Code.UNKNOWN_COLUMN, Code.BAD_KPI, Code.SQL_REFUSED, Code.NOT_ENOUGH_DATA),
     *(Code.UNREADABLE, Code.ENCODING, Code.UNREACHABLE, Code.TIMEOUT, Code.STORAGE_FULL),
     *(Code.NO_CONTRACT, Code.BAD_CONTRACT, Code.CONTRACT_VIOLATED),
 )
@@ -43,6 +43,7 @@ _NOUNS = {
     "analyze": "The one call.",
     "jobs": "What is being done, and what came of it.",
     "sources": "Where data comes from.",
+    "baselines": "States of tables that others are compared with.",
     "artifacts": "The files behind a result.",
     "contracts": "What is promised of data.",
     "sql": "Questions of one's own to the tables that sources became.",

@@ -18,6 +18,7 @@ Statement = Annotated[str, Field(min_length=1, max_length=100_000, pattern=r"^[^
 Rule = Annotated[dict[str, Any], WithJsonSchema(rule_schema())]
 Contract = Annotated[str, Field(min_length=1, max_length=2_097_152, pattern=r"^[^\x00]*$")] | dict[str, Any]
 Limit = Annotated[int, Query(20, ge=1, le=500, description="Items on a page.")]
+Accept = Annotated[str, Header("application/json", alias="Accept", include_in_schema=False)]
 Prefer = Annotated[
     str | None,
     Header(
@@ -93,6 +94,11 @@ class JobRequest(SourceRequest):
         description="The contract that the data must keep: a whole ODCS contract, as an object or as YAML, or the name "
         "of one that is kept, ID[@VERSION]. Where left out the one in force for the table, if there is one.",
         examples=["orders@1.0.0"],
+    )
+    baseline: Text | None = Field(
+        None,
+        description="What to compare with: a baseline, `last`, `window:N`, a job, a table, `table@snapshot`, or a "
+        "source. The last good run where left out. For `analyze` and `drift`.",
     )
     max_tokens: int = Field(
         DEFAULT_TOKENS, ge=200, le=MAX_TOKENS, description="Room that the result may take, in tokens."

@@ -12,11 +12,15 @@ from ninja import Path, Query, Router
 from voyant.api import examples
 from voyant.api.answers import answer, caller_of
 from voyant.api.openapi import READING, described
-from voyant.api.schemas import Body, Limit, SourceRequest, Text
+from voyant.api.schemas import Accept, Body, Limit, SourceRequest, Text
+from voyant.domain.artifact import SVG, VEGA_LITE
 from voyant.domain.caller import Caller
+from voyant.domain.history import HistoryRun
 from voyant.domain.page import Page
+from voyant.domain.serialization import to_compact_json
 from voyant.errors import Code, InvalidInput
 from voyant.ingestion import Discovery
+from voyant.services.history import drawn_history, history_of, pictured_history
 from voyant.services.sources import (
     SourceSummary,
     discover,
@@ -34,6 +38,9 @@ router = Router(tags=["sources"])
 SourceId = Annotated[str, Path(description="A source id.", example="src_01k9zdp0w2xj6v8m4c3n5q7r9t")]
 Cursor = Annotated[
     str | None, Query(None, description="The `next_cursor` of the page before.", pattern=r"^src_[0-9a-z]{1,40}$")
+]
+RunCursor = Annotated[
+    str | None, Query(None, description="The `next_cursor` of the page before.", pattern=r"^job_[0-9a-z]{1,40}$")
 ]
 FIELD = "file"
 
@@ -106,6 +113,45 @@ async def list_(
 async def show(request: HttpRequest, source_id: SourceId) -> HttpResponse:
     """Show a source, with its tables and jobs."""
     return answer(await with_rows(show_source, caller_of(request), source_id))
+
+
+@router.get(
+    "/{source_id}/history",
+    response=Page[HistoryRun],
+    openapi_extra=described(
+        Code.NO_SOURCE,
+        Code.NO_JOB,
+        responses={
+            200: {
+                "content": {
+                    "application/json": {"example": examples.HISTORY},
+                    VEGA_LITE: {"schema": {"type": "object"}},
+                    SVG: {"schema": {"type": "string"}},
+                }
+            }
+        },
+    ),
+)
+async def history(
+    request: HttpRequest,
+    source_id: SourceId,
+    limit: Limit,
+    cursor: RunCursor,
+    table: Annotated[str | None, Query(None, description="Only runs of this table.", pattern=r"^[^\x00]{1,1000}$")],
+    accept: Accept,
+) -> HttpResponse:
+    """Show the quality and the drift of a source, run by run.
+
+    Newest first, a page at a time; drawn where `Accept` asks for SVG or a Vega-Lite specification.
+    """
+    caller = caller_of(request)
+    if SVG in accept:
+        drawn = await with_data(pictured_history, caller, source_id, table=table, limit=limit)
+        return HttpResponse(drawn, content_type=SVG)
+    if VEGA_LITE in accept:
+        spec = await with_data(drawn_history, caller, source_id, table=table, limit=limit)
+        return HttpResponse(to_compact_json(spec), content_type=VEGA_LITE)
+    return answer(await with_rows(history_of, caller, source_id, table=table, limit=limit, cursor=cursor))
 
 
 @router.delete(

@@ -6,13 +6,13 @@ import json
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, Path, Query, Router
+from ninja import Path, Query, Router
 from pydantic import ConfigDict, Field
 
 from voyant.api import examples
 from voyant.api.answers import answer, caller_of
 from voyant.api.openapi import described
-from voyant.api.schemas import Body, Limit, Statement
+from voyant.api.schemas import Accept, Body, Limit, Statement
 from voyant.domain.caller import Caller
 from voyant.domain.cancellation import Cancellation
 from voyant.domain.page import Page
@@ -25,7 +25,6 @@ router = Router(tags=["sql"])
 
 ARROW = "application/vnd.apache.arrow.stream"
 OMITTED = "X-Omitted"
-Accept = Annotated[str, Header("application/json", alias="Accept", include_in_schema=False)]
 
 Cursor = Annotated[
     str | None, Query(None, description="The `next_cursor` of the page before.", pattern=r"^[^\x00]{1,1000}$")
