@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -12,6 +13,7 @@ import pytest
 from mcp_types import ImageContent
 
 from tests.mcp.agent import Agent, links_of
+from tests.services.deliveries import deliver
 from voyant.domain.cancellation import Cancellation
 from voyant.mcp.server import TOOLS
 from voyant.mcp.tools import sql
@@ -19,7 +21,15 @@ from voyant.mcp.tools import sql
 NAME = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
 EXPECTED = {
     *("voyant_analyze", "voyant_estimate", "voyant_discover", "voyant_connect", "voyant_ingest", "voyant_profile"),
-    *("voyant_quality", "voyant_kpi", "voyant_status", "voyant_result", "voyant_artifact", "voyant_sql"),
+    *(
+        "voyant_quality",
+        "voyant_drift",
+        "voyant_kpi",
+        "voyant_status",
+        "voyant_result",
+        "voyant_artifact",
+        "voyant_sql",
+    ),
     "voyant_tables",
 }
 
@@ -103,6 +113,21 @@ def test_who_does_not_wait_gets_a_handle_and_then_the_result(agent: Agent, order
 def test_parts_of_the_analysis_run_alone(agent: Agent, orders: str, kind: str) -> None:
     result = agent(f"voyant_{kind}", source=orders)
     assert (result["kind"], result["status"]) == (kind, "completed")
+
+
+def test_data_are_compared_with_what_they_were(agent: Agent, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    first = agent("voyant_analyze", source=str(deliver(path)))
+    assert first["drift"] is None
+    refused = agent.fail("voyant_drift", source=str(path), baseline="january")
+    assert (refused["code"], refused["retry_allowed"]) == ("VYNT-2004", False)
+
+    second = agent("voyant_drift", source=str(deliver(path, factor=4)))
+    assert (second["kind"], second["drift"]["holds"]) == ("drift", False)
+    assert [column["column"] for column in second["drift"]["columns"]] == ["amount"]
+    assert second["headline"] == second["drift"]["reason"]
+    same = agent("voyant_analyze", source=str(path), baseline=second["job_id"])
+    assert (same["drift"]["holds"], same["drift"]["columns"]) == (True, [])
 
 
 def test_declared_key_figures_are_computed(agent: Agent, orders: str) -> None:

@@ -9,7 +9,9 @@ from pydantic import Field
 from voyant.mcp.host import Server
 
 Source = Annotated[str, Field(description="A path, URL, database URL, source id (src_…) or table.")]
-Earlier = Annotated[str, Field(description="The same data as it was before: a source, or the id of a job (job_…).")]
+Earlier = Annotated[
+    str, Field(description="The same data as it was before: a baseline, a source, or the id of a job (job_…).")
+]
 
 CITE = (
     "State only what the result says, with its numbers. After each statement name the finding's id and the job, as in "
@@ -52,8 +54,8 @@ def what_changed(source: Source, earlier: Earlier = "") -> str:
             f"from periods that are not complete yet. {CITE}"
         )
     return (
-        f"Compare {source} with its earlier state {earlier}. Call voyant_analyze for each that is no job yet, and "
-        "voyant_result for a job. Compare rows, columns, quality and key figures, then the findings that only one of "
-        "them has; look behind a difference with voyant_sql over both tables. Do not call a difference a change where "
-        f"either could be chance. {CITE}"
+        f"Compare {source} with {earlier}: call voyant_analyze with baseline={earlier}, and read drift.json with "
+        "voyant_artifact. Tell the verdict, then for each column that drifted what changed, how far, and which rows "
+        "carry it; then what changed in the columns themselves, in missing values, quality and key figures. Look "
+        f"behind a difference with voyant_sql. What is below its threshold is no change: say so. {CITE}"
     )

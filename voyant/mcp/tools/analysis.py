@@ -7,6 +7,7 @@ from typing import Any
 import anyio
 from fastmcp.tools import ToolResult
 
+from voyant.domain.baseline import LAST
 from voyant.domain.caller import Caller
 from voyant.domain.parameters import JobParameters
 from voyant.domain.result import Result
@@ -14,7 +15,19 @@ from voyant.mcp import tasks
 from voyant.mcp.answers import answer
 from voyant.mcp.host import CALLER, HOST, Host
 from voyant.mcp.outcomes import JobState, outcome
-from voyant.mcp.schemas import Contract, FailUnder, Kpis, MaxTokens, Query, Rules, SourceHint, Table, TimeColumn, Wait
+from voyant.mcp.schemas import (
+    Baseline,
+    Contract,
+    FailUnder,
+    Kpis,
+    MaxTokens,
+    Query,
+    Rules,
+    SourceHint,
+    Table,
+    TimeColumn,
+    Wait,
+)
 from voyant.mcp.tool import tool
 from voyant.mcp.view import REPORT_VIEW
 from voyant.mcp.waiting import DEFAULT_WAIT, follow
@@ -23,6 +36,7 @@ from voyant.services.budget import DEFAULT_TOKENS
 from voyant.services.contracts import contract_from
 from voyant.services.estimation import Estimate
 from voyant.services.estimation import estimate as estimate_of
+from voyant.services.references import with_baseline
 from voyant.services.sources import source_from
 from voyant.services.threads import with_data, with_rows
 
@@ -39,6 +53,7 @@ async def voyant_analyze(
     rules: Rules = None,
     fail_under: FailUnder = None,
     contract: Contract = None,
+    baseline: Baseline = None,
     wait: Wait = DEFAULT_WAIT,
     max_tokens: MaxTokens = DEFAULT_TOKENS,
     caller: Caller = CALLER,
@@ -52,7 +67,8 @@ async def voyant_analyze(
     table can be queried with voyant_sql afterwards. Takes seconds for a small file, minutes for a hundred million
     cells; a job that takes longer than you wait is answered with its handle, for voyant_result.
     """
-    parameters = await with_data(_parameters, caller, source, table, query, kpis, time, rules, fail_under, contract)
+    asked = (source, table, query, kpis, time, rules, fail_under, contract)
+    parameters = await with_data(_compared, caller, "analyze", baseline, *asked)
     return await _run(host, caller, "analyze", parameters, wait, max_tokens)
 
 
@@ -113,6 +129,25 @@ async def voyant_quality(
     return await _run(host, caller, "quality", parameters, wait, max_tokens)
 
 
+@tool("Compare with before", Outcome, writes=True, repeatable=False, reaches_out=True)
+async def voyant_drift(
+    source: SourceHint,
+    baseline: Baseline = LAST,
+    table: Table = None,
+    query: Query = None,
+    wait: Wait = DEFAULT_WAIT,
+    max_tokens: MaxTokens = DEFAULT_TOKENS,
+    caller: Caller = CALLER,
+    host: Host = HOST,
+) -> ToolResult:
+    """Only compare data with what it was, or with another file or table. Use it when you are asked what changed between
+    two states, or before relying on a new delivery. You get a verdict, the share of columns that drifted and, for each,
+    the measure and what changed; all distances stand in drift.json, for voyant_artifact.
+    """
+    parameters = await with_data(_compared, caller, "drift", baseline, source, table, query)
+    return await _run(host, caller, "drift", parameters, wait, max_tokens)
+
+
 @tool("Compute key figures", Outcome, writes=True, repeatable=False, reaches_out=True)
 async def voyant_kpi(
     source: SourceHint,
@@ -148,7 +183,7 @@ async def voyant_estimate(
     return answer(estimate, max_tokens)
 
 
-TOOLS = (voyant_analyze, voyant_ingest, voyant_profile, voyant_quality, voyant_kpi, voyant_estimate)
+TOOLS = (voyant_analyze, voyant_ingest, voyant_profile, voyant_quality, voyant_drift, voyant_kpi, voyant_estimate)
 
 
 async def _run(
@@ -182,6 +217,11 @@ def _parameters(
     return parameters_of(
         found, kpis=kpis, time_column=time, rules=rules or (), fail_under=fail_under, contract=promised
     )
+
+
+def _compared(caller: Caller, kind: str, baseline: str | None, *asked: Any) -> JobParameters:
+    """The parameters of a job that compares."""
+    return with_baseline(caller, kind, _parameters(caller, *asked), baseline)
 
 
 def _estimate(caller: Caller, source: str, table: str | None, query: str | None) -> Estimate:
