@@ -12,6 +12,7 @@ from typing import Any
 
 from tools.reference.markdown import code, prose, table
 from voyant.domain.contract import ContractChecks
+from voyant.domain.drift import Drift
 from voyant.domain.insights import Insights
 from voyant.domain.kpi import Kpis
 from voyant.domain.manifest import Manifest
@@ -34,6 +35,7 @@ FILES = [
         "`failing_rows.parquet`",
         "All rows that fail a declared rule, and examples of other checks: [columns](../guide/rules.md)",
     ),
+    ("`drift.json`", "How the table differs from what it was compared with; only where there was something"),
     ("`kpis.json`", "Key figures by period, their changes, and what each change consists of"),
     ("`insights.json`", "Every finding by rank, the evidence behind it, and what was asked in vain"),
     ("`charts/NAME.vl.json` `.svg` `.png`", "Charts, as a Vega-Lite specification with its own data and as pictures"),
@@ -46,6 +48,7 @@ DOCUMENTS: dict[str, type] = {
     "contract.json": ContractChecks,
     "profile.json": Profile,
     "quality.json": Quality,
+    "drift.json": Drift,
     "kpis.json": Kpis,
     "insights.json": Insights,
     "narrative.json": Narrative,
