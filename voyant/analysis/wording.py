@@ -182,14 +182,19 @@ def moved(absolute: float, relative: float | None, unit: str | None, base_period
     return f"{'up' if absolute > 0 else 'down'} {far} on {period_name(base_period)}"
 
 
-def rule_broken(failed: str, checked: str, unit: str, rule: str) -> str:
+def rule_broken(failed: str, checked: str, unit: str, rule: str, share: str | None = None) -> str:
     """How many of what was checked break a rule, which is itself a sentence: its numbers as they are written.
+
+    The share stands with them: behind the rule it would read as part of it.
 
     >>> rule_broken("1", "1,200", "rows", "No row repeats another in every column")
     '1 of 1,200 rows breaks the rule that no row repeats another in every column'
+    >>> rule_broken("30", "60", "values", "customer has a value in every row", "50 %")
+    '30 of 60 values (50 %) break the rule that customer has a value in every row'
     """
     verb = "breaks" if failed == "1" else "break"
-    return f"{failed} of {checked} {unit} {verb} the rule that {rule[:1].lower()}{rule[1:]}"
+    among = f"{failed} of {checked} {unit}" if share is None else f"{failed} of {checked} {unit} ({share})"
+    return f"{among} {verb} the rule that {rule[:1].lower()}{rule[1:]}"
 
 
 def period_name(label: str) -> str:

@@ -80,8 +80,7 @@ def _quality(quality: Quality | None) -> QualitySummary | None:
 
 def _point(check: Check) -> str:
     share = percent(100 * check.failed / max(1, check.checked))
-    told = rule_broken(count(check.failed), count(check.checked), check.unit, check.description)
-    return sentence(f"{told} ({share})")
+    return sentence(rule_broken(count(check.failed), count(check.checked), check.unit, check.description, share))
 
 
 def _notes(dataset: Dataset, insights: Insights) -> tuple[str, ...]:
