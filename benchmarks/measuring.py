@@ -8,14 +8,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-MEBIBYTE = 2**20
-_KIBIBYTES = 1024
+KIBIBYTES_OF_A_MEBIBYTE = 1024
+_SMALL_PARENT = Path(__file__).with_name("small_parent.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +48,24 @@ class Figure:
 
 def run(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> Run:
     """Runs a command to its end; RuntimeError with what it wrote where it fails."""
+    words = [str(part) for part in command]
     with tempfile.TemporaryFile() as written:
-        started = time.perf_counter()
-        child = subprocess.Popen(  # noqa: S603 - our own commands
-            [str(part) for part in command],
-            stdout=written,
-            stderr=subprocess.STDOUT,
+        child = subprocess.run(  # noqa: S603 - our own commands
+            [sys.executable, "-I", "-S", _SMALL_PARENT, *words],
+            stdout=subprocess.PIPE,
+            stderr=written,
             stdin=subprocess.DEVNULL,
             env={**os.environ, **(environment or {})},
+            check=False,
         )
-        _, status, usage = os.wait4(child.pid, 0)
-        seconds = time.perf_counter() - started
-        child.returncode = os.waitstatus_to_exitcode(status)
         written.seek(0)
         output = written.read().decode(errors="replace")
     if child.returncode != 0:
-        raise RuntimeError(f"{' '.join(map(str, command))} ended with {child.returncode}:\n{output[-3000:]}")
-    return Run(seconds, usage.ru_maxrss * _KIBIBYTES / MEBIBYTE, output)
+        raise RuntimeError(f"{' '.join(words)} was not run:\n{output[-3000:]}")
+    seconds, kibibytes, code = child.stdout.split()
+    if int(code) != 0:
+        raise RuntimeError(f"{' '.join(words)} ended with {int(code)}:\n{output[-3000:]}")
+    return Run(float(seconds), int(kibibytes) / KIBIBYTES_OF_A_MEBIBYTE, output)
 
 
 def interleaved(commands: Mapping[str, Sequence[str | Path]], times: int) -> dict[str, Run]:

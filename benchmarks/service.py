@@ -19,12 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.data_sets import first_flights
-from benchmarks.measuring import Figure, empty_home, run, voyant_command, workload
+from benchmarks.measuring import KIBIBYTES_OF_A_MEBIBYTE, Figure, empty_home, run, voyant_command, workload
 
 CLIENTS = 50
 JOBS = 50
 ROWS = 1000
-KIBIBYTES_OF_A_MEBIBYTE = 1024
 
 
 def service() -> Iterator[Figure]:
