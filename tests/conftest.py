@@ -10,9 +10,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.fixtures.ci import is_ci
+
 # What lands must not hang on chance: there the examples are the same each time, everywhere else new ones are tried.
 hypothesis.settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
+if is_ci():
     hypothesis.settings.load_profile("ci")
 
 _HOME = tempfile.TemporaryDirectory(prefix="voyant-tests-")

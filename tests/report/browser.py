@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures.database_servers import is_ci
+from tests.fixtures.ci import is_ci
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PATIENCE_SECONDS = 30
