@@ -209,3 +209,32 @@ def test_tasks_are_for_clients_that_declare_them(http: httpx.Client, uploaded: s
     body = {"jsonrpc": "2.0", "id": 1, "method": "tasks/get", "params": params}
     answer = http.post("/mcp", json=body, headers={"Accept": "application/json, text/event-stream"})
     assert "error" in answer.text
+
+
+@pytest.mark.parametrize("era", [None, MODERN])
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 1_000_000])
+def test_a_body_that_cannot_be_read_is_answered_with_a_remedy(http: httpx.Client, era: str | None, body: bytes) -> None:
+    _refused(http, era, body)
+
+
+def test_half_of_a_character_is_answered_with_a_remedy(http: httpx.Client) -> None:
+    error = _refused(http, None, b'{"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"x": "\\ud800"}}')
+    assert "half of one" in error["data"]["remedy"]
+    assert "line 1 column" in error["message"], "where it stands"
+
+
+def test_other_refusals_of_the_framework_are_passed_on(http: httpx.Client) -> None:
+    accept = {"Accept": "application/json, text/event-stream"}
+    for headers in ({"Content-Type": "text/plain"} | accept, {"Content-Type": "application/json"}, accept):
+        assert 400 <= http.post("/mcp", content=b"{}", headers=headers).status_code < 500
+
+
+def _refused(http: httpx.Client, era: str | None, body: bytes) -> dict[str, Any]:
+    told = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+    answer = http.post("/mcp", content=body, headers=told | ({"MCP-Protocol-Version": era} if era else {}))
+    assert answer.status_code == 400
+    error: dict[str, Any] = answer.json()["error"]
+    assert error["code"] == -32700
+    assert error["data"]["code"] in error["message"]
+    assert error["data"]["code"] == "VYNT-1001"
+    return error

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastmcp.exceptions import ValidationError
 from fastmcp.tools import ToolResult
-from mcp_types import TextContent
+from mcp_types import PARSE_ERROR, ErrorData, TextContent
 from pydantic import ValidationError as Misfit
 
 from voyant.domain.serialization import to_compact_json
@@ -36,6 +36,15 @@ def as_ours(error: Exception) -> VoyantError:
         return _invalid(error.__cause__)
     log.error("a call failed", exc_info=error)
     return as_disk_full(error) or InternalError(f"An unexpected {type(error).__name__}; the log tells more.")
+
+
+def unreadable(reason: str) -> ErrorData:
+    """The protocol's own error for a request that cannot be read."""
+    told = InvalidInput(
+        f"The request cannot be read: {reason}.",
+        remedy="Write it as JSON in whole characters: half of one, such as an escape \\ud800 alone, is no text.",
+    )
+    return ErrorData(code=PARSE_ERROR, message=f"{told.code} {told.message} {told.remedy}", data=told.as_dict())
 
 
 def _invalid(misfit: Misfit) -> InvalidInput:

@@ -8,10 +8,10 @@ import anyio
 from anyio.abc import ObjectReceiveStream, ObjectSendStream
 from mcp.server.models import InitializationOptions
 from mcp.shared.message import SessionMessage
-from mcp_types import PARSE_ERROR, ErrorData, JSONRPCError
+from mcp_types import JSONRPCError
 from pydantic import ValidationError
 
-from voyant.errors import InvalidInput
+from voyant.mcp.errors import unreadable
 from voyant.mcp.host import Server
 
 Messages = ObjectReceiveStream[SessionMessage | Exception]
@@ -53,11 +53,7 @@ def _refusal(misfit: ValidationError) -> JSONRPCError | None:
     found = misfit.errors()[0]
     if found["type"] != "json_invalid":
         return None
-    told = InvalidInput(
-        f"The request cannot be read: {found['msg']}.",
-        remedy="Write it in whole characters: half of one, such as an escape \\ud800 alone, is no text.",
-    )
-    error = ErrorData(code=PARSE_ERROR, message=f"{told.code} {told.message} {told.remedy}", data=told.as_dict())
+    error = unreadable(found["msg"])
     try:
         return JSONRPCError(jsonrpc="2.0", id=json.loads(found["input"])["id"], error=error)
     except (ValueError, TypeError, KeyError, RecursionError):  # what pydantic refuses is a ValueError, too

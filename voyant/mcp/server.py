@@ -9,9 +9,11 @@ import mcp_types
 from fastmcp.exceptions import NotFoundError
 from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
 from fastmcp.tools import ToolResult
+from starlette.middleware import Middleware as HttpMiddleware
 
 from voyant import __version__
 from voyant.errors import Code, NotFound
+from voyant.mcp.bodies import UnreadableBodies
 from voyant.mcp.errors import failure
 from voyant.mcp.host import DurableJobs, Host, Server, caller_over_http
 from voyant.mcp.prompts import add_prompts
@@ -53,7 +55,9 @@ def http_app() -> Starlette:
 def over_http(server: Server) -> Starlette:
     """The application of that server."""
     # Host and Origin are looked at by the gate before it, for REST and MCP alike.
-    return server.http_app(path="/mcp", stateless_http=True, host_origin_protection=False)
+    return server.http_app(
+        path="/mcp", stateless_http=True, host_origin_protection=False, middleware=[HttpMiddleware(UnreadableBodies)]
+    )
 
 
 def log_with_ours() -> None:
