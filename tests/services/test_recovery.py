@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from socket import gethostname
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 
 from voyant.domain.caller import Caller
 from voyant.domain.ids import new_id
 from voyant.domain.job import Status
 from voyant.errors import Code, Conflict
+from voyant.services import recovery
+from voyant.services.analysis import analyze
 from voyant.services.home import open_home
 from voyant.services.jobs import show_job
 from voyant.services.processes import has_vanished, this_process
 from voyant.services.recording import JobRecorder
+from voyant.services.sources import source_from
 from voyant.services.wiring import artifact_store
 from voyant.store.models import Job
 
 TELLS_ITS_NAME = """
 import sys
+import time
 from voyant.services.processes import this_process
 print(this_process(), flush=True)
 sys.stdin.read()
@@ -109,6 +116,60 @@ def test_other_jobs_are_left_alone(caller: Caller, home: Path, process: str) -> 
     open_home()
     assert show_job(caller, job_id).status is Status.RUNNING
     assert left_of(home, job_id)
+
+
+ELSEWHERE = "elsewhere 1 then"
+
+
+def silent_for(job_id: str, minutes: float) -> None:
+    Job.objects.filter(id=job_id).update(seen_at=Now() - timedelta(minutes=minutes))
+
+
+def test_a_job_of_another_host_fails_once_its_process_has_been_silent_for_long(caller: Caller, home: Path) -> None:
+    job_id = running_job(caller, home, ELSEWHERE)
+    silent_for(job_id, minutes=4)
+    open_home()
+    assert show_job(caller, job_id).status is Status.RUNNING
+
+    silent_for(job_id, minutes=6)
+    open_home()
+    job = show_job(caller, job_id)
+    assert job.status is Status.FAILED
+    assert job.error
+    assert "The process 1 on elsewhere has given no sign of life for 5 minutes" in job.error["message"]
+    assert left_of(home, job_id) == []
+
+
+@pytest.mark.parametrize("process", ["", this_process()], ids=["of a workflow engine", "of this host"])
+def test_silence_says_nothing_of_other_jobs(caller: Caller, home: Path, process: str) -> None:
+    job_id = running_job(caller, home, process)
+    silent_for(job_id, minutes=60)
+    open_home()
+    assert show_job(caller, job_id).status is Status.RUNNING
+
+
+def test_while_a_job_runs_its_process_gives_signs_for_all_its_jobs(
+    caller: Caller, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recovery, "SECONDS_BETWEEN_SIGNS", 0)
+    waiting, other = running_job(caller, home, this_process()), running_job(caller, home, ELSEWHERE)
+    for job_id in (waiting, other):
+        silent_for(job_id, minutes=60)
+    source = tmp_path / "numbers.csv"
+    source.write_text("number\n1\n2\n")
+    analyze(caller, source_from(caller, str(source)), on_progress=lambda *_: wait_for_a_sign(waiting))
+    assert not is_silent(waiting)
+    assert is_silent(other)
+
+
+def wait_for_a_sign(job_id: str) -> None:
+    until = time.monotonic() + 20
+    while is_silent(job_id) and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def is_silent(job_id: str) -> bool:
+    return Job.objects.filter(id=job_id, seen_at__lt=Now() - timedelta(minutes=1)).exists()
 
 
 def open_and_leave() -> None:

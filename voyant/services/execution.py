@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC
@@ -30,6 +30,7 @@ from voyant.services.contracts import active_contract
 from voyant.services.history import record_score
 from voyant.services.recording import JobRecorder, Progress, ignore_progress
 from voyant.services.references import find_reference, profile_of
+from voyant.services.recovery import Signs
 from voyant.services.results import result_digest
 from voyant.services.wiring import artifact_store, lake, limits
 from voyant.settings.configuration import settings
@@ -148,7 +149,7 @@ def run_here(job_id: str, parameters: JobParameters | None = None, *, on_progres
     recorder, context = execution.recorder, execution.context
     try:
         recorder.started()
-        with stopped_when_cancelled(context):
+        with stopped_when_cancelled(context, on_look=Signs().give):
             limit = settings().step_timeout_seconds
             run_pipeline(execution.pipeline, context, execution.parameters, recorder, time_limit=limit)
         execution.complete()
@@ -166,8 +167,12 @@ def run_here(job_id: str, parameters: JobParameters | None = None, *, on_progres
 
 
 @contextmanager
-def stopped_when_cancelled(context: JobContext) -> Iterator[None]:
-    """While inside, the job's engines and steps are stopped once it was called off, or has ended without them."""
+def stopped_when_cancelled(context: JobContext, *, on_look: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """While inside, the job's engines and steps are stopped once it was called off, or has ended without them.
+
+    Args:
+        on_look: Called as often as that is looked for, in a thread of its own.
+    """
     ended = threading.Event()
 
     def watch() -> None:
@@ -179,6 +184,7 @@ def stopped_when_cancelled(context: JobContext) -> Iterator[None]:
                     # Again and again: a stop between two statements reaches neither.
                     if not is_wanted(context.job_id):
                         context.stop(JobCancelled(f"The job {context.job_id} was cancelled."))
+                on_look()
         finally:
             connection.close()
 

@@ -16,11 +16,16 @@ def this_process() -> str:
     return f"{gethostname()} {pid} {_start_of(pid)}"
 
 
+def is_of_this_host(process: str) -> bool:
+    """Whether ``this_process`` named it here."""
+    return process.partition(" ")[0] == gethostname()
+
+
 def has_vanished(process: str) -> bool:
     """Whether a process of this host, as ``this_process`` named it, has ended; of other hosts nothing is known here."""
-    host, pid, start = process.split(" ", 2)
-    if host != gethostname():
+    if not is_of_this_host(process):
         return False
+    _, pid, start = process.split(" ", 2)
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

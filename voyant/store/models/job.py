@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
 
 from voyant.store.fields import Json, Name
 from voyant.store.models.source import Source
@@ -16,6 +17,7 @@ class Job(models.Model):
     Attributes:
         reference: What the table is compared with, settled once; None while it is not, or where there is nothing.
         process: That the job lives and dies with; empty where a workflow engine keeps it.
+        seen_at: When that process last gave a sign of life, by the database's clock: hosts may have different ones.
     """
 
     id = Name(primary_key=True, max_length=40)
@@ -33,6 +35,7 @@ class Job(models.Model):
     degraded = Json(default=list)
     error = Json(null=True)
     process = Name(max_length=300, blank=True, default="")
+    seen_at = models.DateTimeField(db_default=Now())
     created_at = models.DateTimeField(auto_now_add=True)
     dispatched_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
