@@ -108,6 +108,15 @@ def test_columns_that_come_late(reader: Reader) -> None:
     assert staged.rows[0] == ("0", None)
 
 
+def test_keys_that_differ_from_record_to_record(reader: Reader) -> None:
+    keys = [f"early_{row % 400}" if row < 6000 else f"late_{row % 300}" for row in range(8000)]
+    lines = [json.dumps({key: row}) for row, key in enumerate(keys)]
+    staged = reader.one("data.ndjson", "\n".join(lines).encode())
+    assert len(staged.names) == 700
+    present = [[(name, cell) for name, cell in zip(staged.names, row, strict=True) if cell] for row in staged.rows]
+    assert present == [[(key, str(row))] for row, key in enumerate(keys)]
+
+
 def test_lines_that_are_no_json_are_rejected(reader: Reader) -> None:
     staged = reader.one("data.ndjson", b'{"a": 1}\n{"a": 2\n{"a": 3}\nnull\n')
     assert staged.rows == [("1", None), ("3", None), (None, None)]

@@ -278,7 +278,7 @@ class _Table:
             self._writer.widen(len(self._columns))
         paths = list(self._columns)
         for row, cells in self._held:
-            self._writer.add(row, [cells.get(path) for path in paths])
+            self._writer.add(row, list(map(cells.get, paths)))
         for reject in self._rejects:
             self._writer.reject(reject)
         self._held.clear()

@@ -6,13 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voyant.errors import Code, InvalidInput
 from voyant.ingestion.protocol import Limits, Progress, StagedColumn, StagedTable, no_progress
 from voyant.lake.engine import Engine
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _CELLS_PER_BATCH = 800_000
 _ROWS_PER_BATCH = 20_000
+_BYTES_PER_INSERT = 2**25  # as Arrow; of a table of thousands of columns each insert takes a second, however short
 _RAW_CHARACTERS = 10_000  # of a rejected record that are kept
 
 
@@ -76,6 +81,8 @@ class TextWriter:
         self.rejected = 0
         self._numbers: list[int] = []
         self._records: list[Sequence[str | None]] = []
+        self._batches: list[pa.Table] = []
+        self._batched_bytes = 0
         self._rejects: list[Reject] = []
         self._rejects_table: str | None = None
         self._set_width(width)
@@ -90,6 +97,7 @@ class TextWriter:
     def widen(self, width: int) -> None:
         """Adds columns up to that width; rows written before have nulls there."""
         self._flush_rows()
+        self._insert_batches()
         for index in range(self.width, width):
             self._workspace.engine.execute(f"ALTER TABLE {self.table} ADD COLUMN c{index} VARCHAR")
         self._set_width(width)
@@ -100,6 +108,8 @@ class TextWriter:
         self._records.append(cells)
         if len(self._records) >= self._batch_rows:
             self._flush_rows()
+            if self._batched_bytes >= _BYTES_PER_INSERT:
+                self._insert_batches()
 
     def reject(self, reject: Reject) -> None:
         self.rejected += reject.column is None
@@ -110,6 +120,7 @@ class TextWriter:
     def finish(self) -> None:
         """Writes what is still held back."""
         self._flush_rows()
+        self._insert_batches()
         self._flush_rejects()
 
     def drop(self) -> None:
@@ -126,10 +137,20 @@ class TextWriter:
         columns = [_strings(column) for column in zip(*self._records, strict=True)]
         names = [f"c{index}" for index in range(self.width)]
         batch = pa.table([pa.array(self._numbers, pa.int64()), *columns], names=["_row", *names])
-        insert_arrow(self._workspace.engine, self.table, batch)
+        self._batches.append(batch)
+        self._batched_bytes += batch.nbytes
         self.rows += len(self._records)
         self._numbers.clear()
         self._records.clear()
+
+    def _insert_batches(self) -> None:
+        if not self._batches:
+            return
+        import pyarrow as pa
+
+        insert_arrow(self._workspace.engine, self.table, pa.concat_tables(self._batches).combine_chunks())
+        self._batches.clear()
+        self._batched_bytes = 0
 
     def _flush_rejects(self) -> None:
         if not self._rejects:

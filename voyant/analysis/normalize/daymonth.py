@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from voyant.analysis.normalize.dates import DAY_FIRST, MONTH_FIRST, DateFormat, Layout
 from voyant.analysis.normalize.formats import counted
-from voyant.analysis.normalize.sampling import Rows
+from voyant.analysis.normalize.rows import Rows
 from voyant.lake.engine import Engine
 
 ROWS_IN_ORDER = 20_000

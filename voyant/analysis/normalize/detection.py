@@ -14,7 +14,8 @@ from voyant.analysis.normalize.measuring import Measured, measure
 from voyant.analysis.normalize.names import word_set, words_of
 from voyant.analysis.normalize.number_formats import NumberFormat
 from voyant.analysis.normalize.proposals import is_null_word, propose
-from voyant.analysis.normalize.sampling import Rows, TextColumn, sample
+from voyant.analysis.normalize.rows import Rows, TextColumn
+from voyant.analysis.normalize.sampling import sample
 from voyant.analysis.normalize.verdict import is_good_enough
 from voyant.analysis.normalize.words import CERTAIN_NULLS, LIKELY_NULLS, null_words_of_text
 from voyant.lake.engine import Engine

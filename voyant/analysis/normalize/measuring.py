@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from voyant.analysis.normalize.sampling import Rows
+from voyant.analysis.normalize.rows import Rows, chunks
 from voyant.lake.engine import Engine
 
 COLUMNS_A_QUERY = 50
 STACKED_ROWS = 10_000
 """Of shorter tables columns that are asked the same are put on top of each other and asked once."""
-STACKED_CELLS = 200_000
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +42,7 @@ def measure(engine: Engine, rows: Rows, columns: Sequence[Measured]) -> list[tup
         alike.setdefault((column.kind, *column.aggregates("cell")), []).append(place)
     found: dict[int, tuple[Any, ...]] = {}
     for (_, *aggregates), places in alike.items():
-        for chunk in chunks(places, max(1, STACKED_CELLS // rows.count)):
+        for chunk in chunks(places, rows.columns_a_stack):
             found.update(zip(chunk, _stacked(engine, rows, [columns[i].sql for i in chunk], aggregates), strict=True))
     return [found[place] for place in range(len(columns))]
 
@@ -59,13 +56,4 @@ def _side_by_side(engine: Engine, rows: Rows, columns: Sequence[Measured]) -> It
 
 
 def _stacked(engine: Engine, rows: Rows, cells: Sequence[str], aggregates: Sequence[str]) -> list[tuple[Any, ...]]:
-    return engine.tuples(
-        f"SELECT {', '.join(aggregates)} FROM (SELECT unnest([{', '.join(cells)}]) AS cell, "
-        f"unnest(range({len(cells)})) AS place FROM {rows.relation}) GROUP BY place ORDER BY place"
-    )
-
-
-def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """The items, so many at a time."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+    return engine.tuples(f"SELECT {', '.join(aggregates)} FROM ({rows.stacked(cells)}) GROUP BY place ORDER BY place")

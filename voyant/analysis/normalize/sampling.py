@@ -4,31 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from voyant.analysis.normalize.rows import Rows, TextColumn, chunks
 from voyant.lake.engine import Engine
 
 SAMPLED_ROWS = 1_000
 SAMPLED_CELLS = 200_000
 FEWEST_ROWS = 50
 FEWEST_VALUES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class TextColumn:
-    """A column of written values: its name in the source, and the SQL that gives a cell."""
-
-    name: str
-    cell: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The staged rows; ``number`` is the SQL of a row's number in the source."""
-
-    relation: str
-    number: str
-    count: int
 
 
 def sample(engine: Engine, rows: Rows, columns: Sequence[TextColumn]) -> list[Counter[str]]:
@@ -47,16 +30,18 @@ def sample(engine: Engine, rows: Rows, columns: Sequence[TextColumn]) -> list[Co
     counted = counted or [Counter() for _ in columns]
     if step == 1:
         return counted
-    return [
-        values if values.total() >= FEWEST_VALUES else values + _elsewhere(engine, rows, column)
-        for column, values in zip(columns, counted, strict=True)
-    ]
+    scarce = [place for place, values in enumerate(counted) if values.total() < FEWEST_VALUES]
+    for chunk in chunks(scarce, rows.columns_a_stack):
+        for place, value in _elsewhere(engine, rows, [columns[place].cell for place in chunk]):
+            counted[chunk[place]][value] += 1
+    return counted
 
 
-def _elsewhere(engine: Engine, rows: Rows, column: TextColumn) -> Counter[str]:
+def _elsewhere(engine: Engine, rows: Rows, cells: Sequence[str]) -> list[tuple[int, str]]:
+    """Some different values of each column, after the place of the column."""
     # By hash: an order that is the same in every run and has nothing to do with the values.
-    found = engine.tuples(
-        f"SELECT DISTINCT {column.cell} AS cell FROM {rows.relation} WHERE cell IS NOT NULL "
-        f"ORDER BY hash(cell), cell LIMIT {FEWEST_ROWS}"
+    return engine.tuples(
+        f"SELECT place, cell FROM (SELECT DISTINCT place, cell FROM ({rows.stacked(cells)}) WHERE cell IS NOT NULL) "
+        f"QUALIFY row_number() OVER (PARTITION BY place ORDER BY hash(cell), cell) <= {FEWEST_ROWS} "
+        "ORDER BY place, hash(cell), cell"
     )
-    return Counter(value for (value,) in found)

@@ -11,13 +11,12 @@ from voyant.analysis.normalize.derived import derive_date, derive_durations
 from voyant.analysis.normalize.detection import ReadColumn, read_columns
 from voyant.analysis.normalize.facts import Facts, TypedColumn, gather_facts
 from voyant.analysis.normalize.formats import counted
-from voyant.analysis.normalize.measuring import chunks
 from voyant.analysis.normalize.names import unique_names
 from voyant.analysis.normalize.number_roles import number_role, unit_by_name
 from voyant.analysis.normalize.personal import find_personal, is_few_people
 from voyant.analysis.normalize.record import changes_of_derived, changes_of_read, changes_of_typed
 from voyant.analysis.normalize.roles import Assigned, other_role, time_role, trivial_role
-from voyant.analysis.normalize.sampling import Rows, TextColumn
+from voyant.analysis.normalize.rows import Rows, TextColumn, chunks
 from voyant.analysis.normalize.stored_types import Mapped, map_type
 from voyant.analysis.normalize.text_roles import text_role
 from voyant.analysis.normalize.typed_rows import TypedRows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from voyant.analysis.normalize.sampling import Rows
+from voyant.analysis.normalize.rows import Rows
 from voyant.domain.table import ROW
 from voyant.lake.sql import identifier
 

@@ -1,0 +1,43 @@
+"""The staged rows, and ways to ask many of their columns at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+STACKED_CELLS = 200_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    """A column of written values: its name in the source, and the SQL that gives a cell."""
+
+    name: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The staged rows; ``number`` is the SQL of a row's number in the source."""
+
+    relation: str
+    number: str
+    count: int
+
+    @property
+    def columns_a_stack(self) -> int:
+        """How many columns are put on top of each other at once."""
+        return max(1, STACKED_CELLS // max(1, self.count))
+
+    def stacked(self, cells: Sequence[str]) -> str:
+        """A SELECT of those columns on top of each other: each ``cell`` with the ``place`` of its column."""
+        return f"SELECT unnest([{', '.join(cells)}]) AS cell, unnest(range({len(cells)})) AS place FROM {self.relation}"
+
+
+def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The items, so many at a time."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
