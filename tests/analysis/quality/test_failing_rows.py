@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from tests.analysis.profile.tables import column
 from tests.analysis.quality.staff import AGE, COST, EMAIL, assessed, sound_rows, staff
 from voyant.analysis.quality import failing_rows
 
@@ -59,3 +60,29 @@ def test_a_sound_table_has_the_columns_but_no_row() -> None:
         columns = {row["column_name"]: row["column_type"] for row in table.query(f"DESCRIBE {sql}")}
         assert list(columns)[:4] == ["_row", "_origin", "_rules", "number"]
         assert [columns[name] for name in ("_row", "_rules")] == ["BIGINT", "VARCHAR[]"]
+
+
+WIDE = 250
+WIDE_COLUMNS = [column(f"c{place}", "BIGINT") for place in range(WIDE)]
+
+
+def test_what_a_wide_table_leaves_out_is_said() -> None:
+    rows = [[row * place % 1009 if row % 9 else None for place in range(WIDE)] for row in range(90)]
+    with staff(rows, WIDE_COLUMNS) as table:
+        quality = assessed(table)
+        kept = table.query(failing_rows(table, quality))
+    told = " ".join(quality.notes)
+    names = set(kept[0]) - {"_row", "_origin", "_rules"}
+    assert f"the first {len(names)} of the table's {WIDE} columns" in told
+    failing = [check.id for check in quality.checks if not check.passed]
+    first = list(dict.fromkeys(checks(kept)))
+    assert failing[: len(first)] == first
+    assert f"Of the {len(failing)} checks that fail" in told
+    assert f"rows of the first {len(first)}, in" in told
+
+
+def test_a_table_that_leaves_nothing_out_says_nothing() -> None:
+    rows = sound_rows()
+    rows[0][AGE] = None
+    with staff(rows) as table:
+        assert not [note for note in assessed(table).notes if "first" in note]

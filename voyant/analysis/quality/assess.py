@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from voyant.analysis.periods import leading_time_column, timeline
 from voyant.analysis.quality import completeness, consistency, timeliness, uniqueness, validity
 from voyant.analysis.quality.declared import Expectations, bind
-from voyant.analysis.quality.failing import ROWS_OF_A_CHECK, with_samples
+from voyant.analysis.quality.failing import ROWS_OF_A_CHECK, left_out, with_samples
 from voyant.analysis.quality.rules import Subject, run
 from voyant.domain.finding import Severity
 from voyant.domain.normalization import Normalization
@@ -55,7 +56,8 @@ def assess(
     names = {rule.name for rule in declared}
     proposed = [rule for proposer in _PROPOSERS for rule in proposer.propose(subject) if rule.name not in names]
     checks = with_samples(table, run([*declared, *proposed], table))
-    return score(checks, table=table.dataset.name, rows=profile.rows, has_time=subject.timeline is not None)
+    scored = score(checks, table=table.dataset.name, rows=profile.rows, has_time=subject.timeline is not None)
+    return replace(scored, notes=(*scored.notes, *left_out(table, scored)))
 
 
 def score(checks: list[Check], *, table: str, rows: int, has_time: bool) -> Quality:

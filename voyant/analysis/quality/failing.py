@@ -23,6 +23,7 @@ LONGEST_SHOWN = 100
 ORIGIN = "_origin"
 RULES = "_rules"
 _PLACE = "_place"
+_DUPLICATES = "duplicate_rows"
 
 
 def failing_rows(table: Table, quality: Quality) -> str:
@@ -33,19 +34,14 @@ def failing_rows(table: Table, quality: Quality) -> str:
 
     Rows of the origin ``declared`` are complete: every row that fails any declared rule stands there once, in the
     order of the table, tolerated failures too. Rows of the origin ``proposed`` are examples: at most
-    ``ROWS_OF_A_CHECK`` of each of the ``MOST_CHECKS`` worst checks, one check a row. Wide tables show their first
-    ``MOST_COLUMNS`` columns, and fewer of these checks, so that the engine can hold what it reads.
+    ``ROWS_OF_A_CHECK`` of each of the first ``MOST_CHECKS`` such checks, one check a row. Wide tables show their first
+    ``MOST_COLUMNS`` columns, and fewer of these checks, so that the engine can hold what it reads; ``left_out`` tells.
     """
-    columns = [column for column in table.dataset.columns if column.formula is None][:MOST_COLUMNS]
-    most_checks = min(MOST_CHECKS, COLUMNS_OF_ALL_CHECKS // max(len(columns), 1))
-    proposed = [
-        check
-        for check in quality.checks
-        if not check.passed and check.error is None and check.origin is Origin.PROPOSED
-    ]
+    columns = _stored(table)[:MOST_COLUMNS]
+    exemplified = _with_examples(quality)[: _most_exemplified(columns)]
     statements = [
         *_whole(table, _with_rows(quality.checks), columns),
-        *(statement for check in proposed[:most_checks] for statement in _examples(table, check, columns)),
+        *(_examples(table, check, columns) for check in exemplified),
     ]
     if not statements:
         empty = f"CAST(NULL AS BIGINT) AS {ROW}, CAST(NULL AS VARCHAR) AS {ORIGIN}, CAST([] AS VARCHAR[]) AS {RULES}"
@@ -56,6 +52,40 @@ def failing_rows(table: Table, quality: Quality) -> str:
         for place, statement in enumerate(statements)
     )
     return f"SELECT * EXCLUDE ({_PLACE}) FROM (\n{placed}\n) AS failing ORDER BY {_PLACE}, {ROW}"
+
+
+def left_out(table: Table, quality: Quality) -> Iterator[str]:
+    """Notes on the columns and checks that ``failing_rows`` has no room for."""
+    columns, checks = _stored(table), _with_examples(quality)
+    shown = columns[:MOST_COLUMNS]
+    if len(shown) < len(columns):
+        yield f"failing_rows.parquet shows the first {len(shown):,} of the table's {len(columns):,} columns."
+    most = _most_exemplified(shown)
+    if most < len(checks):
+        yield (
+            f"Of the {len(checks):,} checks that fail and were not declared, failing_rows.parquet has rows of the first"
+            f" {most}, in the order of quality.json; the condition or SQL of the others finds theirs."
+        )
+
+
+def _stored(table: Table) -> list[Column]:
+    return [column for column in table.dataset.columns if column.formula is None]
+
+
+def _with_examples(quality: Quality) -> list[Check]:
+    """The failing checks of which single rows can be shown, besides the declared ones."""
+    return [
+        check
+        for check in quality.checks
+        if not check.passed
+        and check.error is None
+        and check.origin is Origin.PROPOSED
+        and (check.condition is not None or check.kind == _DUPLICATES)
+    ]
+
+
+def _most_exemplified(columns: Sequence[Column]) -> int:
+    return min(MOST_CHECKS, COLUMNS_OF_ALL_CHECKS // max(len(columns), 1))
 
 
 def with_samples(table: Table, checks: Sequence[Check]) -> list[Check]:
@@ -102,16 +132,14 @@ def _mark(number: int) -> str:
     return f"_fails_{number}"
 
 
-def _examples(table: Table, check: Check, columns: Sequence[Column]) -> Iterator[str]:
+def _examples(table: Table, check: Check, columns: Sequence[Column]) -> str:
     names = ", ".join(identifier(column.name) for column in columns)
     numbered = f"{table.numbered} AS numbered"
-    if check.condition is not None:
-        rows = f"SELECT {ROW}, {names} FROM {numbered} WHERE {check.condition}"
-    elif check.kind == "duplicate_rows":
+    if check.kind == _DUPLICATES:
         rows = f"SELECT min({ROW}) AS {ROW}, {names} FROM {numbered} GROUP BY {names} HAVING count(*) > 1"
     else:
-        return
-    yield (
+        rows = f"SELECT {ROW}, {names} FROM {numbered} WHERE {check.condition}"
+    return (
         f"SELECT {ROW}, {literal(Origin.PROPOSED)} AS {ORIGIN}, [{literal(check.id)}] AS {RULES}, {_shown(columns)}\n"
         f"FROM ({rows} ORDER BY {ROW} LIMIT {ROWS_OF_A_CHECK}) AS kept"
     )
