@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from voyant.api.threads import Together
 
 from tests.api.client import Client
 from voyant.api import threads
 from voyant.errors import Busy
+from voyant.services.threads import Together
 from voyant.store.models import Job
 
 

@@ -29,8 +29,8 @@ from voyant.services import uploads
 from voyant.services.contracts import active_contract
 from voyant.services.history import record_score
 from voyant.services.recording import JobRecorder, Progress, ignore_progress
-from voyant.services.references import find_reference, profile_of
 from voyant.services.recovery import Signs
+from voyant.services.references import find_reference, profile_of
 from voyant.services.results import result_digest
 from voyant.services.wiring import artifact_store, lake, limits
 from voyant.settings.configuration import settings
