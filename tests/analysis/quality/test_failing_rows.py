@@ -81,6 +81,14 @@ def test_what_a_wide_table_leaves_out_is_said() -> None:
     assert f"rows of the first {len(first)}, in" in told
 
 
+def test_rows_that_differ_only_beyond_the_columns_shown_are_no_duplicates() -> None:
+    rows = [[row // 2] * (WIDE - 1) + [row] for row in range(40)]
+    rows[30] = rows[10]
+    with staff(rows, WIDE_COLUMNS) as table:
+        kept = table.query(failing_rows(table, assessed(table)))
+    assert [row["_row"] for row in kept if row["_rules"] == ["duplicate_rows"]] == [11]
+
+
 def test_a_table_that_leaves_nothing_out_says_nothing() -> None:
     rows = sound_rows()
     rows[0][AGE] = None

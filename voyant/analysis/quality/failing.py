@@ -135,14 +135,18 @@ def _mark(number: int) -> str:
 def _examples(table: Table, check: Check, columns: Sequence[Column]) -> str:
     names = ", ".join(identifier(column.name) for column in columns)
     numbered = f"{table.numbered} AS numbered"
-    if check.kind == _DUPLICATES:
-        rows = f"SELECT min({ROW}) AS {ROW}, {names} FROM {numbered} GROUP BY {names} HAVING count(*) > 1"
-    else:
-        rows = f"SELECT {ROW}, {names} FROM {numbered} WHERE {check.condition}"
+    condition = _first_of_equals(table) if check.kind == _DUPLICATES else check.condition
+    rows = f"SELECT {ROW}, {names} FROM {numbered} WHERE {condition}"
     return (
         f"SELECT {ROW}, {literal(Origin.PROPOSED)} AS {ORIGIN}, [{literal(check.id)}] AS {RULES}, {_shown(columns)}\n"
         f"FROM ({rows} ORDER BY {ROW} LIMIT {ROWS_OF_A_CHECK}) AS kept"
     )
+
+
+def _first_of_equals(table: Table) -> str:
+    """The condition of the first of rows equal in every column, by 64-bit hashes, as the profile counts them."""
+    row = f"hash({', '.join(identifier(column.name) for column in _stored(table))})"
+    return f"{ROW} IN (SELECT min({ROW}) FROM {table.numbered} AS all_rows GROUP BY {row} HAVING count(*) > 1)"
 
 
 def _shown(columns: Sequence[Column]) -> str:
