@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.api.client import Client
-from voyant.api import threads
 from voyant.errors import Busy
+from voyant.services import threads
 from voyant.services.threads import Together
 from voyant.store.models import Job
 

@@ -583,7 +583,7 @@ def in_small_disk(script: str, *, size: str, folder: Path) -> subprocess.Complet
     return subprocess.run([UNSHARE, "-rm", "sh", "-c", mount], capture_output=True, text=True, check=False, timeout=120)
 
 
-@pytest.mark.parametrize("size", ["600k", "1500k"])
+@pytest.mark.parametrize("size", ["800k", "1700k"])
 def test_a_full_disk(tmp_path: Path, size: str) -> None:
     """It fills up while the job is noted down, and while the table is written."""
     path, disk = tmp_path / "orders.csv", tmp_path / "disk"

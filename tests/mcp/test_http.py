@@ -144,7 +144,7 @@ def test_no_process_keeps_a_session(http: httpx.Client) -> None:
     assert begun.status_code == 200
     assert "mcp-session-id" not in begun.headers
     listed = http.post("/mcp", json={"jsonrpc": "2.0", "id": 2, "method": "tools/list"}, headers=accept)
-    assert len(result_of(listed)["tools"]) == 13
+    assert len(result_of(listed)["tools"]) == 14
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[]", b'{"jsonrpc":"2.0"}', b"[" * 100_000], ids=repr)
