@@ -169,20 +169,15 @@ def _as_sent(event: JobEvent) -> bytes:
 
 async def begin(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Submission:
     """The job that is asked for, accepted."""
-    is_plain = body.table is None and body.query is None and body.contract is None
+    # Rules take a while to be looked at, and those who ask together wait for each other.
+    is_plain = body.table is None and body.query is None and body.contract is None and not body.rules
     is_compared = body.baseline is not None or kind == "drift"
     if body.source.startswith("src_") and is_plain and not is_compared:
         job = UploadJob(
             caller=caller,
             kind=kind,
             upload=body.source,
-            parameters=partial(
-                parameters_of,
-                kpis=body.kpis,
-                time_column=body.time,
-                rules=body.rules,
-                fail_under=body.fail_under,
-            ),
+            parameters=partial(parameters_of, kpis=body.kpis, time_column=body.time, fail_under=body.fail_under),
             idempotency_key=key,
         )
         if (submission := await _over_uploads.ask(job)) is not None:

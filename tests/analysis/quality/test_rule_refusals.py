@@ -9,7 +9,7 @@ import pytest
 
 from tests.analysis.quality.declaring import rule
 from voyant.analysis.quality.declared import refuse_contradictions, tables_named
-from voyant.analysis.quality.declared.patterns import obstacle
+from voyant.analysis.quality.declared.patterns import Compiler
 from voyant.domain.rule import DeclaredRule
 from voyant.errors import Code, InvalidInput
 
@@ -137,4 +137,5 @@ def test_the_tables_that_rules_read_are_known_before() -> None:
     "pattern", [r"\d{4}-\d{2}-\d{2}", r"[A-Z]{2}[0-9]{1,30}", r"(a|b)*c+", r"\{not{2}\}", "[{(]{3}"]
 )
 def test_common_patterns_are_taken(pattern: str) -> None:
-    assert obstacle(pattern) is None
+    with Compiler() as compiler:
+        assert compiler.obstacle(pattern) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Self
 
 from voyant.errors import VoyantError
 from voyant.lake.engine import Engine
@@ -15,19 +16,47 @@ MOST_STEPS = 5_000
 _PIECES = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]|\{\d+(?:,\d*)?\}|.", re.DOTALL)
 
 
+class Compiler:
+    """Tells whether the engine takes patterns and formats of dates; closing it frees the engine."""
+
+    def __init__(self) -> None:
+        self._opened: Engine | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._opened is not None:
+            self._opened.close()
+
+    def obstacle(self, pattern: str) -> str | None:
+        """Why the pattern cannot be used; None where it can."""
+        if len(pattern) > LONGEST_PATTERN:
+            return f"its pattern has {len(pattern):,} characters, more than {LONGEST_PATTERN:,}"
+        if (steps := _steps(pattern)) > MOST_STEPS:
+            return f"its pattern repeats to {steps:,} steps, more than {MOST_STEPS:,}"
+        reason = self._refusal(f"regexp_full_match('', {literal(pattern)})")
+        return None if reason is None else f"its pattern does not compile: {reason}"
+
+    def date_obstacle(self, written: str) -> str | None:
+        """Why a format of dates, as strptime takes it, cannot be used; None where it can."""
+        reason = self._refusal(f"try_strptime('', {literal(written)})")
+        return None if reason is None else f"its format {written!r} cannot be used: {reason}"
+
+    def _refusal(self, expression: str) -> str | None:
+        if self._opened is None:  # which takes longer than all patterns together
+            self._opened = Engine(threads=1)
+        try:
+            self._opened.query(f"SELECT {expression}")
+        except VoyantError as error:
+            return error.message.split("Error:")[-1].strip()
+        return None
+
+
 def obstacle(pattern: str) -> str | None:
-    """Why the pattern cannot be used; None where it can."""
-    if len(pattern) > LONGEST_PATTERN:
-        return f"its pattern has {len(pattern):,} characters, more than {LONGEST_PATTERN:,}"
-    if (steps := _steps(pattern)) > MOST_STEPS:
-        return f"its pattern repeats to {steps:,} steps, more than {MOST_STEPS:,}"
-    try:
-        with Engine(threads=1) as engine:
-            engine.query(f"SELECT regexp_full_match('', {literal(pattern)})")
-    except VoyantError as error:
-        reason = error.message.split("Error:")[-1].strip()
-        return f"its pattern does not compile: {reason}"
-    return None
+    """Why that one pattern cannot be used; None where it can."""
+    with Compiler() as compiler:
+        return compiler.obstacle(pattern)
 
 
 def _steps(pattern: str) -> int:
@@ -50,13 +79,3 @@ def _steps(pattern: str) -> int:
         else:
             total, last = total + 1, 1
     return total
-
-
-def date_obstacle(written: str) -> str | None:
-    """Why a format of dates, as strptime takes it, cannot be used; None where it can."""
-    try:
-        with Engine(threads=1) as engine:
-            engine.query(f"SELECT try_strptime('', {literal(written)})")
-    except VoyantError as error:
-        return f"its format {written!r} cannot be used: {error.message.split('Error:')[-1].strip()}"
-    return None

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from voyant.analysis import expressions
-from voyant.analysis.quality.declared import formats, patterns
+from voyant.analysis.quality.declared import formats
 from voyant.analysis.quality.declared.given import OWN, condition_of, selection_of
+from voyant.analysis.quality.declared.patterns import Compiler
 from voyant.domain.profile import Scalar
 from voyant.domain.rule import DeclaredRule, RuleKind
 from voyant.domain.table import ColumnType
@@ -44,12 +45,13 @@ def refuse_contradictions(rules: Sequence[DeclaredRule]) -> None:
             f"There are {len(rules):,} rules; at most {MOST_RULES:,} are judged at once.", code=Code.TOO_LARGE
         )
     seen: set[str] = set()
-    for rule in rules:
-        if rule.id in seen:
-            raise _bad(rule, "another one has the same name", "Give each a name of its own.")
-        seen.add(rule.id)
-        for reason in _contradictions(rule):
-            raise _bad(rule, reason)
+    with Compiler() as compiler:
+        for rule in rules:
+            if rule.id in seen:
+                raise _bad(rule, "another one has the same name", "Give each a name of its own.")
+            seen.add(rule.id)
+            for reason in _contradictions(rule, compiler):
+                raise _bad(rule, reason)
 
 
 def tables_named(rules: Sequence[DeclaredRule]) -> tuple[str, ...]:
@@ -63,7 +65,7 @@ def tables_named(rules: Sequence[DeclaredRule]) -> tuple[str, ...]:
     return tuple(name for name in found if name != OWN)
 
 
-def _contradictions(rule: DeclaredRule) -> Iterator[str]:
+def _contradictions(rule: DeclaredRule, compiler: Compiler) -> Iterator[str]:
     """What is wrong with it, the plainest first."""
     if len(rule.id) > LONGEST_NAME or "\x00" in rule.id:
         yield f"a name has at most {LONGEST_NAME} characters, none of them NUL"
@@ -71,6 +73,10 @@ def _contradictions(rule: DeclaredRule) -> Iterator[str]:
         yield f"its tolerance is a share from 0 to less than 1; this is {rule.tolerance:g}"
     yield from _columns(rule)
     yield from _bounds(rule)
+    if rule.kind is RuleKind.PATTERN:
+        yield from _pattern(rule, compiler)
+    if rule.kind is RuleKind.FORMAT:
+        yield from _format(rule, compiler)
     if (check := _OF_KIND.get(rule.kind)) is not None:
         yield from check(rule)
     for sql in filter(None, (rule.when, rule.condition)):
@@ -134,10 +140,10 @@ def _moment(text: str) -> str:
         return text
 
 
-def _pattern(rule: DeclaredRule) -> Iterator[str]:
+def _pattern(rule: DeclaredRule, compiler: Compiler) -> Iterator[str]:
     if not rule.pattern:
         yield "it has no pattern"
-    elif (reason := patterns.obstacle(rule.pattern)) is not None:
+    elif (reason := compiler.obstacle(rule.pattern)) is not None:
         yield reason
 
 
@@ -150,11 +156,11 @@ def _values(rule: DeclaredRule) -> Iterator[str]:
         yield "a missing value is none that can be listed: rules of the kind missing say whether one may lack"
 
 
-def _format(rule: DeclaredRule) -> Iterator[str]:
+def _format(rule: DeclaredRule, compiler: Compiler) -> Iterator[str]:
     if rule.format is None or not formats.is_known(rule.format):
         yield f"{rule.format!r} is no format; use one of {', '.join(formats.FORMATS)}, or {formats.DATE_PREFIX}%d.%m.%Y"
     elif rule.format.startswith(formats.DATE_PREFIX):
-        reason = patterns.date_obstacle(rule.format.removeprefix(formats.DATE_PREFIX))
+        reason = compiler.date_obstacle(rule.format.removeprefix(formats.DATE_PREFIX))
         if reason is not None:
             yield reason
 
@@ -212,9 +218,7 @@ def _sql(rule: DeclaredRule) -> Iterator[str]:
 
 
 _OF_KIND: dict[RuleKind, Callable[[DeclaredRule], Iterator[str]]] = {
-    RuleKind.PATTERN: _pattern,
     RuleKind.VALUES: _values,
-    RuleKind.FORMAT: _format,
     RuleKind.TYPE: _type,
     RuleKind.REFERENCE: _reference,
     RuleKind.MONOTONIC: _monotonic,
