@@ -43,7 +43,7 @@ def test_a_baseline_is_pinned_shown_listed_and_removed(client: Client, source: s
     rest = client.get("/v1/baselines", params={"cursor": page.json()["next_cursor"]}).json()
     assert [kept["name"] for kept in rest["items"]] == ["january"]
 
-    problem(client.post("/v1/baselines", {"name": "now", "of": "orders"}), 409, "VYNT-1017")
+    problem(client.post("/v1/baselines", {"name": "now", "of": "orders"}), 409, "VYNT-1019")
     problem(client.post("/v1/baselines", {"name": "a b", "of": "orders"}), 422, "VYNT-1001")
     problem(client.post("/v1/baselines", {"name": "b", "of": "nowhere"}), 404, "VYNT-2006")
     problem(client.post("/v1/baselines", {"name": "b"}), 422, "VYNT-1001")

@@ -93,7 +93,7 @@ async def create(
         ),
     ],
 ) -> HttpResponse:
-    """Keep a version of a contract as a draft, sent as YAML or as JSON. The same again changes nothing."""
+    """Keep a version of a contract as a draft. It is sent as YAML or as JSON; the same again changes nothing."""
     kept = await with_data(contracts.create, caller_of(request), _document(request), source_id=source)
     return answer(kept, status=201, headers={"Location": f"/v1/contracts/{kept.id}?version={kept.version}"})
 
@@ -105,7 +105,7 @@ async def list_(
     cursor: Cursor,
     status: Annotated[ContractStatus | None, Query(None, description="Only versions of this status.")],
 ) -> HttpResponse:
-    """List contracts, an entry for each version, those kept last first."""
+    """List contracts, the latest first. Each version is an entry."""
     page = await with_rows(contracts.list_contracts, caller_of(request), limit=limit, cursor=cursor, status=status)
     return answer(page)
 
@@ -123,7 +123,7 @@ async def list_(
 async def infer(
     request: HttpRequest, body: InferRequest, prefer: Prefer, idempotency_key: IdempotencyKey
 ) -> HttpResponse:
-    """Draft a contract that the data keep; nothing of it is kept. As JSON, or as YAML where `Accept` asks for it.
+    """Draft a contract that the data keep. Nothing of it is kept. As JSON, or as YAML where `Accept` asks for it.
 
     A source is profiled first, by a job. Where that takes longer than `Prefer` says it is answered with 202: ask again
     with its id once it is completed.
@@ -151,13 +151,13 @@ async def infer(
     ),
 )
 async def diff(request: HttpRequest, body: DiffRequest) -> HttpResponse:
-    """Compare two contracts: what readers may still rely on, and the version that the changes ask for."""
+    """Compare two contracts. Tells what readers may still rely on, and the version that the changes ask for."""
     return answer(await with_data(contracts.compare, caller_of(request), body.old, body.new))
 
 
 @router.get("/{contract_id}", response=dict[str, Any], openapi_extra=described(Code.NO_CONTRACT, **_ANSWERED))
 async def show(request: HttpRequest, contract_id: ContractId, version: Version) -> HttpResponse:
-    """Read a contract as JSON, or as YAML where `Accept` asks for it."""
+    """Read a contract. As JSON, or as YAML where `Accept` asks for it."""
     return _contract(request, await with_data(contracts.show, caller_of(request), contract_id, version))
 
 
@@ -167,7 +167,7 @@ async def show(request: HttpRequest, contract_id: ContractId, version: Version) 
     openapi_extra=described(Code.NO_CONTRACT, examples={200: examples.COVERAGE}),
 )
 async def coverage(request: HttpRequest, contract_id: ContractId, version: Version) -> HttpResponse:
-    """Tell of each element of a contract what enforces it, or why nothing does."""
+    """Tell what enforces each element of a contract. Or why nothing does."""
     found = await with_data(contracts.show, caller_of(request), contract_id, version)
     return answer(await with_data(contracts.coverage_of, found))
 
@@ -209,7 +209,7 @@ async def deprecate(request: HttpRequest, contract_id: ContractId, version: Vers
     openapi_extra=described(Code.NO_CONTRACT, Code.CONTRACT_STANDS, examples={200: examples.CONTRACT}),
 )
 async def remove(request: HttpRequest, contract_id: ContractId, version: VersionOf) -> HttpResponse:
-    """Remove a draft; answers with what it was."""
+    """Remove a draft. Answers with what it was."""
     return answer(await with_rows(contracts.remove, caller_of(request), contract_id, version))
 
 

@@ -62,7 +62,7 @@ RESULT = {
             "sql": "SELECT month, sum(amount) FROM orders GROUP BY month ORDER BY month",
         }
     ],
-    "quality": {"score": 0.93, "parts": {"completeness": 0.98}, "passed": 21, "failed": 2},
+    "quality": {"score": 0.93, "parts": {"completeness": 0.98}, "passed": 21, "failed": 2, "rules": []},
     "drift": {
         "verdict": "stable",
         "holds": True,
@@ -71,6 +71,7 @@ RESULT = {
         "reason": "None of 8 columns differs from the last good run.",
         "columns": [],
     },
+    "gate": None,
     "kpis": [
         {
             "name": "revenue",
@@ -82,6 +83,7 @@ RESULT = {
             "change": 0.365,
         }
     ],
+    "contracts": [],
     "artifacts": [ARTIFACT],
     "manifest": {"name": "manifest.json", "sha256": SHA256},
     "omitted": {"how": "voyant_artifact narrative.json, manifest.json", "findings": 12},

@@ -65,5 +65,5 @@ async def version(request: HttpRequest) -> HttpResponse:
     ),
 )
 async def measured(request: HttpRequest) -> HttpResponse:
-    """Give the metrics of this process, and of jobs and workers, as Prometheus reads them."""
+    """Give the metrics as Prometheus reads them. Those of this process, and of jobs and workers."""
     return HttpResponse(await with_rows(metrics), content_type=TEXT_FORMAT)
