@@ -12,16 +12,14 @@ from voyant.domain.caller import Caller
 from voyant.domain.ids import new_id
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.page import Page, page_of
-from voyant.domain.profile import Profile
-from voyant.domain.serialization import to_json
 from voyant.errors import Code, Conflict, InvalidInput
 from voyant.services.access import baselines_of, source_of
-from voyant.services.references import PROFILE, baseline_named, input_of, no_baseline, profile_of
-from voyant.services.wiring import artifact_store, lake
+from voyant.services.references import baseline_named, input_of, no_baseline
+from voyant.services.wiring import lake
 from voyant.store.models import Baseline as Row
 
 if TYPE_CHECKING:
-    from voyant.lake.lake import Snapshot
+    pass
 
 
 def pin(caller: Caller, name: str, of: str) -> Baseline:
@@ -55,8 +53,8 @@ def pin(caller: Caller, name: str, of: str) -> Baseline:
     except IntegrityError:
         raise Conflict(f"There is a baseline {name!r} already.", code=Code.NAME_TAKEN, data={"name": name}) from None
     try:
-        # Only now: once the row is there, retention leaves the snapshot alone.
-        artifact_store().write(caller.tenant, row.id, PROFILE, to_json(_profile(caller, snapshot)))
+        # Only from here on does retention leave the snapshot alone.
+        lake().snapshot(caller.tenant, pinned.table, pinned.snapshot)
     except BaseException:
         row.delete()
         raise
@@ -81,7 +79,7 @@ def show_baseline(caller: Caller, baseline: str) -> Baseline:
 
 
 def remove_baseline(caller: Caller, baseline: str) -> Baseline:
-    """Removes a baseline, by its name or id, with its profile; its snapshot goes when nothing else needs it.
+    """Removes a baseline, by its name or id; its snapshot goes when nothing else needs it.
 
     Raises:
         NotFound: There is none.
@@ -89,7 +87,6 @@ def remove_baseline(caller: Caller, baseline: str) -> Baseline:
     row = _row(caller, baseline)
     removed = _shown(row)
     row.delete()
-    artifact_store().remove(caller.tenant, removed.id)
     return removed
 
 
@@ -107,17 +104,6 @@ def _row(caller: Caller, text: str) -> Row:
     if row is None:
         raise no_baseline(caller, text)
     return row
-
-
-def _profile(caller: Caller, snapshot: Snapshot) -> Profile:
-    """What a job has found of it, else found now."""
-    known = profile_of(caller.tenant, snapshot.id)
-    if known is not None:
-        return known
-    from voyant.analysis.profile import profile
-
-    with lake().open(snapshot, snapshot.dataset) as table:
-        return profile(table)
 
 
 def _shown(row: Row) -> Baseline:

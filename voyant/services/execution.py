@@ -30,7 +30,7 @@ from voyant.services.contracts import active_contract
 from voyant.services.history import record_score
 from voyant.services.recording import JobRecorder, Progress, ignore_progress
 from voyant.services.recovery import Signs
-from voyant.services.references import find_reference, profile_of
+from voyant.services.references import find_reference
 from voyant.services.results import result_digest
 from voyant.services.wiring import artifact_store, lake, limits
 from voyant.settings.configuration import settings
@@ -73,7 +73,6 @@ class JobExecution:
             active_contract=lambda table: active_contract(job.tenant, job.source_id or "", table),
             pinned=pinned_input(job),
             find_reference=lambda pinned: find_reference(job, self.parameters, pinned),
-            find_profile=lambda snapshot: profile_of(job.tenant, snapshot),
             artifacts={artifact.name: artifact for artifact in artifacts_of(job)},
             progress=self.recorder.progress,
         )

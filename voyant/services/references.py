@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -18,20 +17,17 @@ from voyant.domain.caller import Caller
 from voyant.domain.job import Status
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.parameters import JobParameters
-from voyant.domain.profile import Profile
-from voyant.domain.serialization import from_json
 from voyant.domain.source import Source, SourceKind
 from voyant.errors import Code, InvalidInput, NotFound, NotPermitted
 from voyant.ingestion.files import local_files
 from voyant.services.access import baselines_of, job_of, jobs_of, scores_of
 from voyant.services.sources import key_of, source_from
-from voyant.services.wiring import artifact_store, lake
-from voyant.store.models import Artifact, Baseline, Job, Score
+from voyant.services.wiring import lake
+from voyant.store.models import Baseline, Job, Score
 from voyant.workflows.pipelines import PIPELINES
 
 COMPARING = frozenset(kind for kind, pipeline in PIPELINES.items() if "drift" in {step.name for step in pipeline.steps})
 """Kinds of jobs that compare."""
-PROFILE = "profile.json"
 STATES_OF_A_TABLE_KEPT = 2
 """Good ones that retention leaves, so that the latest and a repetition of it both have one to be compared with."""
 
@@ -136,18 +132,6 @@ def input_of(caller: Caller, text: str) -> tuple[ManifestInput, Job | None]:
         rows=snapshot.rows,
         columns=len(snapshot.columns),
     ), None
-
-
-def profile_of(tenant: str, snapshot: str) -> Profile | None:
-    """What is known of a snapshot's rows: kept with a baseline, or found by a job; None where nothing is."""
-    of_baselines = Baseline.objects.filter(tenant=tenant, snapshot=snapshot).values_list("id", flat=True)
-    of_jobs = Artifact.objects.filter(
-        job__tenant=tenant, job__status=Status.COMPLETED, job__pinned__snapshot=snapshot, name=PROFILE
-    ).values_list("job", flat=True)
-    for owner in chain(of_baselines, of_jobs.order_by("-job")[:1]):
-        with suppress(NotFound, msgspec.ValidationError):  # pruned at this moment, or of another version's shape
-            return from_json(artifact_store().read(tenant, owner, PROFILE), Profile)
-    return None
 
 
 def kept_snapshots(caller: Caller) -> Iterator[str]:

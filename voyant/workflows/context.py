@@ -16,7 +16,6 @@ from voyant.domain.artifact import JSON, PARQUET, Artifact
 from voyant.domain.contract import Contract
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.normalization import Normalization
-from voyant.domain.profile import Profile
 from voyant.domain.serialization import from_json, to_json
 from voyant.errors import Code, NotFound, VoyantError
 from voyant.ingestion.protocol import Limits
@@ -46,7 +45,6 @@ class JobContext:
         artifacts: Those written so far, by name.
         pinned: The table that the job reads, once a step has taken it in.
         find_reference: Tells what that table is compared with, the same each time; nothing where there is nothing.
-        find_profile: Tells what is known of a snapshot's rows already; None where that is to be computed.
         progress: Told the step's name and the share of it that is done.
     """
 
@@ -63,7 +61,6 @@ class JobContext:
     seed: int = 0
     pinned: ManifestInput | None = None
     find_reference: Callable[[ManifestInput], tuple[ManifestInput, ...]] = lambda _pinned: ()
-    find_profile: Callable[[str], Profile | None] = lambda _snapshot: None
     artifacts: dict[str, Artifact] = field(default_factory=dict)
     progress: Callable[[str, float], None] = lambda _step, _share: None
     _resources: ExitStack = field(default_factory=ExitStack)

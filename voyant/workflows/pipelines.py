@@ -48,7 +48,7 @@ PIPELINES = {
         Pipeline(name="ingest", steps=(NORMALIZE,)),
         Pipeline(name="profile", steps=(NORMALIZE, PROFILE)),
         Pipeline(name="quality", steps=(NORMALIZE, PROFILE, QUALITY)),
-        Pipeline(name="drift", steps=(NORMALIZE, PROFILE, DRIFT)),
+        Pipeline(name="drift", steps=(NORMALIZE, DRIFT)),
         Pipeline(name="kpi", steps=(NORMALIZE, PROFILE, KPI)),
     )
 }

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.parameters import JobParameters
-from voyant.domain.profile import Profile
 from voyant.domain.source import Source
 from voyant.errors import Code, NotFound, VoyantError
 from voyant.workflows.context import StepContext
@@ -31,7 +30,6 @@ class OpenReference:
 
     inputs: tuple[ManifestInput, ...]
     table: EngineTable
-    profile: Profile
 
     @property
     def label(self) -> str:
@@ -60,17 +58,7 @@ def opened_reference(context: StepContext, parameters: JobParameters) -> Iterato
         yield None
         return
     with context.reference(snapshot) as table:
-        yield OpenReference(inputs=inputs, table=table, profile=_profile_of(context, inputs, table))
-
-
-def _profile_of(context: StepContext, inputs: Sequence[ManifestInput], table: EngineTable) -> Profile:
-    """What another job has found of the very same rows, else found now."""
-    kept = context.job.find_profile(inputs[0].snapshot) if len(inputs) == 1 and inputs[0].snapshot else None
-    if kept is not None:
-        return kept
-    from voyant.analysis.profile import profile
-
-    return profile(table)
+        yield OpenReference(inputs=inputs, table=table)
 
 
 def _snapshots(

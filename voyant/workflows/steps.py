@@ -207,8 +207,6 @@ def drift(context: StepContext, parameters: JobParameters) -> StepResult:
         found = compare(
             reference.table,
             context.table,
-            reference.profile,
-            context.read("profile.json", Profile),
             label=reference.label,
             current_label=context.pinned.table,
         )

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from tests.analysis.profile.tables import column
 from voyant.analysis.drift import compare
-from voyant.analysis.profile import profile
 from voyant.domain.drift import ColumnDrift, Drift, Thresholds
 from voyant.domain.table import Dataset, PersonalData, Role
 from voyant.lake.engine import Engine
@@ -53,8 +52,6 @@ def drift(
         return compare(
             reference,
             current,
-            profile(reference),
-            profile(current),
             label="last month",
             current_label="this month",
             thresholds=thresholds,

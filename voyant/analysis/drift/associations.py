@@ -6,10 +6,11 @@ import math
 
 from scipy import special
 
+from voyant.analysis.drift.outlines import Outline
 from voyant.analysis.insights.statistics import adjusted
 from voyant.analysis.profile.counts import rounded
 from voyant.domain.drift import AssociationDrift, Thresholds, Verdict
-from voyant.domain.profile import Association, Profile
+from voyant.domain.profile import Association
 
 MOST_SHOWN = 20
 _MOST_LEVELS = 256
@@ -17,7 +18,7 @@ _FEWEST_EXPECTED = 5
 
 
 def changed_associations(
-    before: Profile, after: Profile, thresholds: Thresholds
+    before: Outline, after: Outline, thresholds: Thresholds
 ) -> tuple[tuple[AssociationDrift, ...], int]:
     """The pairs whose strength changed by the threshold and more than chance explains, largest change first; and of
     how many pairs they are.
@@ -63,7 +64,7 @@ def _signed(each: Association) -> float:
     return -each.strength if each.measure == "spearman" and each.direction < 0 else each.strength
 
 
-def _p(before: Association, after: Association, *profiles: Profile) -> float:
+def _p(before: Association, after: Association, *sides: Outline) -> float:
     if before.measure == "spearman":
         z, variance = 0.0, 0.0
         for sign, each in ((-1, before), (1, after)):
@@ -72,17 +73,17 @@ def _p(before: Association, after: Association, *profiles: Profile) -> float:
             variance += (1 + rho**2 / 2) / max(1, each.n - 3)
     else:
         z, variance = 0.0, 0.0
-        for sign, each, profile in zip((-1, 1), (before, after), profiles, strict=True):
-            square, spread = _square(each, profile)
+        for sign, each, side in zip((-1, 1), (before, after), sides, strict=True):
+            square, spread = _square(each, side)
             z += sign * square
             variance += spread
     return float(special.erfc(abs(z) / math.sqrt(2 * variance))) if variance > 0 else 1.0
 
 
-def _square(each: Association, profile: Profile) -> tuple[float, float]:
+def _square(each: Association, side: Outline) -> tuple[float, float]:
     """The squared effect and its variance: of a chi-square with f degrees of freedom and n times the effect as its
     noncentrality it is (2 f + 4 n effect) / n²."""
-    levels = _levels(each, profile)
+    levels = _levels(each, side)
     if each.measure == "cramers_v":
         freedom, effect = (levels[0] - 1) * (levels[1] - 1), each.strength**2 * max(1, levels[0] - 1)
     else:
@@ -90,15 +91,15 @@ def _square(each: Association, profile: Profile) -> tuple[float, float]:
     return effect, (2 * freedom + 4 * each.n * effect) / each.n**2
 
 
-def _levels(each: Association, profile: Profile) -> list[int]:
+def _levels(each: Association, side: Outline) -> list[int]:
     """How many values each side has, fewest first; of a category and a number only the category's count."""
-    columns = [profile.column(name) for name in (each.a, each.b)]
+    columns = [side.columns[name] for name in (each.a, each.b)]
     if each.measure == "eta":
         categories = [column for column in columns if not (column.type.is_numeric or column.type.is_temporal)]
         columns = categories or [min(columns, key=lambda column: column.distinct.value)]
     return sorted(min(_MOST_LEVELS, column.distinct.value) for column in columns)
 
 
-def _is_filled(each: Association, profile: Profile) -> bool:
+def _is_filled(each: Association, side: Outline) -> bool:
     """Whether there are rows enough for the chi-square of the categories (Cochran 1954)."""
-    return each.measure == "spearman" or each.n >= _FEWEST_EXPECTED * math.prod(_levels(each, profile))
+    return each.measure == "spearman" or each.n >= _FEWEST_EXPECTED * math.prod(_levels(each, side))

@@ -8,8 +8,9 @@ from voyant.analysis.drift.associations import MOST_SHOWN, changed_associations
 from voyant.analysis.drift.drafts import Draft
 from voyant.analysis.drift.explain import Explained, dimensions_of, explain
 from voyant.analysis.drift.measure import measure
+from voyant.analysis.drift.outlines import outline
 from voyant.analysis.drift.schema import schema_changes
-from voyant.analysis.drift.subjects import pairs
+from voyant.analysis.drift.subjects import pairs, shared
 from voyant.analysis.drift.verdicts import Ruling, missing, of_table, rule
 from voyant.analysis.drift.wording import summary
 from voyant.analysis.profile.counts import rounded
@@ -23,7 +24,6 @@ from voyant.domain.drift import (
     Thresholds,
     Verdict,
 )
-from voyant.domain.profile import Profile
 from voyant.domain.table import Table
 
 MOST_EXPLAINED = 50
@@ -34,8 +34,6 @@ _MANY_ROWS = 0.5
 def compare(
     reference: Table,
     current: Table,
-    reference_profile: Profile,
-    current_profile: Profile,
     *,
     label: str,
     current_label: str,
@@ -58,14 +56,16 @@ def compare(
     )
     schema = schema_changes(before, after)
     tables = (reference, current)
-    common = list(pairs(before, after, reference_profile, current_profile))
+    common = shared(before, after)
     if not (before.rows and after.rows and common):
         return _nothing_in_common(sides, schema, len(common), limits)
-    drafts = measure(common, tables, limits)
+    names = [column.name for column, _ in common]
+    earlier, later = (outline(table, names) for table in tables)
+    drafts = measure(pairs(common, earlier, later), tables, limits)
     rulings = rule(drafts, limits)
     columns = _columns(drafts, rulings, tables, limits)
     verdict, share, reason = of_table(columns, limits)
-    associations, tested = changed_associations(reference_profile, current_profile, limits)
+    associations, tested = changed_associations(earlier, later, limits)
     return Drift(
         reference=sides[0],
         current=sides[1],

@@ -151,7 +151,7 @@ def dimensions_of(pairs: Sequence[Pair]) -> list[Pair]:
         and pair.before.type is pair.after.type
         and not pair.is_personal
         and (pair.role in {Role.DIMENSION, Role.GEOGRAPHY} or pair.before.type is ColumnType.BOOLEAN)
-        and all(1 <= profile.distinct.value <= _MOST_LEVELS for profile in pair.profiles)
+        and all(1 <= side.distinct.value <= _MOST_LEVELS for side in pair.sides)
     )
     return [pair for pair, _ in zip(found, range(MOST_DIMENSIONS), strict=False)]
 

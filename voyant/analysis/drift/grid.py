@@ -75,20 +75,18 @@ def extent(pair: Pair) -> tuple[float, float]:
     """The smallest and the largest finite number of both sides."""
     if pair.before.type is ColumnType.TIME:
         return 0.0, 86_400.0
-    lows = [float(profile.minimum) for profile in pair.profiles if profile.minimum is not None]
-    highs = [float(profile.maximum) for profile in pair.profiles if profile.maximum is not None]
+    lows = [float(side.minimum) for side in pair.sides if side.minimum is not None]
+    highs = [float(side.maximum) for side in pair.sides if side.maximum is not None]
     return min(lows, default=0.0), max(highs, default=0.0)
 
 
 def _middle(pair: Pair, low: float, high: float) -> tuple[float, float]:
     """The median of the reference and its quartiles' distance as a standard deviation, or what stands in for them."""
-    found = [pair.earlier.quantile(p) for p in (0.25, 0.5, 0.75)]
-    numbers = [float(each.value) for each in found if each is not None and isinstance(each.value, int | float)]
-    if len(numbers) < 3:
+    if not pair.earlier.quartiles:
         return low / 2 + high / 2, high - low
-    deviation = pair.earlier.number.sd if pair.earlier.number is not None else None
-    spread = (numbers[2] - numbers[0]) / 1.349 or (deviation or 0.0) / 10
-    return numbers[1], spread if spread > (high - low) * 1e-9 else high - low
+    lower, median, upper = pair.earlier.quartiles
+    spread = (upper - lower) / 1.349 or (pair.earlier.sd or 0.0) / 10
+    return median, spread if spread > (high - low) * 1e-9 else high - low
 
 
 def _round(width: float) -> float:

@@ -101,7 +101,7 @@ def compare_numbers(pair: Pair, found: Ordered, tables: tuple[Table, Table], thr
 
 def _left_out(pair: Pair, sizes: tuple[int, int]) -> list[str]:
     """How many values are no finite numbers."""
-    infinite = [profile.count - size for profile, size in zip(pair.profiles, sizes, strict=True)]
+    infinite = [side.count - size for side, size in zip(pair.sides, sizes, strict=True)]
     if pair.subject is Subject.LENGTHS or not any(infinite):
         return []
     return [f"NaN and infinities are left out: {infinite[0]:,} before, {infinite[1]:,} after."]
@@ -120,10 +120,9 @@ def _in_range(found: Ordered) -> tuple[Ordered, float]:
 
 def _scale(pair: Pair, found: Ordered, unit: float) -> tuple[float, list[str]]:
     """The standard deviation that distances are told in, in ``unit``, and what is unusual about it."""
-    number = pair.earlier.number
-    if found.binned and number is not None and number.sd is not None:
+    if found.binned and pair.earlier.sd is not None:
         n = found.sizes[0]
-        scale = number.sd / unit * math.sqrt((n - 1) / n)
+        scale = pair.earlier.sd / unit * math.sqrt((n - 1) / n)
     else:
         scale = _deviation(found, found.before)
     if scale > 0:

@@ -13,17 +13,15 @@ from voyant.domain.drift import Thresholds
 WEEKDAY, HOUR = "isodow", "hour"
 _PARTS = {WEEKDAY: (14 * 86_400, 7), HOUR: (2 * 86_400, 24)}
 """Of a time, with the shortest range in seconds that shows its rhythm, and how many there are."""
-_TIMES_OF_DAY = {"hour", "minute", "second", "microsecond"}
 
 
 def parts_of(pair: Pair) -> list[str]:
     """The parts of a time whose rhythm both sides are long and fine enough to show."""
-    fine = all(profile.time is not None and profile.time.granularity in _TIMES_OF_DAY for profile in pair.profiles)
+    fine = all(side.has_hours for side in pair.sides)
     return [
         part
         for part, (least, _) in _PARTS.items()
-        if all(_seconds(profile.minimum, profile.maximum) >= least for profile in pair.profiles)
-        and (part == WEEKDAY or fine)
+        if all(_seconds(side.minimum, side.maximum) >= least for side in pair.sides) and (part == WEEKDAY or fine)
     ]
 
 
@@ -66,14 +64,14 @@ def _seconds(first: object, last: object) -> float:
 
 def _moved(pair: Pair) -> float:
     """How far the middle of the range moved, in lengths of the reference's range; 0 where that has none."""
-    earlier, later = pair.profiles
+    earlier, later = pair.sides
     length = _seconds(earlier.minimum, earlier.maximum)
     middles = _seconds(earlier.minimum, later.minimum) + _seconds(earlier.maximum, later.maximum)
     return middles / 2 / length if length > 0 else 0.0
 
 
 def _moved_in_words(pair: Pair) -> str:
-    earlier, later = pair.profiles
+    earlier, later = pair.sides
     if pair.is_personal:
         return "Its range is not shown: personal data."
     return f"It runs from {earlier.minimum} to {earlier.maximum} before, {later.minimum} to {later.maximum} after."

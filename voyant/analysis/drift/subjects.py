@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from voyant.domain.profile import ColumnProfile, Profile
+from voyant.analysis.drift.outlines import ColumnOutline, Outline
 from voyant.domain.table import Column, ColumnType, Dataset, Role
 from voyant.lake.sql import identifier
 
@@ -44,8 +44,8 @@ class Pair:
 
     before: Column
     after: Column
-    earlier: ColumnProfile
-    later: ColumnProfile
+    earlier: ColumnOutline
+    later: ColumnOutline
     subject: Subject | None
     reason: str | None = None
 
@@ -63,42 +63,45 @@ class Pair:
         return self.before.personal is not None or self.after.personal is not None
 
     @property
-    def profiles(self) -> tuple[ColumnProfile, ColumnProfile]:
+    def sides(self) -> tuple[ColumnOutline, ColumnOutline]:
         return self.earlier, self.later
 
     @property
     def most_distinct(self) -> float:
         """The most distinct values that either side is likely to have."""
-        return max(profile.distinct.value * (1 + 3 * profile.distinct.error) for profile in self.profiles)
+        return max(side.distinct.value * (1 + 3 * side.distinct.error) for side in self.sides)
 
 
-def pairs(before: Dataset, after: Dataset, earlier: Profile, later: Profile) -> Iterator[Pair]:
+def shared(before: Dataset, after: Dataset) -> list[tuple[Column, Column]]:
     """The stored columns that both sides have, in the order of the reference."""
     known = {column.name: column for column in after.columns if column.formula is None}
-    described = [{column.name: column for column in profile.columns} for profile in (earlier, later)]
-    for column in before.columns:
-        other = known.get(column.name)
-        if column.formula is None and other is not None:
-            yield _pair(column, other, described[0][column.name], described[1][column.name])
+    return [
+        (column, known[column.name]) for column in before.columns if column.formula is None and column.name in known
+    ]
 
 
-def _pair(before: Column, after: Column, earlier: ColumnProfile, later: ColumnProfile) -> Pair:
+def pairs(columns: Sequence[tuple[Column, Column]], earlier: Outline, later: Outline) -> list[Pair]:
+    """Each of the columns with what is known of it, and what of it is compared."""
+    return [_pair(before, after, earlier.columns[before.name], later.columns[after.name]) for before, after in columns]
+
+
+def _pair(before: Column, after: Column, earlier: ColumnOutline, later: ColumnOutline) -> Pair:
     subject, reason = _subject(before, after, earlier, later)
     return Pair(before, after, earlier, later, subject, reason)
 
 
 def _subject(
-    before: Column, after: Column, earlier: ColumnProfile, later: ColumnProfile
+    before: Column, after: Column, earlier: ColumnOutline, later: ColumnOutline
 ) -> tuple[Subject | None, str | None]:
-    for profile, side in ((earlier, "before"), (later, "after")):
-        if profile.count < FEWEST_VALUES:
-            return None, f"Too few values {side} to show a distribution: {profile.count}, of at least {FEWEST_VALUES}."
+    for side, when in ((earlier, "before"), (later, "after")):
+        if side.count < FEWEST_VALUES:
+            return None, f"Too few values {when} to show a distribution: {side.count}, of at least {FEWEST_VALUES}."
     family = next((types for types in _FAMILIES if before.type in types), None)
     if family is None or after.type not in family:
         differ = before.type is not after.type
         reason = f"{before.type} before, {after.type} after" if differ else f"{before.type} values"
         return None, f"Not comparable: {reason}."
-    unique = min(profile.distinct.value / profile.count for profile in (earlier, later)) > _NEARLY_UNIQUE
+    unique = min(side.distinct.value / side.count for side in (earlier, later)) > _NEARLY_UNIQUE
     if before.type is ColumnType.TEXT:
         return _subject_of_text(before, after, unique=unique)
     if before.type.is_temporal:

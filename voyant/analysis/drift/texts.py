@@ -58,9 +58,9 @@ def compare_texts(pair: Pair, tables: tuple[Table, Table], thresholds: Threshold
     large = pair.earlier.count > thresholds.rows
     usual = measured.value > thresholds.terms if large else (measured.p or 0.0) < thresholds.significance
     notes = [
-        f"Words and lengths rest on {side.rows:,} of {profile.count:,} texts {when}, chosen by a hash of the text."
-        for side, profile, when in zip(sides, pair.profiles, ("before", "after"), strict=True)
-        if side.rows < profile.count
+        f"Words and lengths rest on {side.rows:,} of {known.count:,} texts {when}, chosen by a hash of the text."
+        for side, known, when in zip(sides, pair.sides, ("before", "after"), strict=True)
+        if side.rows < known.count
     ]
     return Draft(
         pair,

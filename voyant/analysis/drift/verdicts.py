@@ -68,7 +68,7 @@ def missing(pairs: Sequence[Pair], thresholds: Thresholds) -> list[tuple[Distanc
     ]
     found = []
     for pair, test, q in zip(pairs, tests, adjusted([test.p for test in tests]), strict=True):
-        before, after = (profile.nulls / profile.rows for profile in pair.profiles)
+        before, after = (side.nulls / side.rows for side in pair.sides)
         change = after - before
         drifted = abs(change) >= thresholds.missing and q <= thresholds.significance
         distance = Distance(

@@ -32,10 +32,8 @@ def summary(draft: Draft, deciding: Distance, explained: Explained) -> str:
 
 def _moved(pair: Pair, subject: Subject | None) -> str | None:
     """The mean on both sides, of numbers."""
-    earlier, later = (profile.number for profile in pair.profiles)
-    if subject is not Subject.NUMBERS or earlier is None or later is None:
-        return None
-    if earlier.mean is None or later.mean is None:
+    earlier, later = pair.sides
+    if subject is not Subject.NUMBERS or earlier.mean is None or later.mean is None:
         return None
     unit = pair.before.unit if pair.before.unit == pair.after.unit else None
     before, after = (quantity(mean, unit) for mean in (earlier.mean, later.mean))

@@ -29,8 +29,13 @@ class Extent:
 
 def look_over(table: Table) -> dict[str, Extent]:
     """The extent of every column, by name."""
+    return extents_of(table, table.dataset.columns)
+
+
+def extents_of(table: Table, wanted: Sequence[Column]) -> dict[str, Extent]:
+    """The extent of some columns, by name."""
     extents: dict[str, Extent] = {}
-    for columns in chunks(table.dataset.columns, COLUMNS_OF_A_QUERY):
+    for columns in chunks(wanted, COLUMNS_OF_A_QUERY):
         measures = ", ".join(measure for number, column in enumerate(columns) for measure in _measures(number, column))
         [row] = table.query(f"SELECT {measures} FROM {identifier(table.dataset.name)}")
         for number, column in enumerate(columns):

@@ -21,7 +21,7 @@ from voyant.domain.profile import Histogram, NumberProfile, Quantile, TextProfil
 from voyant.domain.table import Table
 from voyant.lake.sql import identifier, literal
 
-_FIXED_POINT = 2.0**62
+FIXED_POINT = 2.0**62
 _INT64_DIFFERENCE = 2**62
 _HUGEINT_SUM = 10**38
 
@@ -72,17 +72,17 @@ class Stream:
         scale = 2 * half
         bins = bins_between(self.coding, *self.extent)
         rows = self.table.query(
-            f"SELECT bin, count(*) AS n, {self._first_power()} AS first, sum({_fixed('d * d')}) AS second, "
-            f"sum({_fixed('d * d * d')}) AS third, "
+            f"SELECT bin, count(*) AS n, {self._first_power()} AS first, sum({fixed('d * d')}) AS second, "
+            f"sum({fixed('d * d * d')}) AS third, "
             f"count(*) FILTER (code = 0) AS zeros, count(*) FILTER (code < 0) AS negatives FROM ("
             f"SELECT {'0' if bins is None else bins.sql('code')} AS bin, code, "
-            f"(CAST(code AS DOUBLE) / 2 - {_double(centre / 2)}) / {_double(half)} AS d "
+            f"{distance_sql('code', centre, half)} AS d "
             f"FROM ({self._codes()}) WHERE code IS NOT NULL) GROUP BY bin"
         )
         first, second, third = (sum(row[power] for row in rows) for power in ("first", "second", "third"))
-        total = first if self._sums_as_integers() else (first / _FIXED_POINT / self.n * scale + centre) * self.n
+        total = first if self._sums_as_integers() else (first / FIXED_POINT / self.n * scale + centre) * self.n
         first = float(Fraction(total) / self.n - Fraction(centre)) / scale if math.isfinite(total) else 0.0
-        second, third = second / _FIXED_POINT / self.n, third / _FIXED_POINT / self.n
+        second, third = second / FIXED_POINT / self.n, third / FIXED_POINT / self.n
         spread = max(0.0, second - first**2)
         described = number_profile(
             self.coding,
@@ -121,7 +121,7 @@ class Stream:
         return self.coding.kind is not Kind.FLOAT and max(abs(low), abs(high)) * self.n < _HUGEINT_SUM
 
     def _first_power(self) -> str:
-        return "sum(code)" if self._sums_as_integers() else f"sum({_fixed('d')})"
+        return "sum(code)" if self._sums_as_integers() else f"sum({fixed('d')})"
 
 
 def _centre(sampled: ValueCounts, low: float, high: float) -> float:
@@ -174,8 +174,18 @@ def recount(table: Table, coding: Coding, candidates: list[Any]) -> tuple[ValueC
     return top_values(coding, [(row["code"], row["n"]) for row in rows])
 
 
-def _fixed(expression: str) -> str:
-    return f"CAST({expression} * {_double(_FIXED_POINT)} AS BIGINT)"
+def distance_sql(code: str, centre: float, half: float) -> str:
+    """SQL of a number's distance from the centre, as a share of the largest one.
+
+    Args:
+        half: Of the largest distance, since the whole may overflow.
+    """
+    return f"(CAST({code} AS DOUBLE) / 2 - {_double(centre / 2)}) / {_double(half)}"
+
+
+def fixed(expression: str) -> str:
+    """SQL of a number between -1 and 1 as an integer, so that sums do not depend on the order of adding."""
+    return f"CAST({expression} * {_double(FIXED_POINT)} AS BIGINT)"
 
 
 def _double(value: float) -> str:
