@@ -123,7 +123,7 @@ def drift() -> Iterator[Figure]:
         what="voyant drift, two files of 20 columns, peak memory at ten times the rows",
         measured=f"{runs['many'].peak:.0f} MiB against {runs['few'].peak:.0f} MiB: {memory:.2f} ×",
         value=memory,
-        bar=1.5,  # a second thread has its own groups; from there on it stays the same
+        bar=1.2,
     )
 
 

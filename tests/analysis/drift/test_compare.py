@@ -380,3 +380,14 @@ def test_five_thousand_columns() -> None:
     found = drift(before, after)
     assert [column.column for column in found.drifted] == ["c17"]
     assert len(found.columns) == 5000
+
+
+def test_a_change_of_shape_is_not_told_as_a_step_of_the_mean() -> None:
+    random = np.random.default_rng(5)
+    for rows in (300, 3000):
+        wider = column_drift(random.normal(50, 2, rows), random.normal(50, 4, rows))
+        assert ", sd 2" in wider.summary or ": sd 2" in wider.summary
+        assert "distance 0." in wider.summary
+    moved = column_drift(random.normal(50, 2, 3000), random.normal(52, 2, 3000))
+    assert "sd 2" not in moved.summary
+    assert "distance" not in moved.summary

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from voyant.analysis.drift.drafts import Draft
 from voyant.analysis.drift.explain import Explained
-from voyant.analysis.drift.subjects import Pair, Subject
+from voyant.analysis.drift.subjects import Subject
 from voyant.analysis.wording import count, number, percent, quantity, shown
 from voyant.domain.drift import Distance, Segment, Share
 
+_MOSTLY = 0.5
+"""From this share of the distance on the step of the mean is what changed."""
 _NAMES = {
     "wasserstein_normed": "distance",
     "ks": "largest distance of the distribution functions",
@@ -19,7 +21,7 @@ _NAMES = {
 
 def summary(draft: Draft, deciding: Distance, explained: Explained) -> str:
     """What changed, by how much, and where, in plain words with the numbers."""
-    parts = [_moved(draft.pair, draft.subject) or _distance(deciding)]
+    parts = [_moved(draft) or _distance(deciding)]
     listed = [share for share in explained.shares if share.label and share.before != share.after]
     if listed:
         parts.append(_most_changed(draft, listed[0]))
@@ -30,20 +32,27 @@ def summary(draft: Draft, deciding: Distance, explained: Explained) -> str:
     return f"{draft.pair.name}: {'; '.join(parts)}."
 
 
-def _moved(pair: Pair, subject: Subject | None) -> str | None:
-    """The mean on both sides, of numbers."""
+def _moved(draft: Draft) -> str | None:
+    """The mean on both sides, of numbers; where that is not what changed, their standard deviation as well."""
+    pair = draft.pair
     earlier, later = pair.sides
-    if subject is not Subject.NUMBERS or earlier.mean is None or later.mean is None:
+    if draft.subject is not Subject.NUMBERS or earlier.mean is None or later.mean is None:
         return None
     unit = pair.before.unit if pair.before.unit == pair.after.unit else None
     before, after = (quantity(mean, unit) for mean in (earlier.mean, later.mean))
-    if before == after:
-        return None
-    text = f"mean {before} → {after}"
-    if not earlier.sd:
-        return text
+    moved = "" if before == after else f"mean {before} → {after}"
+    if not earlier.sd or later.sd is None:
+        return moved or None
     change = (later.mean - earlier.mean) / earlier.sd
-    return f"{text} ({'+' if change > 0 else ''}{number(change)} sd)"
+    if moved:
+        moved += f" ({'+' if change > 0 else ''}{number(change)} sd)"
+    distance = next((each.measured.value for each in draft.measures if each.name == "wasserstein_normed"), 0.0)
+    if abs(change) >= _MOSTLY * distance:
+        return moved or None
+    # The area between the distribution functions is far larger than the step of the mean: the shape changed.
+    spread = [quantity(sd, unit) for sd in (earlier.sd, later.sd)]
+    widened = "" if spread[0] == spread[1] else f"sd {spread[0]} → {spread[1]}"
+    return ", ".join(part for part in (moved, widened, f"{_NAMES['wasserstein_normed']} {number(distance)}") if part)
 
 
 def _distance(deciding: Distance) -> str:

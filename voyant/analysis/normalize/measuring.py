@@ -10,6 +10,9 @@ from voyant.analysis.normalize.rows import Rows, chunks
 from voyant.lake.engine import Engine
 
 COLUMNS_A_QUERY = 50
+COLUMNS_A_LONG_QUERY = 10
+"""Of tables longer than a group of a file's rows: of each column asked at once every thread holds such a group."""
+ROWS_OF_A_GROUP = 122_880
 STACKED_ROWS = 10_000
 """Of shorter tables columns that are asked the same are put on top of each other and asked once."""
 
@@ -36,7 +39,8 @@ def measure(engine: Engine, rows: Rows, columns: Sequence[Measured]) -> list[tup
     that takes all of the time; one aggregate over a million cells in groups takes next to none.
     """
     if not 0 < rows.count <= STACKED_ROWS:
-        return [values for chunk in chunks(columns, COLUMNS_A_QUERY) for values in _side_by_side(engine, rows, chunk)]
+        most = COLUMNS_A_QUERY if rows.count <= ROWS_OF_A_GROUP else COLUMNS_A_LONG_QUERY
+        return [values for chunk in chunks(columns, most) for values in _side_by_side(engine, rows, chunk)]
     alike: dict[tuple[str, ...], list[int]] = {}
     for place, column in enumerate(columns):
         alike.setdefault((column.kind, *column.aggregates("cell")), []).append(place)
