@@ -40,6 +40,22 @@ def test_a_shift_of_a_third_of_a_standard_deviation_is_found_and_told() -> None:
     assert math.isclose(math.fsum(share.contribution for share in found.shares), 1, abs_tol=1e-9)
 
 
+def test_what_outliers_hide_from_the_deciding_measure_is_warned_of() -> None:
+    random = _random()
+    before = random.lognormal(1, 0.5, 5000)
+    before[:5] = 5000
+    told = drift({"price": before}, {"price": 1.6 * before})
+    [found] = told.columns
+    assert (found.verdict, found.usual_verdict) == (STABLE, STABLE)
+    assert _measure(found, "psi") > 0.25
+    [warning] = told.warnings
+    assert warning.startswith("price: mean ")
+    assert warning.endswith("It does not count as drifted: outliers widen the measure that decides.")
+    same = random.lognormal(1, 0.5, 5000)
+    same[:5] = 5000
+    assert drift({"price": before}, {"price": same}).warnings == ()
+
+
 @pytest.mark.parametrize("rows", [400, 1000])
 def test_few_rows_are_decided_by_a_test(rows: int) -> None:
     random = _random()

@@ -29,6 +29,7 @@ from voyant.domain.table import Table
 MOST_EXPLAINED = 50
 """Drifted columns whose bins, values and segments are looked into: those that moved farthest."""
 _MANY_ROWS = 0.5
+_UNSEEN = "Outliers widen the measure that decides; the population stability index tells of a major shift."
 
 
 def compare(
@@ -111,7 +112,7 @@ def _columns(
     columns = []
     for place, (draft, ruling, gap) in enumerate(found):
         explained = Explained()
-        if ruling.verdict is Verdict.DRIFTED and place < MOST_EXPLAINED:
+        if (ruling.verdict is Verdict.DRIFTED or draft.moved_unseen) and place < MOST_EXPLAINED:
             explained = explain(draft, tables, dimensions)
         columns.append(_column(draft, ruling, gap, explained))
     return tuple(columns)
@@ -127,8 +128,9 @@ def _column(draft: Draft, ruling: Ruling, gap: tuple[Distance, Verdict], explain
     distances = tuple(
         each.distance(ruling.q if number == 0 else None) for number, each in enumerate(draft.measures)
     )  # fmt: skip
-    drifted = ruling.verdict is Verdict.DRIFTED
-    notes = [note for note in (*draft.notes, ruling.note) if note]
+    told = ruling.verdict is Verdict.DRIFTED or draft.moved_unseen
+    unseen = _UNSEEN if ruling.verdict is Verdict.STABLE and draft.moved_unseen else None
+    notes = [note for note in (*draft.notes, ruling.note, unseen) if note]
     return ColumnDrift(
         column=pair.name,
         type=str(pair.after.type),
@@ -146,7 +148,7 @@ def _column(draft: Draft, ruling: Ruling, gap: tuple[Distance, Verdict], explain
         new_values=explained.new_values,
         vanished_values=explained.vanished_values,
         segments=explained.segments,
-        summary=summary(draft, distances[0], explained) if drifted else "",
+        summary=summary(draft, distances[0], explained) if told else "",
         note=" ".join(notes) or None,
     )
 
@@ -165,6 +167,8 @@ def _warnings(before: int, after: int, schema: Sequence[SchemaChange], columns: 
         if not each.compatible:
             yield f"{each.column} {each.kind}: {each.reason}"
     for column in columns:
+        if column.verdict is Verdict.STABLE and column.summary:
+            yield f"{column.summary} It does not count as drifted: outliers widen the measure that decides."
         if column.nulls_verdict is Verdict.DRIFTED:
             earlier, later = (percent(round(100 * part, 1)) for part in (column.nulls_before, column.nulls_after))
             yield f"{column.column} has no value in {later} of the rows, {earlier} before."

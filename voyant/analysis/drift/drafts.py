@@ -17,6 +17,9 @@ from voyant.domain.drift import Distance, Share
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+MAJOR_SHIFT = 0.25
+"""A population stability index from which credit scoring speaks of a major shift (Siddiqi 2006)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cells:
@@ -90,3 +93,12 @@ class Draft:
         """Whether the deciding measure reaches its threshold, where it has one."""
         threshold = self.measures[0].threshold
         return threshold is None or self.measures[0].measured.value >= threshold
+
+    @property
+    def moved_unseen(self) -> bool:
+        """Whether most values moved far and the deciding measure, which outliers widen, does not show it."""
+        deciding = self.measures[0] if self.measures else None
+        if deciding is None or deciding.name != "wasserstein_normed" or self.is_large:
+            return False
+        index = next((each.measured for each in self.measures if each.name == "psi"), None)
+        return index is not None and index.value - (index.noise or 0.0) >= MAJOR_SHIFT

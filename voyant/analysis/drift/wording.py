@@ -73,7 +73,8 @@ def _most_changed(draft: Draft, share: Share) -> str:
 
 def _values(come: int, gone: int) -> str:
     new = f"{count(come)} new {'value' if come == 1 else 'values'}" if come else ""
-    lost = f"{count(gone)} vanished" if gone else ""
+    what = "" if come else "value " if gone == 1 else "values "
+    lost = f"{count(gone)} {what}vanished" if gone else ""
     return ", ".join(part for part in (new, lost) if part)
 
 
