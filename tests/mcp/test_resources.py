@@ -66,7 +66,7 @@ def test_the_view_is_a_page_that_reaches_no_network(analysed: tuple[Agent, str])
         ("what_is_in_this_data", {"source": "orders.csv"}, "voyant_analyze"),
         ("is_this_data_fit_for_use", {"source": "orders.csv"}, "voyant_quality"),
         ("what_changed", {"source": "orders.csv"}, "voyant_analyze"),
-        ("what_changed", {"source": "orders.csv", "earlier": "job_1"}, "voyant_result"),
+        ("what_changed", {"source": "orders.csv", "earlier": "job_1"}, "voyant_artifact"),
     ],
 )
 def test_prompts_name_the_source_and_the_tools(

@@ -36,6 +36,7 @@ def ask(caller: Caller, tmp_path: Path) -> Ask:
             kind="ingest",
             source=source,
             parameters=parameters,
+            reference=None,
             runner=Runner.DURABLE,
             key=key,
             digest=digest,
