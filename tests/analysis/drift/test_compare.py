@@ -407,3 +407,15 @@ def test_a_change_of_shape_is_not_told_as_a_step_of_the_mean() -> None:
     moved = column_drift(random.normal(50, 2, 3000), random.normal(52, 2, 3000))
     assert "(+1.0" in moved.summary or "(+0.9" in moved.summary
     assert "distance" not in moved.summary
+
+
+def test_no_segment_is_said_to_carry_a_change_that_all_of_them_share() -> None:
+    blamed = 0
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        before, after = (
+            {"x": random.normal(mean, 1, rows), "city": random.choice(["Rome", "Oslo", "Bern"], rows)}
+            for mean, rows in ((0.0, 1800), (0.4, 200))
+        )
+        blamed += sum(bool(column.segments) for column in drift(before, after).drifted)
+    assert blamed <= 2

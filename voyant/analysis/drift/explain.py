@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from voyant.analysis.drift.distances import jensen_shannon
 from voyant.analysis.drift.drafts import Cells, Draft
@@ -33,6 +34,7 @@ _MOST_LEVELS = 30
 _MOST_SEGMENTS = 3
 _LEAST_CONTRIBUTION = 0.2
 _LEAST_LIFT = 1.5
+_SIGNIFICANCE = 0.05
 _DIMENSION_TYPES = {ColumnType.TEXT, ColumnType.BOOLEAN, ColumnType.INTEGER}
 
 
@@ -171,10 +173,11 @@ def _segments(
         _crossed(table, key, place, size, columns)
         for table, (columns, key) in zip(tables, (earlier, later), strict=True)
     )
+    looked_at = sum(len(left.keys() | right.keys()) for left, right in zip(before, after, strict=True))
     found = [
         segment
         for other, left, right in zip(others, before, after, strict=True)
-        for segment in _carriers(other.name, left, right, cells, places)
+        for segment in _carriers(other.name, left, right, cells, places, looked_at)
     ]
     return tuple(sorted(found, key=lambda each: (-each.contribution, each.column, str(each.value)))[:_MOST_SEGMENTS])
 
@@ -185,7 +188,11 @@ def _carriers(
     after: Crossed,
     cells: Cells,
     places: NDArray[np.intp],
+    looked_at: int,
 ) -> Iterator[Segment]:
+    """Values that carry more than chance gives any of those looked at: by the normal approximation to the Poisson
+    counts of their rows, corrected by Bonferroni."""
+    enough = float(special.ndtri(1 - _SIGNIFICANCE / max(1, looked_at)))
     n, m = int(cells.before.sum()), int(cells.after.sum())
     totals = [
         np.append(side[places], size - side[places].sum()) for side, size in ((cells.before, n), (cells.after, m))
@@ -198,7 +205,8 @@ def _carriers(
         rows = (int(earlier.sum()), int(later.sum()))
         contribution = float((np.sign(change) * (later / m - earlier / n)).sum()) / moved if moved > 0 else 0.0
         expected = (rows[0] / n + rows[1] / m) / 2
-        if contribution < max(_LEAST_CONTRIBUTION, _LEAST_LIFT * expected):
+        chance = math.sqrt(rows[0] / n**2 + rows[1] / m**2) / moved if moved > 0 else 0.0
+        if contribution < max(_LEAST_CONTRIBUTION, _LEAST_LIFT * expected, expected + enough * chance):
             continue
         yield Segment(
             column=name,
