@@ -419,3 +419,17 @@ def test_no_segment_is_said_to_carry_a_change_that_all_of_them_share() -> None:
         )
         blamed += sum(bool(column.segments) for column in drift(before, after).drifted)
     assert blamed <= 2
+
+
+def test_no_value_is_said_to_have_grown_by_nothing_that_can_be_seen() -> None:
+    random = np.random.default_rng(6)
+    values = np.array([f"SKU-{number}" for number in range(20_000)])
+    found = column_drift(values[random.integers(0, 20_000, 60_000)], values[random.integers(0, 10_000, 60_000)])
+    assert "0 % to 0 %" not in found.summary
+    assert "vanished" in found.summary
+
+
+def test_a_single_column_is_spoken_of_as_one() -> None:
+    same = np.random.default_rng(7).normal(size=100)
+    assert drift({"x": same}, {"x": same}).reason == "The one compared column did not drift."
+    assert drift({"x": [1.0]}, {"x": [2.0]}).reason == "The one common column cannot be compared."

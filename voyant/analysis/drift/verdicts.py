@@ -86,13 +86,20 @@ def of_table(columns: Sequence[ColumnDrift], thresholds: Thresholds) -> tuple[Ve
     """The table's verdict, the share of its compared columns that drifted, and the rule with its numbers."""
     compared = [column for column in columns if column.verdict is not Verdict.NOT_COMPARABLE]
     if not compared:
-        return Verdict.NOT_COMPARABLE, 0.0, f"None of the {len(columns):,} common columns can be compared."
+        none = f"None of the {len(columns):,} common columns" if len(columns) > 1 else "The one common column"
+        return Verdict.NOT_COMPARABLE, 0.0, f"{none} can{'' if len(columns) > 1 else 'not'} be compared."
     drifted = [column.column for column in compared if column.verdict is Verdict.DRIFTED]
     share = len(drifted) / len(compared)
     verdict = Verdict.DRIFTED if share >= thresholds.share else Verdict.STABLE
     counts = f"{len(drifted):,} of {len(compared):,} compared columns drifted ({percent(round(100 * share, 1))})"
     if not drifted:
-        return verdict, share, f"None of the {len(compared):,} compared columns drifted."
+        one = len(compared) == 1
+        none = (
+            "The one compared column did not drift."
+            if one
+            else f"None of the {len(compared):,} compared columns drifted."
+        )
+        return verdict, share, none
     limit = percent(round(100 * thresholds.share, 1))
     side = f"at least the {limit}" if verdict is Verdict.DRIFTED else f"less than the {limit}"
     return verdict, share, f"{counts}, {side} from which the table counts as drifted: {_named(drifted)}."

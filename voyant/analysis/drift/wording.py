@@ -22,7 +22,8 @@ _NAMES = {
 def summary(draft: Draft, deciding: Distance, explained: Explained) -> str:
     """What changed, by how much, and where, in plain words with the numbers."""
     parts = [_moved(draft) or _distance(deciding)]
-    listed = [share for share in explained.shares if share.label and share.before != share.after]
+    # Of very many values none may change enough to be seen.
+    listed = [share for share in explained.shares if share.label and _percent(share.before) != _percent(share.after)]
     if listed:
         parts.append(_most_changed(draft, listed[0]))
     if explained.come or explained.gone:
