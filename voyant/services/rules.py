@@ -80,6 +80,8 @@ def _rule(given: Mapping[str, Any], place: int) -> DeclaredRule:
         if name not in FIELDS:
             near = difflib.get_close_matches(str(name), FIELDS, n=1)
             raise _bad(called, f"it has an unknown field {name!r}" + (f"; perhaps {near[0]}" if near else ""))
+    if (kind := entries.get("kind")) not in list(RuleKind):
+        raise _bad(called, f"its kind is {str(kind)[:100]!r}; there are {', '.join(RuleKind)}")
     try:
         rule = msgspec.convert(entries, DeclaredRule)
     except msgspec.ValidationError as error:

@@ -191,10 +191,11 @@ def _ranges(evidence: Evidence) -> Iterator[Candidate]:
             yield Candidate(replace(rule, minimum=0), f"none of {known.count:,} values is negative")
         elif known.count >= MANY_ROWS and low < high:
             margin = high - low
-            bounds = replace(
-                rule, minimum=_outwards(low - margin), maximum=_outwards(high + margin), severity=Severity.NOTICE
-            )
-            yield Candidate(bounds, f"{known.count:,} values lie well inside: beyond them as far again as they reach")
+            least, most = _outwards(low - margin), _outwards(high + margin)
+            if column.type is ColumnType.INTEGER:
+                least, most = math.floor(least), math.ceil(most)
+            bounds = replace(rule, minimum=least, maximum=most, severity=Severity.NOTICE)
+            yield Candidate(bounds, f"all {known.count:,} values lie in about the middle third of it")
 
 
 def _outwards(bound: float) -> float:

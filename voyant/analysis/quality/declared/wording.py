@@ -43,7 +43,10 @@ def _expected(rule: DeclaredRule) -> str:
             return f"Each {names} stands in {rule.reference} as {_joined(rule.reference_columns or rule.columns)}"
         case RuleKind.MONOTONIC:
             order = f"by {rule.by}" if rule.by else "row by row"
-            return f"{names} never {'falls' if rule.direction == 'increasing' else 'rises'} {order}"
+            rises = rule.direction == "increasing"
+            if rule.strict:
+                return f"{names} always {'rises' if rises else 'falls'} {order}"
+            return f"{names} never {'falls' if rises else 'rises'} {order}"
         case RuleKind.FRESHNESS:
             return f"The latest {names} is at most {rule.within_seconds:g} seconds old"
         case RuleKind.ROW_COUNT:
