@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 API_VERSIONS = ("v3.0.0", "v3.0.1", "v3.0.2", "v3.1.0", "v3.2.0")
 """Of ODCS, that are understood; a contract that Voyant makes is of the last."""
 REQUIRED = ("apiVersion", "kind", "id", "version")
+_KINDS = {type(None): "empty", list: "a list", str: "a text"}
 KIND = "DataContract"
 ON_VIOLATION, SOURCE = "voyantOnViolation", "voyantSource"
 MOST_SHOWN = 5
@@ -56,7 +57,7 @@ def contract_of(given: str | bytes | dict[str, Any]) -> Contract:
     document = given if isinstance(given, dict) else read_yaml(given)
     if not isinstance(document, dict):
         raise refused(
-            f"The contract is {type(document).__name__}, not a mapping of ODCS elements.",
+            f"The contract is {_KINDS.get(type(document), 'a single value')}, not a mapping of ODCS elements.",
             remedy=f"Begin with {', '.join(REQUIRED)}, as in: voyant contract infer SOURCE",
         )
     if isinstance(given, dict):

@@ -33,15 +33,16 @@ def foreign_keys(tables: Sequence[SchemaObject]) -> Iterator[ForeignKey]:
     for table in tables:
         for position, relationship in enumerate(table.relationships or ()):
             path = f"schema/{table.name}/relationships/{position}"
-            yield from _key(tables, table, _listed(relationship.from_), relationship, path)
+            columns = tuple(column.rpartition(".")[2] for column in _listed(relationship.from_))
+            yield from _key(tables, table, columns, relationship, path)
         for entry in table.properties or ():
             for position, relationship in enumerate(entry.relationships or ()):
                 path = f"schema/{table.name}/properties/{entry.name}/relationships/{position}"
-                yield from _key(tables, table, [entry.name or ""], relationship, path)
+                yield from _key(tables, table, (entry.name or "",), relationship, path)
 
 
 def _key(
-    tables: Sequence[SchemaObject], table: SchemaObject, columns: list[str], relationship: Relationship, path: str
+    tables: Sequence[SchemaObject], table: SchemaObject, columns: tuple[str, ...], relationship: Relationship, path: str
 ) -> Iterator[ForeignKey]:
     if (relationship.type or "foreignKey") != "foreignKey":
         return
@@ -54,7 +55,7 @@ def _key(
     yield ForeignKey(
         path=path,
         table=table.name or "",
-        columns=tuple(column.rpartition(".")[2] for column in columns),
+        columns=columns,
         target=found[0][0],
         target_columns=tuple(column for _, column in found),
     )

@@ -1,6 +1,7 @@
 """YAML as plain data and back: nothing is made of it but what JSON has, and no text can make it large.
 
 Timestamps stay the text they are, and so do numbers with colons, which YAML 1.1 counts in sixties: ``09:30`` is a time.
+Of the words that YAML 1.1 takes for truth only ``true`` and ``false`` are: ``NO`` is a country.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import Any
 
 from voyant.governance.contracts.refusal import refused
 
-LARGEST_BYTES = 2 * 2**20
-MOST_NODES = 200_000
+LARGEST_BYTES = 4 * 2**20
+MOST_NODES = 400_000
 DEEPEST = 60
 
 
@@ -91,9 +92,14 @@ def _loader() -> Any:
         """Makes plain data, and takes no name twice."""
 
     Loader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in {"timestamp", "int"}]
+        first: [
+            (tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in {"timestamp", "int", "bool"}
+        ]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+    Loader.add_implicit_resolver(
+        "tag:yaml.org,2002:bool", re.compile("(true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+    )
     numbers = re.compile(r"[-+]?(0|[1-9][0-9_]*)$")
     Loader.add_implicit_resolver("tag:yaml.org,2002:int", numbers, list("-+0123456789"))
     Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
