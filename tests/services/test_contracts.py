@@ -168,6 +168,10 @@ def test_a_draft_is_kept_by_what_it_was_drafted_from_and_broken_by_worse(caller:
     assert said["day"]["logicalType"] == "date"
     assert contract_checks.check(caller, draft, source).outcome in {Outcome.KEPT, Outcome.WARNED}
     assert "@example.com" not in yaml_of(draft)
+    assert contracts.coverage_of(draft).not_enforceable == ()
+    for check in (check for entry in said.values() for check in entry.get("quality", ())):
+        assert "columns" not in check["implementation"]
+        assert check["customProperties"][0]["value"] not in check["description"]
     path.write_text(path.read_text() + "1,,,yesterday\n")
     broken = {result.clause for result in contract_checks.check(caller, draft, source).broken if result.stops}
     assert {"orders_2024:primary_key", "orders_2024.email:required", "orders_2024.amount_eur:required"} <= broken

@@ -7,10 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from voyant.cli.session import console
-from voyant.domain.contract import ClauseResult, ContractCheck, Outcome
+from voyant.domain.contract import ClauseResult, ContractCheck, Coverage, Outcome, figure_text
 from voyant.domain.page import Page
 from voyant.services.contracts import ContractSummary
 
+MOST_ELEMENTS = 10
 _STYLES = {Outcome.KEPT: "green", Outcome.WARNED: "yellow", Outcome.QUARANTINED: "yellow", Outcome.VIOLATED: "red"}
 
 
@@ -19,31 +20,38 @@ def print_check(check: ContractCheck) -> None:
     out = console()
     results = [result for table in check.tables for result in table.clauses]
     out.print(Text(f"{check.contract} {check.version}: {check.outcome}", style=f"bold {_STYLES[check.outcome]}"))
-    out.print(
-        f"{sum(result.passed for result in results)} of {len(results)} clauses are kept; "
-        f"{len(check.coverage.not_enforceable)} elements of the contract cannot be enforced "
-        "(voyant contract show --coverage).",
-        markup=False,
-    )
+    out.print(f"{sum(result.passed for result in results):,} of {len(results):,} clauses are kept.", markup=False)
     for table in check.tables:
         for result in table.broken:
             _print_broken(result)
         if table.undeclared:
-            out.print(f"Not in the contract: {', '.join(table.undeclared[:20])}", style="dim", markup=False)
+            names = ", ".join(f"{table.table}.{column}" for column in table.undeclared[:20])
+            more = f" and {len(table.undeclared) - 20:,} more" if len(table.undeclared) > 20 else ""
+            out.print(f"Not in the contract: {names}{more}", style="dim", markup=False)
+    _print_not_enforceable(check.coverage)
     for note in check.notes:
         out.print(note, style="dim", markup=False)
 
 
+def _print_not_enforceable(coverage: Coverage) -> None:
+    """Promises that look kept because nobody checks them."""
+    out, elements = console(), coverage.not_enforceable
+    for element in elements[:MOST_ELEMENTS]:
+        out.print(Text(f"? {element.path} is not enforced: {element.reason}.", style="yellow"))
+    if len(elements) > MOST_ELEMENTS:
+        out.print(f"{len(elements) - MOST_ELEMENTS:,} more are not: voyant contract show --coverage", markup=False)
+
+
 def _print_broken(result: ClauseResult) -> None:
     out = console()
-    style = "red" if result.stops else "yellow"
+    sign, style = ("✗", "red") if result.stops else ("!", "yellow")
     counted = f"  {result.failed:,} of {result.checked:,} rows fail" if result.failed else ""
-    out.print(Text(f"✗ {result.text}{counted}", style=style))
+    out.print(Text(f"{sign} {result.text}{counted}", style=style))
     out.print(f"    {result.clause}", style="dim", markup=False)
     if result.reason:
         out.print(f"    {result.reason}", markup=False)
     elif result.measured is not None and not result.violations:
-        out.print(f"    it is {result.measured:g}, must be {result.expected}", markup=False)
+        out.print(f"    it is {figure_text(result.measured)}, must be {result.expected}", markup=False)
     for violation in result.violations:
         values = ", ".join(f"{name} = {'missing' if cell is None else cell}" for name, cell in violation.values.items())
         out.print(f"    row {violation.row:,}: {values}", markup=False)

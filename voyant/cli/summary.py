@@ -46,9 +46,11 @@ def print_summary(result: Result, report: Path | None) -> None:
             out.print(Padding(line, (0, 0, 0, 1)) if out.is_terminal else Text(" ") + line)
     _print_quality(result)
     for contract in result.contracts:
+        unchecked = contract.not_enforceable
         out.print(
-            f"\nContract {contract.id} {contract.version}: {contract.outcome}; {contract.passed} clauses kept, "
-            f"{contract.failed} broken, {contract.not_enforceable} elements not enforceable",
+            f"\nContract {contract.id} {contract.version}: {contract.outcome}; {contract.passed:,} clauses kept, "
+            f"{contract.failed:,} broken"
+            + (f", {unchecked:,} not enforceable: see contract.json" if unchecked else ""),
             markup=False,
         )
     _print_drift(result)

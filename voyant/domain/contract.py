@@ -87,11 +87,20 @@ class Bounds:
     def __str__(self) -> str:
         unit = {"rows": " rows", "percent": " %"}.get(self.unit, "")
         if self.minimum is not None and self.minimum == self.maximum:
-            return f"{'not ' if self.excluded else ''}{self.minimum:g}{unit}"
-        low = f"{'>' if self.exclusive_minimum else '≥'} {self.minimum:g}" if self.minimum is not None else ""
-        high = f"{'<' if self.exclusive_maximum else '≤'} {self.maximum:g}" if self.maximum is not None else ""
+            return f"{'not ' if self.excluded else ''}{figure_text(self.minimum)}{unit}"
+        low = "" if self.minimum is None else f"{'>' if self.exclusive_minimum else '≥'} {figure_text(self.minimum)}"
+        high = "" if self.maximum is None else f"{'<' if self.exclusive_maximum else '≤'} {figure_text(self.maximum)}"
         both = " and ".join(filter(None, (low, high)))
         return f"{'not ' if self.excluded else ''}{both}{unit}"
+
+
+def figure_text(figure: float) -> str:
+    """The figure with as many digits as it is known to have.
+
+    >>> figure_text(1234567.0), figure_text(0.25)
+    ('1,234,567', '0.25')
+    """
+    return f"{figure:,.12g}"
 
 
 NONE_MAY_FAIL = Bounds(minimum=0, maximum=0)
@@ -216,11 +225,13 @@ class CoveredElement:
 
     Attributes:
         clauses: That enforce it; none where ``reason`` says why nothing does.
+        is_promise: False where it names, describes or says how the contract is used: nothing there can be broken.
     """
 
     path: str
     clauses: tuple[str, ...] = ()
     reason: str | None = None
+    is_promise: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,13 +246,19 @@ class Coverage:
 
     @property
     def not_enforceable(self) -> tuple[CoveredElement, ...]:
-        return tuple(element for element in self.elements if not element.clauses)
+        """What is promised, and nothing checks."""
+        return tuple(element for element in self.elements if element.is_promise and not element.clauses)
+
+    @property
+    def descriptive(self) -> tuple[CoveredElement, ...]:
+        return tuple(element for element in self.elements if not element.is_promise)
 
     def __str__(self) -> str:
-        """A line for each element, enforced ones first."""
+        """A line for each element, first promises that nothing enforces."""
         width = max((len(element.path) for element in self.elements), default=0)
-        lines = [f"{e.path:<{width}}  enforced: {', '.join(e.clauses)}" for e in self.enforced]
-        lines += [f"{e.path:<{width}}  not enforceable: {e.reason}" for e in self.not_enforceable]
+        lines = [f"{e.path:<{width}}  not enforceable: {e.reason}" for e in self.not_enforceable]
+        lines += [f"{e.path:<{width}}  enforced: {', '.join(e.clauses)}" for e in self.enforced]
+        lines += [f"{e.path:<{width}}  no promise: {e.reason}" for e in self.descriptive]
         return "\n".join(lines)
 
 
@@ -273,9 +290,14 @@ class ContractCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractChecks:
-    """The contracts that the tables of a source were held against: the record behind ``contract.json``."""
+    """The contracts that the tables of a source were held against: the record behind ``contract.json``.
+
+    Attributes:
+        notes: Tables that were held against none although one might have been meant.
+    """
 
     checks: tuple[ContractCheck, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Bump(StrEnum):

@@ -125,7 +125,7 @@ class ResultContract:
     """A contract that the data were held against: how many clauses were kept and broken, and what came of it.
 
     Attributes:
-        not_enforceable: Elements of the contract that nothing checks; contract.json says why of each.
+        not_enforceable: Promises of the contract that nothing checks; contract.json says why of each.
     """
 
     id: str

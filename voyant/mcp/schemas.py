@@ -176,7 +176,7 @@ DESCRIPTIONS = {
     "next_offset": "Where the next part begins; null at the end.",
     "notes": "What the reader should know of it.",
     "nullable": "Whether any row lacks a value; null where not known.",
-    "not_enforceable": "Elements of the contract that nothing checks; contract.json says why of each.",
+    "not_enforceable": "Promises of the contract that nothing checks; contract.json says why of each.",
     "observed": "The figure that was looked at; null where the rule is about rows.",
     "offset": "Where this part begins.",
     "omitted": "How many of what were left out to fit, and under `how` the way to get them.",

@@ -109,5 +109,6 @@ def no_contract(caller: Caller, contract_id: str, version: str | None = None) ->
     if version is not None and versions:
         message = f"The contract {contract_id!r} has no version {version[:100]!r}; it has {', '.join(versions)}."
     else:
-        message = f"There is no contract {contract_id[:200]!r}."
+        is_no_file = caller.may_read_files and version is None
+        message = f"There is {'neither a file nor a' if is_no_file else 'no'} contract {contract_id[:200]!r}."
     return NotFound(message, code=Code.NO_CONTRACT, data={"versions": versions})

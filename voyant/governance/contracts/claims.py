@@ -44,6 +44,7 @@ _REASONS = {
     "schema": "there is nothing in it",
     "slaProperties": "there is nothing in it",
 }
+_PROMISES = frozenset({"properties", "items", "map", "relationships", "quality"})
 UNKNOWN = "the standard has no such element here: kept, and never looked at"
 
 
@@ -99,7 +100,8 @@ class Claims:
         elif path in unknown:
             yield CoveredElement(path=path, reason=UNKNOWN)
         elif path and path not in parents:
-            yield CoveredElement(path=path, reason=self.reasons.get(path) or _REASONS.get(name, _DESCRIBES))
+            reason = self.reasons.get(path) or _REASONS.get(name, _DESCRIBES)
+            yield CoveredElement(path=path, reason=reason, is_promise=path in self.reasons or name in _PROMISES)
         if path in parents or not path:
             for place, entry in entries_of(value, path):
                 below = _name(place.rpartition("/")[2] if isinstance(value, dict) else name, entry)

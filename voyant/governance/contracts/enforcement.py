@@ -14,6 +14,7 @@ from voyant.domain.contract import (
     ContractCheck,
     Outcome,
     TableCheck,
+    figure_text,
 )
 from voyant.domain.drift import SchemaChange
 from voyant.errors import Code, GateFailed, InvalidInput
@@ -180,7 +181,7 @@ def _sentence(result: ClauseResult) -> str:
     text = f"“{result.text.rstrip('.')}”" + ("" if names_column or not result.columns else f" ({result.clause})")
     if result.reason is None and not result.violations:
         return f"{text} does not hold" + (
-            f": it is {result.measured:g}, must be {result.expected}" if result.measured is not None else ""
+            f": it is {figure_text(result.measured)}, must be {result.expected}" if result.measured is not None else ""
         )
     reason = f" does not hold: {result.reason.rstrip('.')}" if result.reason is not None else ""
     if not result.violations:
@@ -199,7 +200,7 @@ def _value(value: Any) -> str:
 
 
 def _told(table: str, result: ClauseResult) -> dict[str, Any]:
-    measured = None if result.measured is None or result.violations else f"It is {result.measured:g}."
+    measured = None if result.measured is None or result.violations else f"It is {figure_text(result.measured)}."
     return {
         "table": table,
         "clause": result.clause,

@@ -29,6 +29,7 @@ _LOGICAL = {
 }
 _IN_SCHEMA = frozenset({RuleKind.MISSING, RuleKind.TYPE})
 FIRST_VERSION = "1.0.0"
+SUGGESTED_BY = "voyantSuggestedBy"
 
 
 def infer(normalization: Normalization, profile: Profile, proposed: Iterable[ProposedRule] = ()) -> Contract:
@@ -56,10 +57,17 @@ def infer(normalization: Normalization, profile: Profile, proposed: Iterable[Pro
         "name": dataset.name,
         "version": FIRST_VERSION,
         "status": "draft",
+        **_silent_about(normalization.other_tables),
         "schema": [table],
         "customProperties": [{"property": ON_VIOLATION, "value": Action.BLOCK.value}],
     }
     return contract_of(document)
+
+
+def _silent_about(tables: tuple[str, ...]) -> dict[str, Any]:
+    if not tables:
+        return {}
+    return {"description": {"limitations": f"Nothing is promised of other tables of the source: {', '.join(tables)}."}}
 
 
 def _key(profile: Profile, columns: list[Column]) -> tuple[str, ...]:
@@ -84,7 +92,7 @@ def _property(column: Column, profile: Profile, key: tuple[str, ...], rules: lis
         made["required"] = True
     if column.personal is not None:
         made |= {"classification": "personal", "tags": [column.personal.value]}
-    if checks := [_check(said) for said in rules if said.rule.columns == (column.name,)]:
+    if checks := [_check(said, column.name) for said in rules if said.rule.columns == (column.name,)]:
         made["quality"] = checks
     return made
 
@@ -93,16 +101,23 @@ def _is_key(rule: DeclaredRule, key: tuple[str, ...]) -> bool:
     return rule.kind is RuleKind.UNIQUE and set(rule.columns) == set(key)
 
 
-def _check(proposed: ProposedRule) -> dict[str, Any]:
-    """A rule as the standard lets an engine bring its own."""
+def _check(proposed: ProposedRule, column: str | None = None) -> dict[str, Any]:
+    """A rule as the standard lets an engine bring its own; what suggests it is told apart from what it promises.
+
+    Args:
+        column: That it stands at, and so need not name.
+    """
     plain: dict[str, Any] = msgspec.to_builtins(proposed.rule)
     usual: dict[str, Any] = msgspec.to_builtins(DeclaredRule(kind=proposed.rule.kind))
     said = {name: value for name, value in plain.items() if name == "kind" or value != usual[name]}
+    for told_elsewhere in ("severity", *(("columns",) if column is not None else ())):
+        said.pop(told_elsewhere, None)
     described = said.pop("description", "") or described_rule(proposed.rule)
     return {
         "type": "custom",
         "engine": ENGINE,
-        "description": f"{described}: {proposed.reason}.",
+        "description": f"{described}.",
         "severity": "warning",
         "implementation": said,
+        "customProperties": [{"property": SUGGESTED_BY, "value": proposed.reason}],
     }
