@@ -16,7 +16,9 @@ import pytest
 from tests.governance.contracts.documents import action, column, contract, document
 from voyant.domain.caller import Caller
 from voyant.domain.contract import Contract, ContractCheck, ContractChecks, Outcome
+from voyant.domain.finding import Severity
 from voyant.domain.normalization import Normalization
+from voyant.domain.quality import Origin, Quality
 from voyant.domain.result import Result
 from voyant.domain.serialization import from_json
 from voyant.errors import Code, GateFailed, InvalidInput, NotFound
@@ -180,6 +182,47 @@ def test_a_warning_loads_everything_and_says_it(caller: Caller, ingest: Ingest) 
     assert any("amount is at least 0" in warning and "row 2" in warning for warning in result.warnings)
 
 
+def test_what_breaks_a_contract_is_counted_once_in_the_quality(caller: Caller, ingest: Ingest) -> None:
+    many = GOOD + "".join(f"{n},p{n}@example.com,{n}\n" for n in range(5, 60))
+    bad = many.replace("5.25", "")
+    promised = contract(*COLUMNS, customProperties=action("warn"))
+    alone, held = (ingest(bad, each, kind="quality") for each in (None, promised))
+    assert held.quality is not None
+    assert alone.quality is not None
+    assert held.quality.score < alone.quality.score
+    kept = ingest(many, promised, kind="quality")
+    assert kept.quality is not None
+    assert kept.quality.score == ingest(many, kind="quality").quality.score  # type: ignore[union-attr]
+    judged = from_json(b"".join(read_artifact(caller, held.job_id, "quality.json")), Quality)
+    failed = {check.id: (check.origin, check.severity) for check in judged.checks if not check.passed}
+    assert failed == {"orders.amount:required": (Origin.PROMISED, Severity.CRITICAL)}
+    assert [row["_rules"] for row in rows_of(caller, held, "failing_rows.parquet")] == [["orders.amount:required"]]
+    assert replay(caller, held.job_id).holds
+
+
+def test_rows_in_quarantine_do_not_lower_the_quality_of_the_others(caller: Caller, ingest: Ingest) -> None:
+    promised = contract(*COLUMNS, customProperties=action("quarantine"))
+    result = ingest(BAD + "5,eve@example.com,3\n", promised, kind="quality")
+    judged = from_json(b"".join(read_artifact(caller, result.job_id, "quality.json")), Quality)
+    assert {check.failed for check in judged.checks if check.origin is Origin.PROMISED} == {0}
+
+
+def test_a_table_of_another_source_that_is_called_as_the_contracts_is_told(caller: Caller, ingest: Ingest) -> None:
+    contracts.create(caller, document(*COLUMNS))
+    contracts.activate(caller, "orders", "1.0.0")
+    ingest(GOOD)
+    result = ingest(BAD, name="orders.tsv")
+    assert (result.dataset.table, result.contracts) == ("orders_2", ())
+    assert any("was not held against the contract orders 1.0.0" in warning for warning in result.warnings)
+    assert verify(caller, result.job_id).holds
+
+
+def test_a_rule_about_a_column_that_is_nowhere_is_broken(ingest: Ingest) -> None:
+    rule = {"type": "custom", "engine": "voyant", "implementation": {"kind": "range", "column": "price", "minimum": 0}}
+    error = violation(lambda: ingest(GOOD, contract(*COLUMNS, quality=[rule])))
+    assert "“price lies at or above 0” does not hold: There is no column price; the table has order_id" in error.message
+
+
 def test_a_clause_that_only_warns_stops_nothing(ingest: Ingest) -> None:
     quality = [{"metric": "nullValues", "mustBe": 0, "severity": "warning"}]
     result = ingest(BAD, contract(column("amount", quality=quality)))
@@ -244,6 +287,24 @@ def test_references_are_looked_up_in_the_load_and_in_the_lake(caller: Caller, in
     assert ingest("customer\n1\n2\n", promised).contracts[0].outcome is Outcome.KEPT
     error = violation(lambda: ingest("customer\n1\n3\n", promised))
     assert error.data["broken"][0]["rows"] == [{"row": 2, "values": {"customer": 3}}]
+
+
+def test_a_column_with_a_dot_in_its_name_may_refer_to_another_table(caller: Caller, ingest: Ingest) -> None:
+    ingest("id\n1\n2\n", name="customers.csv")
+    promised = contract(column("customers.id", relationships=[{"to": "customers.id"}]))
+    error = violation(lambda: ingest("customers.id\n1\n3\n", promised))
+    assert error.data["broken"][0]["rows"] == [{"row": 2, "values": {"customers_id": 3}}]
+
+
+def test_a_cell_that_does_not_fit_its_type_is_not_called_missing(ingest: Ingest) -> None:
+    rows = "".join(f"{n},{n}\n" for n in range(40))
+    promised = contract(column("amount", logicalType="integer", required=True))
+    error = violation(lambda: ingest(f"id,amount\n{rows}40,many\n41,\n", promised))
+    told = {broken["clause"]: broken["rows"] for broken in error.data["broken"]}
+    assert told == {
+        "orders.amount:type": [{"row": 41, "values": {"amount": "many"}}],
+        "orders.amount:required": [{"row": 42, "values": {"amount": None}}],
+    }
 
 
 @pytest.mark.parametrize("kind", ["analyze", "quality", "profile", "kpi"])

@@ -16,7 +16,9 @@ A declared rule enters the part of its dimension as a fault, in completeness too
 one fault beside it: nothing that passes makes up for it. Its severity is its weight: ``info`` 0.25, ``notice`` 0.5,
 ``warning`` 1, ``critical`` 2, so that a critical rule takes twice the share of rows that fail it. A rule on the table
 as a whole, such as its number of rows, fails entirely or not at all, and weighs half as much. Where the data had
-suggested a check of the same id, the declared rule stands in its place.
+suggested a check of the same id, the declared rule stands in its place, in that mean too; and so it does where it has
+found the missing or repeated values that another check would count again. Clauses of the contract that the data were
+held against enter as declared rules do: those that stop a load as ``critical``.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ class Origin(StrEnum):
     """Where a check comes from."""
 
     PROPOSED = "proposed"  # from the data and its roles
-    DECLARED = "declared"  # by a contract or by the user
+    DECLARED = "declared"  # by the user
+    PROMISED = "promised"  # by the contract that the data were held against
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

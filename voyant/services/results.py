@@ -67,7 +67,7 @@ class Parts:
     drift: Drift | None
     kpis: Kpis | None
     narrative: Narrative | None
-    contracts: tuple[ContractCheck, ...]
+    contracts: ContractChecks
 
 
 def read_result(caller: Caller, job_id: str, *, max_tokens: int = DEFAULT_TOKENS) -> Result:
@@ -159,7 +159,7 @@ def _read_parts(
         drift=read("drift.json", Drift),
         kpis=read("kpis.json", Kpis),
         narrative=read("narrative.json", Narrative),
-        contracts=checks.checks if (checks := read("contract.json", ContractChecks)) is not None else (),
+        contracts=read("contract.json", ContractChecks) or ContractChecks(checks=()),
     )
 
 
@@ -183,7 +183,7 @@ def _assemble(parts: Parts) -> Result:
         gate=judge(parts.quality, parts.fail_under),
         drift=_drift(drift),
         kpis=_kpis(parts.kpis),
-        contracts=tuple(map(_contract, parts.contracts)),
+        contracts=tuple(map(_contract, parts.contracts.checks)),
         artifacts=tuple(_artifact(parts.job_id, artifact) for artifact in parts.artifacts),
         manifest=None,
         omitted=_omitted(parts),
@@ -352,12 +352,13 @@ def _broken_rules(quality: Quality | None) -> tuple[Check, ...]:
     return quality.broken_rules if quality is not None else ()
 
 
-def _of_contracts(checks: tuple[ContractCheck, ...]) -> Iterator[str]:
-    if checks:
+def _of_contracts(contracts: ContractChecks) -> Iterator[str]:
+    if contracts.checks:
         from voyant.governance.contracts import warnings_of
 
-        for check in checks:
+        for check in contracts.checks:
             yield from warnings_of(check)
+    yield from contracts.notes
 
 
 def _schema_changes(normalization: Normalization) -> Iterator[str]:

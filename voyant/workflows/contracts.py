@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CONTRACT_YAML, CONTRACT_JSON = "contract.yaml", "contract.json"
 YAML = "application/yaml"
+BETWEEN = "---\n"
 QUARANTINE = "quarantined_rows.parquet"
 _ROW = identifier(ROW)
 
@@ -32,12 +33,14 @@ class Candidate:
     """A table that contracts may be about.
 
     Attributes:
+        wanted: What its source calls it; ``name`` differs where the lake has a table of another source called so.
         numbered: Gives its rows, with their number before the other columns.
         rejects: Of its cells; see ``Subject``.
         is_stored: It stands in the lake already, so that no row of it can be kept apart.
     """
 
     name: str
+    wanted: str
     dataset: Dataset
     numbered: str
     as_text: bool
@@ -70,21 +73,24 @@ class Enforcement:
 
     Attributes:
         changes: Of the columns of each table, judged by its contract where it has one.
+        notes: What was held against no contract although one might have been meant.
     """
 
     contracts: list[Contract] = field(default_factory=list)
     checks: list[ContractCheck] = field(default_factory=list)
     quarantines: dict[str, Quarantine] = field(default_factory=dict)
     changes: dict[str, tuple[SchemaChange, ...]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     def write(self, context: StepContext, main: str, engine: Engine) -> None:
         """Writes which contracts were used and what came of it; nothing where none was."""
-        if not self.contracts:
-            return
-        from voyant.governance.contracts import yaml_of
+        if self.contracts:
+            from voyant.governance.contracts import yaml_of
 
-        context.write(CONTRACT_YAML, "contract", YAML, "---\n".join(map(yaml_of, self.contracts)).encode())
-        context.write_json(CONTRACT_JSON, "contract", ContractChecks(checks=tuple(self.checks)))
+            context.write(CONTRACT_YAML, "contract", YAML, BETWEEN.join(map(yaml_of, self.contracts)).encode())
+        if self.contracts or self.notes:
+            checks = ContractChecks(checks=tuple(self.checks), notes=tuple(self.notes))
+            context.write_json(CONTRACT_JSON, "contract", checks)
         for table, quarantine in self.quarantines.items():
             name = QUARANTINE if table == main else f"quarantined_rows/{table}.parquet"
             context.write_query(name, "contract", engine, quarantine.apart)
@@ -114,7 +120,20 @@ def enforce(
         left = [table for table in left if table.name not in held]
     for contract, candidates in _in_force(left, active):
         checking.hold_against(contract, candidates, enforcement, named=False)
+    enforcement.notes += _of_namesakes(left, active)
     return enforcement
+
+
+def _of_namesakes(tables: Iterable[Candidate], active: Callable[[str], Contract | None]) -> Iterator[str]:
+    """Of tables that would be held against a contract if no table of another source had their name already."""
+    for table in tables:
+        contract = active(table.wanted) if table.wanted != table.name and active(table.name) is None else None
+        if contract is not None:
+            yield (
+                f"{table.name} was not held against the contract {contract.id} {contract.version}, which is in force "
+                f"for {table.wanted}: that is a table of another source. If it is meant for this one too, name it as "
+                "the contract of the job."
+            )
 
 
 def _in_force(
@@ -318,6 +337,7 @@ def candidates_of(
     return [
         Candidate(
             name=table.name,
+            wanted=table.staged.name,
             dataset=table.dataset,
             numbered=table.normalized.numbered,
             as_text=table.staged.text,
@@ -336,6 +356,7 @@ def stored_candidate(snapshot: Snapshot) -> Candidate:
     columns = "".join(f", {identifier(column.name)}" for column in snapshot.columns if column.formula is None)
     return Candidate(
         name=snapshot.table,
+        wanted=snapshot.table,
         dataset=snapshot.dataset,
         numbered=f"SELECT {number} AS {_ROW}{columns} FROM read_parquet([{files}], file_row_number = true)",
         as_text=True,  # whether the types were found in text is no longer known

@@ -27,6 +27,7 @@ from voyant.workflows.context import StepContext
 from voyant.workflows.contracts import Candidate, Enforcement, candidates_of, enforce, stored_candidate
 from voyant.workflows.intake import Incoming, changes_of, read_in
 from voyant.workflows.pipeline import StepResult
+from voyant.workflows.promises import promises
 from voyant.workflows.staged import write_rows
 
 if TYPE_CHECKING:
@@ -176,13 +177,14 @@ def profile(context: StepContext, parameters: JobParameters) -> StepResult:
 
 
 def quality(context: StepContext, parameters: JobParameters) -> StepResult:
-    """Checks what the data themselves lead one to expect, and the rules that people declare."""
+    """Checks what the data themselves lead one to expect, the rules that people declare, and what contracts promise."""
     from voyant.analysis.quality import assess, failing_rows
     from voyant.analysis.quality.declared import Expectations
 
     job = context.job
     expectations = Expectations(
         rules=parameters.rules,
+        promises=promises(context),
         tables=job.references(),
         earlier_rows=job.pinned.earlier_rows if job.pinned else (),
         moment=job.moment,

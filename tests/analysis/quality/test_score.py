@@ -11,10 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.analysis.quality.staff import assessed, assessed_rows, check, sound_rows, staff
+from tests.analysis.quality.staff import AGE, assessed, assessed_rows, check, sound_rows, staff
 from tests.analysis.quality.staff import part as part_of
+from voyant.analysis.profile import profile
+from voyant.analysis.quality import assess
+from voyant.analysis.quality.declared import Expectations
 from voyant.domain.normalization import Normalization
 from voyant.domain.quality import Quality
+from voyant.domain.rule import DeclaredRule, RuleKind
 from voyant.domain.serialization import from_json, to_json
 
 
@@ -113,3 +117,14 @@ def test_records_that_could_not_be_read_count() -> None:
 
 def test_the_same_table_gives_the_same_bytes() -> None:
     assert to_json(assessed_rows(sound_rows())) == to_json(assessed_rows(sound_rows()))
+
+
+def test_a_rule_that_is_kept_does_not_lower_the_score() -> None:
+    rows = sound_rows()
+    for row in rows[::10]:
+        row[AGE] = None
+    rule = DeclaredRule(kind=RuleKind.MISSING, columns=("country",))
+    with staff(rows) as table:
+        known = profile(table)
+        plain, declared = assess(table, known), assess(table, known, expectations=Expectations(rules=(rule,)))
+    assert declared.score == plain.score

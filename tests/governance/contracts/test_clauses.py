@@ -199,6 +199,9 @@ def test_voyants_own_rules_are_counted_as_they_are_declared() -> None:
     assert failing(custom(kind="sql", sql="SELECT * FROM ${table} WHERE x > 10", name="own")) == [3]
     assert not custom(kind="distribution", statistic="mean", maximum=5, name="own").passed
     assert not custom(kind="row_count", minimum=5, name="own").passed
+    assert custom(kind="range", maximum=10, name="own").text == "x lies at or below 10."
+    quantile = custom(kind="distribution", statistic="quantile", quantile=0.5, maximum=-1, name="own")
+    assert (quantile.passed, quantile.reason) == (False, None)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from voyant.domain.finding import Severity
 from voyant.domain.normalization import Normalization
 from voyant.domain.profile import Profile
 from voyant.domain.quality import Check, Dimension, Origin, Part, Quality
+from voyant.domain.rule import RuleKind
 from voyant.domain.table import Table
 
 WARNING_BELOW = 0.7
@@ -27,6 +28,7 @@ _WEIGHTS = {
     Dimension.CONSISTENCY: 1.0,
     Dimension.TIMELINESS: 0.5,
 }
+_SUGGESTED_BESIDE = {"missing": ("missing",), "unique": ("duplicate_key", "duplicate_time")}
 _PROPOSERS = (completeness, uniqueness, validity, consistency, timeliness)
 _SEVERITIES = list(Severity)
 
@@ -55,9 +57,22 @@ def assess(
     declared = bind(expectations, table, profile, normalization) if expectations else []
     names = {rule.name for rule in declared}
     proposed = [rule for proposer in _PROPOSERS for rule in proposer.propose(subject) if rule.name not in names]
-    checks = with_samples(table, run([*declared, *proposed], table))
+    checks = with_samples(table, _without_doubles(run([*declared, *proposed], table)))
     scored = score(checks, table=table.dataset.name, rows=profile.rows, has_time=subject.timeline is not None)
     return replace(scored, notes=(*scored.notes, *left_out(table, scored)))
+
+
+def _without_doubles(checks: list[Check]) -> list[Check]:
+    """Without what the data suggest where a declared check of the same has found the same fault already."""
+    broken = {
+        (kind, check.columns)
+        for check in checks
+        if check.origin is not Origin.PROPOSED and check.failed
+        for kind in _SUGGESTED_BESIDE.get(check.kind, ())
+    }
+    return [
+        check for check in checks if check.origin is not Origin.PROPOSED or (check.kind, check.columns) not in broken
+    ]
 
 
 def score(checks: list[Check], *, table: str, rows: int, has_time: bool) -> Quality:
@@ -94,9 +109,19 @@ def _combined(dimension: Dimension, checks: list[Check]) -> float:
     weighted = [(check.weight, check.score or 0.0) for check in checks]
     if dimension is not Dimension.COMPLETENESS:
         return _without_faults(weighted)
-    cells = [(check.weight, check.score or 0.0) for check in checks if check.origin is Origin.PROPOSED]
-    rules = [(check.weight, check.score or 0.0) for check in checks if check.origin is Origin.DECLARED]
+    suggested = [check for check in checks if check.origin is Origin.PROPOSED]
+    cells = [(check.weight, check.score or 0.0) for check in suggested]
+    # A declared check that took the place of a suggested one goes on counting for the cells of its column: a rule that
+    # is kept would else lower the score, by leaving only the columns with gaps.
+    taken = {check.columns: check for check in checks if _looks_at_cells(check)}
+    seen = {check.columns for check in suggested if check.kind == RuleKind.MISSING}
+    cells += [(1.0, check.score or 0.0) for columns, check in taken.items() if columns not in seen]
+    rules = [(check.weight, check.score or 0.0) for check in checks if check.origin is not Origin.PROPOSED]
     return _without_faults([*([(1.0, _mean(cells))] if cells else []), *rules])
+
+
+def _looks_at_cells(check: Check) -> bool:
+    return check.origin is not Origin.PROPOSED and check.kind == RuleKind.MISSING and len(check.columns) == 1
 
 
 def _mean(scores: Iterable[tuple[float, float]]) -> float:
@@ -129,7 +154,9 @@ def _warnings(total: float | None, checks: list[Check]) -> Iterator[str]:
         yield f"The quality score is {total:.2f}, below {WARNING_BELOW}: see what failed before relying on figures."
     broken = [check for check in checks if check.error is not None]
     unheard = [check for check in broken if check.origin is Origin.DECLARED]
-    yield from (f"The rule {check.id} could not run: {check.error}." for check in unheard[:MOST_TOLD])
+    yield from (
+        f"The rule {check.id} could not run: {(check.error or '').rstrip('.')}." for check in unheard[:MOST_TOLD]
+    )
     if len(unheard) > MOST_TOLD:
         yield f"{len(unheard) - MOST_TOLD:,} more rules could not run: see the errors in quality.json."
     if others := [check.id for check in broken if check.origin is Origin.PROPOSED]:

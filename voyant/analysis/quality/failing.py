@@ -32,10 +32,11 @@ def failing_rows(table: Table, quality: Quality) -> str:
     ``_row`` is the row's number in the table, from 1; ``_origin`` says who expected otherwise; ``_rules`` lists the ids
     of the checks that the row fails; then come the stored columns, personal data masked.
 
-    Rows of the origin ``declared`` are complete: every row that fails any declared rule stands there once, in the
-    order of the table, tolerated failures too. Rows of the origin ``proposed`` are examples: at most
-    ``ROWS_OF_A_CHECK`` of each of the first ``MOST_CHECKS`` such checks, one check a row. Wide tables show their first
-    ``MOST_COLUMNS`` columns, and fewer of these checks, so that the engine can hold what it reads; ``left_out`` tells.
+    Rows of the origin ``declared`` are complete: every row that fails any declared rule, or clause of the contract,
+    stands there once, in the order of the table, tolerated failures too. Rows of the origin ``proposed`` are examples:
+    at most ``ROWS_OF_A_CHECK`` of each of the first ``MOST_CHECKS`` such checks, one check a row. Wide tables show
+    their first ``MOST_COLUMNS`` columns, and fewer of these checks, so that the engine can hold what it reads;
+    ``left_out`` tells.
     """
     columns = _stored(table)[:MOST_COLUMNS]
     exemplified = _with_examples(quality)[: _most_exemplified(columns)]
@@ -105,11 +106,11 @@ def with_samples(table: Table, checks: Sequence[Check]) -> list[Check]:
 
 
 def _with_rows(checks: Sequence[Check]) -> list[Check]:
-    """The declared rules that some rows fail which can be told."""
+    """The declared rules and promises that some rows fail which can be told."""
     return [
         check
         for check in checks
-        if check.origin is Origin.DECLARED and check.error is None and check.failed and check.condition is not None
+        if check.origin is not Origin.PROPOSED and check.error is None and check.failed and check.condition is not None
     ]
 
 

@@ -23,6 +23,7 @@ from voyant.governance.contracts.enforcement import (
     warnings_of,
 )
 from voyant.governance.contracts.inference import infer
+from voyant.governance.contracts.judging import rules_of
 
 __all__ = [
     "Findings",
@@ -39,6 +40,7 @@ __all__ = [
     "nothing_left",
     "object_for",
     "require_object",
+    "rules_of",
     "stopping",
     "terms_of",
     "text_of",

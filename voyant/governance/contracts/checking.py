@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,10 @@ from voyant.analysis.quality.declared.expectations import SQL_SECONDS
 from voyant.analysis.quality.rules import MASK, run
 from voyant.domain.contract import Clause, ClauseKind, ClauseResult, Violation
 from voyant.domain.quality import Check
-from voyant.domain.rule import DeclaredRule
+from voyant.domain.rule import DeclaredRule, RuleKind
 from voyant.domain.table import ROW, Column, ColumnType, Dataset, Table
 from voyant.errors import VoyantError
-from voyant.governance.contracts.clauses import Terms
+from voyant.governance.contracts.clauses import Terms, by_name
 from voyant.governance.contracts.statements import prepared
 from voyant.governance.contracts.types import holds
 from voyant.lake.json_values import json_values
@@ -74,11 +74,12 @@ def as_promised(terms: Terms, object_: str, dataset: Dataset, *, as_text: bool) 
 
     Nothing is lost by it: what has leading zeros, such as ``00501``, normalizing leaves as text.
     """
+    known = by_name(dataset)
     texts = {
         found.name
         for clause in terms.of(object_)
         if as_text and ColumnType.TEXT in clause.accepts
-        if (found := terms.column(object_, clause.columns[0], dataset)) is not None and found.type not in clause.accepts
+        if (found := terms.column(object_, clause.columns[0], known)) is not None and found.type not in clause.accepts
     }
     return replace(
         dataset,
@@ -109,6 +110,7 @@ class _Checking:
         self._now = now
         self._clauses = terms.of(object_)
         self._terms = terms
+        self._known = by_name(self._table.dataset)
         self._source = identifier(self._table.dataset.name)
         self._columns = {
             name: column
@@ -137,10 +139,12 @@ class _Checking:
             if clause.kind is not ClauseKind.SCHEMA
             and all(name in self._columns and name not in unfit for name in clause.columns)
         ]
+        results |= {clause.id: _result(clause, passed=False, reason=why) for clause, why in self._homeless()}
         lost = {clause.id: name for clause in usable if (name := self._lost_reference(clause)) is not None}
         counted = [clause for clause in usable if clause.rule is not None and clause.id not in lost]
         results |= {
-            clause.id: self._counted(clause, check) for clause, check in zip(counted, self._count(counted), strict=True)
+            clause.id: self._counted(clause, self._without_rejected(clause, check))
+            for clause, check in zip(counted, self._count(counted), strict=True)
         }
         results |= {clause.id: self._figure(clause) for clause in usable if clause.rule is None}
         known = {column.name for column in self._columns.values()}
@@ -152,13 +156,24 @@ class _Checking:
             notes=tuple(f"{name} was not checked: here is no table {table!r}." for name, table in lost.items()),
         )
 
+    def _homeless(self) -> Iterator[tuple[Clause, str]]:
+        """Clauses about columns that are not here and that the contract's schema lacks too: no other clause tells."""
+        named = {name for clause in self._clauses if clause.kind is ClauseKind.SCHEMA for name in clause.columns}
+        for clause in self._clauses:
+            missing = [name for name in clause.columns if name not in self._columns and name not in named]
+            if missing:
+                yield clause, f"There is no column {missing[0]}; the table has {self._column_names()}."
+
+    def _column_names(self) -> str:
+        return ", ".join(column.name for column in self._table.dataset.columns[:40])
+
     def _lost_reference(self, clause: Clause) -> str | None:
         """The table that it refers to, where that is not here: who holds it must check it."""
         reference = clause.rule.reference if clause.rule is not None else None
         return None if reference is None or reference in self._subject.others else reference
 
     def _found(self, name: str) -> Column | None:
-        return self._terms.column(self._object, name, self._table.dataset)
+        return self._terms.column(self._object, name, self._known)
 
     def _count(self, clauses: Sequence[Clause]) -> list[Check]:
         """How many rows break each clause, counted together."""
@@ -193,8 +208,7 @@ class _Checking:
     def _schema(self, clause: Clause) -> ClauseResult:
         column = self._columns.get(clause.columns[0])
         if column is None:
-            names = ", ".join(found.name for found in self._table.dataset.columns[:40])
-            return _result(clause, passed=False, reason=f"There is none; the table has {names}.")
+            return _result(clause, passed=False, reason=f"There is none; the table has {self._column_names()}.")
         if not clause.accepts:
             return _result(clause, passed=True)
         if not holds(clause.accepts, column, as_text=self._subject.as_text):
@@ -227,11 +241,24 @@ class _Checking:
             violations=tuple(Violation(row=row["row"], values={column.name: row["raw"]}) for row in rows),
         )
 
+    def _without_rejected(self, clause: Clause, check: Check) -> Check:
+        """Of missing values those that are missing in the source too: what did not fit its type breaks that promise."""
+        if check.kind != RuleKind.MISSING or check.condition is None or not self._rejected:
+            return check
+        source = self._columns[clause.columns[0]].original_name
+        told = any(each.accepts and each.columns == clause.columns for each in self._clauses)
+        if not told or source not in self._rejected:
+            return check
+        rejected = f'SELECT "row" FROM ({self._subject.rejects}) AS rejects WHERE "column" = {literal(source)}'
+        condition = f"({check.condition}) AND {_ROW} NOT IN ({rejected})"
+        [row] = self._table.query(f"SELECT count(*) AS failed FROM {self._table.numbered} WHERE {condition}")
+        return replace(check, failed=row["failed"], condition=condition)
+
     def _counted(self, clause: Clause, check: Check) -> ClauseResult:
         if check.error is not None:
-            return _result(clause, passed=False, reason=f"It could not be checked: {check.error}.", sql=check.sql)
+            return _result(clause, passed=False, reason=_unchecked(check.error), sql=check.sql)
         if check.unit == "tables":
-            reason = f"It is {check.observed}." if check.failed else None
+            reason = f"It is {check.observed}." if check.failed and check.observed is not None else None
             passed = not check.failed
             return _result(clause, passed=passed, checked=self._table.dataset.rows, reason=reason, sql=check.sql)
         share = 100 * check.failed / check.checked if check.checked else 0.0
@@ -261,7 +288,7 @@ class _Checking:
             with self._table.time_limit(SQL_SECONDS):
                 found = self._table.query(sql)
         except (NotUsable, VoyantError) as error:
-            return _result(clause, passed=False, reason=f"It could not be checked: {error}", sql=clause.query)
+            return _result(clause, passed=False, reason=_unchecked(error), sql=clause.query)
         figures = [value for row in found for value in row.values()]
         if len(figures) != 1 or figures[0] is None or isinstance(figures[0], str | bytes):
             return _result(clause, passed=False, reason="Its statement gives no single number.", sql=sql)
@@ -286,6 +313,10 @@ class _Checking:
 
 def _shown(cells: list[Any], column: Column) -> list[Any]:
     return cells if column.personal is None else [None if cell is None else MASK for cell in cells]
+
+
+def _unchecked(error: object) -> str:
+    return f"It could not be checked: {str(error).rstrip('.')}."
 
 
 def _result(clause: Clause, *, passed: bool, **found: Any) -> ClauseResult:

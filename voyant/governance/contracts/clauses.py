@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -40,13 +40,23 @@ class Terms:
         """The clauses about one table of the contract."""
         return tuple(clause for clause in self.clauses if clause.table == table)
 
-    def column(self, table: str, name: str, dataset: Dataset) -> Column | None:
-        """The column of that data which the contract means: by its name, its name in the source, or physical name."""
-        for meant in (name.lower(), self.physical.get((table, name), name).lower()):
-            for column in dataset.columns:
-                if meant in {column.name.lower(), column.original_name.lower()}:
-                    return column
-        return None
+    def column(self, table: str, name: str, known: Mapping[str, Column]) -> Column | None:
+        """The column of that data which the contract means: by its name, its name in the source, or physical name.
+
+        Args:
+            known: ``by_name`` of the data.
+        """
+        physical = self.physical.get((table, name), name)
+        return known.get(name.lower()) or known.get(physical.lower())
+
+
+def by_name(dataset: Dataset) -> Mapping[str, Column]:
+    """The columns by their names and by those that the source has for them, in lower case."""
+    known: dict[str, Column] = {}
+    for column in dataset.columns:
+        known.setdefault(column.name.lower(), column)
+        known.setdefault(column.original_name.lower(), column)
+    return known
 
 
 def terms_of(contract: Contract, *, now: datetime) -> Terms:

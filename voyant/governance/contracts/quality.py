@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from voyant.analysis.quality.declared import refuse_contradictions
+from voyant.analysis.quality.declared.wording import described
 from voyant.domain.contract import Bounds, Clause, ClauseKind
 from voyant.domain.finding import Severity
 from voyant.domain.rule import DeclaredRule, RuleKind
@@ -30,6 +31,7 @@ _SEVERITIES = {
     "info": Severity.INFO,
     "low": Severity.INFO,
     "minor": Severity.INFO,
+    "notice": Severity.NOTICE,
     "warning": Severity.WARNING,
     "warn": Severity.WARNING,
     "medium": Severity.WARNING,
@@ -154,6 +156,10 @@ def _claim_rule(claims: Claims, table: str, column: str | None, check: DataQuali
         raise refused(f"{path}: a rule has no field {unknown[0]!r}.", remedy=f"Use {', '.join(sorted(_RULE_FIELDS))}.")
     if column is not None and "columns" not in given:
         given = given | {"columns": [column]}
+    if given.get("kind") not in list(RuleKind):
+        raise refused(
+            f"{path}: there is no kind of rule {str(given.get('kind'))[:100]!r}.", remedy=f"Use {', '.join(RuleKind)}."
+        )
     try:
         rule = msgspec.convert(given, DeclaredRule)
     except msgspec.ValidationError as error:
@@ -168,6 +174,8 @@ def _claim_rule(claims: Claims, table: str, column: str | None, check: DataQuali
     kind = ClauseKind.TABLE if rule.kind in _OF_TABLES else ClauseKind.ROWS
     expected = Bounds(maximum=100 * rule.tolerance, unit="percent")
     clause = _clause(check, table, rule.columns, path, rule.name or str(rule.kind), kind, rule, expected)
+    if not check.description:
+        clause = replace(clause, text=f"{rule.description or described(rule)}.")
     if check.severity is None and "severity" in given:
         clause = replace(clause, severity=rule.severity)
     claims.enforce(clause)

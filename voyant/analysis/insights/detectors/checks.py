@@ -25,7 +25,7 @@ def failed_checks(quality: Quality | None) -> list[Comparison]:
         and check.error is None
         and check.sql is not None
         and check.severity in _TELLING
-        and (check.origin is Origin.DECLARED or _is_worth_telling(check))
+        and (check.origin is not Origin.PROPOSED or _is_worth_telling(check))
     ]
     failed.sort(key=lambda check: (-_striking(check), check.id))
     return [
@@ -40,7 +40,7 @@ def _is_worth_telling(check: Check) -> bool:
 
 def _striking(check: Check) -> float:
     """What somebody declared critical comes before all else."""
-    if check.origin is Origin.DECLARED and check.severity is Severity.CRITICAL:
+    if check.origin is not Origin.PROPOSED and check.severity is Severity.CRITICAL:
         return 1.0
     return _TELLING[check.severity] + 0.3 * saturating(check.failed / max(1, check.checked), 0.2)
 

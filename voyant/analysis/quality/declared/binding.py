@@ -11,7 +11,7 @@ from voyant.analysis.profile.outline import outline
 from voyant.analysis.quality.declared import figures, relations, values
 from voyant.analysis.quality.declared.expectations import Expectations
 from voyant.analysis.quality.declared.given import condition_sql
-from voyant.analysis.quality.declared.situation import Situation, columns_of
+from voyant.analysis.quality.declared.situation import Situation, columns_of, known_names
 from voyant.analysis.quality.declared.wording import described
 from voyant.analysis.quality.rules import Rule
 from voyant.domain.finding import Severity
@@ -73,34 +73,38 @@ def bind(
         profile: What it knows need not be counted; where there is none the table is looked over first.
     """
     if profile is None:
-        profile = outline(table, _columns_of(expectations.rules, table))
+        profile = outline(table, _columns_of((*expectations.rules, *expectations.promises), table))
     rejected = {
         change.column: change.cells
         for change in (normalization.changes if normalization else ())
         if change.kind is ChangeKind.REJECTED
     }
     situation = Situation(table=table, profile=profile, expectations=expectations, rejected=rejected)
-    return [_bound(rule, situation) for rule in expectations.rules]
+    return [
+        *(_bound(rule, situation, Origin.DECLARED) for rule in expectations.rules),
+        *(_bound(rule, situation, Origin.PROMISED) for rule in expectations.promises),
+    ]
 
 
 def _columns_of(rules: Sequence[DeclaredRule], table: Table) -> Iterator[str]:
     """Those that rules name and the table has."""
+    known = known_names(table.dataset)
     for rule in rules:
         with suppress(NotUsable):
-            yield from (column.name for column in columns_of(table.dataset, rule.columns))
+            yield from (column.name for column in columns_of(table.dataset, rule.columns, known))
 
 
-def _bound(rule: DeclaredRule, situation: Situation) -> Rule:
+def _bound(rule: DeclaredRule, situation: Situation, origin: Origin) -> Rule:
     base = Rule(
         id=rule.id,
         kind=str(rule.kind),
         dimension=rule.dimension or DIMENSIONS[rule.kind],
         columns=rule.columns,
         description=rule.description or described(rule),
-        reason="declared",
+        reason=origin.value,
         severity=rule.severity,
         weight=WEIGHTS[rule.severity],
-        origin=Origin.DECLARED,
+        origin=origin,
         owner=rule.owner,
         tolerance=rule.tolerance,
         seconds=situation.expectations.sql_seconds if rule.when or rule.condition or rule.sql else None,

@@ -17,6 +17,7 @@ class Expectations:
     """The rules, and what they need to know of the world outside of the table.
 
     Attributes:
+        promises: Clauses of the contract that the data were held against; what breaks them is told there.
         tables: Other tables that stand in the same engine, by name: those that rules look values up in.
         earlier_rows: How many rows earlier snapshots of the table had, oldest first.
         moment: That freshness is measured from, in UTC; None where none is known, and freshness then cannot be told.
@@ -24,6 +25,7 @@ class Expectations:
     """
 
     rules: tuple[DeclaredRule, ...] = ()
+    promises: tuple[DeclaredRule, ...] = ()
     tables: Mapping[str, Dataset] = field(default_factory=dict)
     earlier_rows: tuple[int, ...] = ()
     moment: datetime | None = None

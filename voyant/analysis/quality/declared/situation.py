@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from voyant.analysis.expressions import UnknownColumn
 from voyant.analysis.quality.declared.expectations import Expectations
@@ -16,7 +17,7 @@ _LONGEST_LISTED = 100
 """Characters up to which the profile shows values whole."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Situation:
     """The table, what its profile and its normalization tell, and the rest that rules are judged by.
 
@@ -39,11 +40,19 @@ class Situation:
         Raises:
             UnknownColumn: There is none of that name.
         """
-        return columns_of(self.table.dataset, names)
+        return columns_of(self.table.dataset, names, self._known)
 
     def profiled(self, column: Column) -> ColumnProfile | None:
         """What is known of the column; None of one that is computed when read."""
-        return next((known for known in self.profile.columns if known.name == column.name), None)
+        return self._profiles.get(column.name)
+
+    @cached_property
+    def _known(self) -> Mapping[str, Column]:
+        return known_names(self.table.dataset)
+
+    @cached_property
+    def _profiles(self) -> Mapping[str, ColumnProfile]:
+        return {known.name: known for known in self.profile.columns}
 
     def rows_with(self, columns: Sequence[Column]) -> int | None:
         """How many rows miss none of the columns, where the profile tells."""
@@ -54,14 +63,22 @@ class Situation:
         return missing[0].count if len(profiles) == 1 and missing[0] is not None else None
 
 
-def columns_of(dataset: Dataset, names: Sequence[str]) -> tuple[Column, ...]:
+def known_names(dataset: Dataset) -> Mapping[str, Column]:
+    """The columns by every name that they may be called by, in lower case."""
+    originals = {column.original_name.lower(): column for column in reversed(dataset.columns)}
+    return originals | {column.name.lower(): column for column in dataset.columns}
+
+
+def columns_of(dataset: Dataset, names: Sequence[str], known: Mapping[str, Column] | None = None) -> tuple[Column, ...]:
     """The columns of these names, whichever case or original name was used.
+
+    Args:
+        known: ``known_names`` of the dataset, for whoever asks more than once.
 
     Raises:
         UnknownColumn: There is none of that name.
     """
-    originals = {column.original_name.lower(): column for column in reversed(dataset.columns)}
-    known = originals | {column.name.lower(): column for column in dataset.columns}
+    known = known_names(dataset) if known is None else known
     for name in names:
         if name.lower() not in known:
             raise UnknownColumn(name, dataset)
