@@ -55,7 +55,8 @@ def test_no_value_has_become_a_script(page: Page) -> None:
 def test_a_chart_says_what_is_under_the_pointer(page: Page) -> None:
     spot = page.evaluate(
         """(async () => {
-            const bar = document.querySelector('.live .mark-rect.role-mark path');
+            const bars = [...document.querySelectorAll('.live .mark-rect.role-mark path')];
+            const bar = bars.find(each => each.getBoundingClientRect().width > 4);
             bar.scrollIntoView({block: 'center', behavior: 'instant'});
             await new Promise(done => setTimeout(done, 200));
             const box = bar.getBoundingClientRect();

@@ -169,3 +169,36 @@ def test_numbers_are_stressed_whole(contents: Contents) -> None:
     text = "10 of 310 at 10:12 on 2011-10-04: 10 % and 10.5"
     stated = replace(finding, text=text, numbers=(Number(stated="10", value=10, row=0, column="n"),))
     assert sentence(stated) == "<b>10</b> of 310 at 10:12 on 2011-10-04: <b>10 %</b> and 10.5"
+
+
+def test_declared_rules_stand_with_their_owner_and_rows(page: Reader, contents: Contents, html: str) -> None:
+    assert contents.quality is not None
+    assert contents.quality.broken_rules
+    for rule in contents.quality.broken_rules:
+        assert f"{rule.failed:,} of {rule.checked:,} {rule.unit}" in page.text
+    assert "placed" in page.text
+    assert re.search(r"row [\d,]+: amount \d", page.text)
+
+
+def test_a_contract_says_what_broke_what_is_kept_and_what_nothing_checks(page: Reader) -> None:
+    assert "1 of 2 clauses are kept." in page.text
+    assert "30 of 3,000 rows" in page.text
+    assert "row 1,001: weight " in page.text
+    assert "note missing" in page.text
+    assert "support/0" in page.text
+
+
+def test_each_column_that_drifted_is_explained_and_pictured(page: Reader, contents: Contents) -> None:
+    assert contents.drift is not None
+    assert contents.drift.drifted
+    for place, moved in enumerate(contents.drift.drifted):
+        assert f"drift-{place}" in page.values("id")
+        assert moved.summary.removeprefix(f"{moved.column}: ").split("; ")[0] in " ".join(page.text.split())
+    assert {chart.name for chart in contents.charts if chart.name.startswith("drift_")}
+
+
+def test_caveats_stand_at_the_findings(page: Reader, contents: Contents) -> None:
+    caveats = {finding.caveat for finding in contents.findings if finding.caveat}
+    assert caveats
+    for caveat in caveats:
+        assert " ".join(caveat.split()) in " ".join(page.text.split())

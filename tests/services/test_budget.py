@@ -30,6 +30,7 @@ def drift(columns: int, text: str) -> ResultDrift:
         verdict="drifted",
         holds=False,
         reference="january",
+        summary=text,
         share=1.0,
         reason=text,
         columns=tuple(

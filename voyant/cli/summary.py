@@ -43,6 +43,8 @@ def print_summary(result: Result, report: Path | None) -> None:
         out.print("\nFindings", style="bold")
         for number, finding in enumerate(result.findings, start=1):
             line = Text(f"{number:>2}. {finding.text}", style=SEVERITY_STYLE.get(finding.severity, ""))
+            if finding.caveat:
+                line.append(f" {finding.caveat}", style="dim")
             out.print(Padding(line, (0, 0, 0, 1)) if out.is_terminal else Text(" ") + line)
     _print_quality(result)
     for contract in result.contracts:
@@ -99,12 +101,14 @@ def _rule_line(rule: ResultRule) -> str:
 def _print_drift(result: Result) -> None:
     if result.drift is None:
         return
+    told = [] if result.drift.summary == result.headline else [result.drift.summary]
+    told += [column.summary for column in result.drift.columns]
     out = console()
-    out.print(f"\nCompared with {result.drift.reference}", style="bold", markup=False)
-    if result.drift.reason != result.headline:
-        out.print(Text(f"  {result.drift.reason}"))
-    for column in result.drift.columns:
-        out.print(Text(f"  {column.summary}"))
+    if told:
+        counts = ": the table counts as drifted" if result.drift.verdict == "drifted" else ""
+        out.print(f"\nCompared with {result.drift.reference}{counts}", style="bold", markup=False)
+    for line in told:
+        out.print(Text(f"  {line}"))
 
 
 def _print_omitted(result: Result) -> None:

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from voyant.domain.profile import Scalar
 
+LEAST_SHARE = 0.02
+"""Of the rows on either side, from which a value, bin or word is worth naming."""
+
 
 class Verdict(StrEnum):
     """What a comparison comes to."""
@@ -146,9 +149,10 @@ class ColumnDrift:
             number of columns, and a distance above its threshold counts even where chance explains it.
         method: The measure that decides, chosen by type and size; the first of ``distances``.
         missing: The rows without a value; its value is the share after less the share before.
+        mean_before: Of numbers that are no personal data; ``mean_after`` likewise.
         shares: Of a drifted column, what changed, largest contribution first; what is not listed comes last.
         new_values: That only the later side has; ``vanished_values`` that only the earlier one has; with rows as
-            ``after`` and ``before`` shares, most frequent first.
+            ``after`` and ``before`` shares, most frequent first. ``come`` and ``gone`` count all of them.
         segments: Which rows carry it, largest contribution first.
         note: Why nothing could be compared, why the verdict is not the usual one, what was left out.
     """
@@ -163,14 +167,24 @@ class ColumnDrift:
     nulls_after: float
     nulls_verdict: Verdict
     missing: Distance | None = None
+    mean_before: float | None = None
+    mean_after: float | None = None
     compared: str | None = None
     usual_verdict: Verdict = Verdict.NOT_COMPARABLE
     shares: tuple[Share, ...] = ()
     new_values: tuple[Share, ...] = ()
     vanished_values: tuple[Share, ...] = ()
+    come: int = 0
+    gone: int = 0
     segments: tuple[Segment, ...] = ()
     summary: str = ""
     note: str | None = None
+
+    @property
+    def most_changed(self) -> Share | None:
+        """What changed most, where it is a part of the column worth naming: one of many rare values is not."""
+        found = next((share for share in self.shares if share.label and share.before != share.after), None)
+        return found if found is not None and max(found.before, found.after) >= LEAST_SHARE else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +208,7 @@ class Drift:
 
     Attributes:
         verdict: Of the table.
+        summary: What came of the comparison, in a sentence: columns that drifted, lost values, came or went, and rows.
         reason: Of the verdict, with its numbers; names the columns that drifted even where the table did not.
         share: Of the compared columns that drifted; ``share_threshold`` from which the table counts as drifted.
         rows_change: Rows after relative to rows before, less 1; None where there were none.
@@ -212,6 +227,7 @@ class Drift:
     rows_change: float | None
     schema: tuple[SchemaChange, ...]
     columns: tuple[ColumnDrift, ...]
+    summary: str = ""
     associations: tuple[AssociationDrift, ...] = ()
     identical: bool = False
     warnings: tuple[str, ...] = ()

@@ -111,6 +111,7 @@ class Finding:
         sql: A SELECT over the analysed table.
         columns: The columns it speaks of.
         score: 0 to 1; findings are ranked by it.
+        caveat: A rule or promise that a column of the finding breaks, in a sentence.
     """
 
     id: str
@@ -124,3 +125,4 @@ class Finding:
     score: float = 0.0
     test: Test | None = None
     view: View | None = None
+    caveat: str | None = None

@@ -42,6 +42,7 @@ class Narrative:
         omitted: Findings that stand only in ``insights.json``.
         kpis: One sentence for each key figure.
         quality: None where it was not assessed.
+        drift: What changed since an earlier state, in a sentence; None where the table was compared with nothing.
         notes: What limits the statements: comparisons made, samples, columns left out.
     """
 
@@ -51,5 +52,6 @@ class Narrative:
     omitted: int
     kpis: tuple[str, ...]
     quality: QualitySummary | None
+    drift: str | None = None
     next: tuple[NextStep, ...]
     notes: tuple[str, ...]

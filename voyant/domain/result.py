@@ -23,7 +23,11 @@ class ResultDataset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultFinding:
-    """One sentence with its numbers, where they stand, and the SQL that recomputes them; None where left out to fit."""
+    """One sentence with its numbers, where they stand, and the SQL that recomputes them; None where left out to fit.
+
+    Attributes:
+        caveat: The gravest rule or promise that a column of the finding breaks.
+    """
 
     id: str
     kind: str
@@ -31,6 +35,7 @@ class ResultFinding:
     text: str
     evidence: tuple[str, ...]
     sql: str | None
+    caveat: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +100,7 @@ class ResultDrift:
         verdict: On the table, which counts as drifted from half of its columns.
         holds: Whether no column drifted at all, none lost values, and whoever reads the earlier columns can read these.
         reference: What it was compared with.
+        summary: What changed, in a sentence: columns that drifted, lost values, came or went, and rows.
         share: Of the compared columns that drifted.
         columns: Those that drifted, the most first.
     """
@@ -102,6 +108,7 @@ class ResultDrift:
     verdict: str
     holds: bool
     reference: str
+    summary: str
     share: float
     reason: str
     columns: tuple[ResultColumnDrift, ...]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from voyant.domain.chart import Chart
+from voyant.domain.contract import ContractCheck
+from voyant.domain.drift import Drift
 from voyant.domain.finding import Finding
 from voyant.domain.insights import Insights
 from voyant.domain.kpi import Kpis
@@ -27,6 +29,8 @@ class Contents:
     normalization: Normalization
     profile: Profile
     quality: Quality | None = None
+    contracts: tuple[ContractCheck, ...] = ()
+    drift: Drift | None = None
     kpis: Kpis | None = None
     insights: Insights | None = None
     narrative: Narrative | None = None

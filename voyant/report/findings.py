@@ -70,6 +70,7 @@ def _finding(
         "severity": _SHOWN_SEVERITIES.get(finding.severity, ""),
         "level": finding.severity.value,
         "html": sentence(finding),
+        "caveat": finding.caveat or "",
         "sql": finding.sql,
         "test": test_line(finding.test) if finding.test else "",
         "tables": _tables(finding, contents.insights),

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from voyant.domain.contract import ContractChecks
 from voyant.report.contents import Contents
 
 _ON_THE_PAGE = (
@@ -17,6 +18,9 @@ _ON_THE_PAGE = (
     (re.compile(r"profile\.json#/columns/(\d+)"), "column-{}"),
     (re.compile(r"quality\.json#/parts/(\d+)/checks/(\d+)"), "check-{}-{}"),
     (re.compile(r"quality\.json"), "quality"),
+    (re.compile(r"drift\.json#/columns/(\d+)"), "drift-{}"),
+    (re.compile(r"drift\.json"), "drift"),
+    (re.compile(r"contract\.json"), "contract"),
     (re.compile(r"normalize\.json"), "changes"),
 )
 _LONGEST_EXCERPT = 900
@@ -48,6 +52,8 @@ class Evidence:
             "normalize.json": contents.normalization,
             "profile.json": contents.profile,
             "quality.json": contents.quality,
+            "drift.json": contents.drift,
+            "contract.json": ContractChecks(checks=contents.contracts) if contents.contracts else None,
             "kpis.json": contents.kpis,
             "insights.json": contents.insights,
             "narrative.json": contents.narrative,

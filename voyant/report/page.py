@@ -14,7 +14,7 @@ from django.utils.safestring import mark_safe
 
 from voyant.analysis.charts import theme
 from voyant.domain.profile import Profile
-from voyant.report import columns, figures, findings, measures, pictures
+from voyant.report import columns, drift, expectations, figures, findings, measures, pictures
 from voyant.report.contents import Contents
 from voyant.report.links import Evidence
 
@@ -40,6 +40,9 @@ def render_report(contents: Contents) -> str:
     drawn = pictures.drawn(contents, evidence, anchors)
     shown = findings.shown(contents, evidence, anchors, drawn)
     beside = {finding["figure"]["id"] for finding in shown if finding["figure"]}
+    compared = drift.drift(contents, drawn, beside)
+    if compared is not None:
+        beside |= {column["figure"]["id"] for column in compared["columns"] if column["figure"]}
     scripts = {name: (_ASSETS / name).read_text() for name in ("vega.js", "report.js")}
     context = {
         **_heading(contents),
@@ -51,7 +54,10 @@ def render_report(contents: Contents) -> str:
         "others": findings.others(contents),
         "kpis": measures.kpis(contents),
         "pictures": [figure for figure in drawn.values() if figure["id"] not in beside],
+        "drift": compared,
+        "contracts": expectations.contracts(contents),
         "quality": measures.quality(contents),
+        "rules": expectations.rules(contents),
         "columns": columns.listed(contents),
         "columns_left_out": f"{len(contents.profile.columns) - columns.MOST_COLUMNS:,}"
         if len(contents.profile.columns) > columns.MOST_COLUMNS
@@ -108,6 +114,11 @@ def _anchors(contents: Contents) -> frozenset[str]:
             for part, held in enumerate(contents.quality.parts)
             for check in range(len(held.checks))
         }
+    if contents.drift:
+        places.add("drift")
+        places |= {f"drift-{place}" for place in range(min(len(contents.drift.drifted), drift.MOST_COLUMNS))}
+    if contents.contracts:
+        places.add("contract")
     if contents.kpis:
         places |= {f"kpi-{index}" for index in range(len(contents.kpis.kpis))}
     places |= {f"column-{index}" for index in range(min(len(contents.profile.columns), columns.MOST_COLUMNS))}

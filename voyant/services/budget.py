@@ -163,7 +163,7 @@ def _short_drift(drift: ResultDrift | None) -> ResultDrift | None:
     if drift is None:
         return None
     columns = tuple(replace(column, summary=column.summary[:LONGEST_TEXT]) for column in drift.columns)
-    return replace(drift, reason=drift.reason[:LONGEST_TEXT], columns=columns)
+    return replace(drift, summary=drift.summary[:LONGEST_TEXT], reason=drift.reason[:LONGEST_TEXT], columns=columns)
 
 
 def _cut(text: str | None) -> str | None:

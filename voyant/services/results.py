@@ -177,7 +177,7 @@ def _assemble(parts: Parts) -> Result:
             columns=pinned.columns,
             snapshot=pinned.snapshot,
         ),
-        headline=narrative.headline if narrative else drift.reason if drift else _plain_headline(pinned),
+        headline=_headline(parts),
         findings=_findings(narrative),
         quality=_quality(parts.quality),
         gate=judge(parts.quality, parts.fail_under),
@@ -192,8 +192,23 @@ def _assemble(parts: Parts) -> Result:
     )
 
 
-def _plain_headline(pinned: ManifestInput) -> str:
-    return f"{pinned.table} has {pinned.rows:,} rows and {pinned.columns:,} columns."
+def _headline(parts: Parts) -> str:
+    """What matters most of what the pipeline was about."""
+    if parts.narrative is not None:
+        return parts.narrative.headline
+    if parts.drift is not None:
+        return parts.drift.summary
+    if parts.kind == "quality" and parts.quality is not None:
+        return _quality_headline(parts.quality)
+    return f"{parts.pinned.table} has {parts.pinned.rows:,} rows and {parts.pinned.columns:,} columns."
+
+
+def _quality_headline(quality: Quality) -> str:
+    score = "cannot be scored" if quality.score is None else f"scores {quality.score:.3f} of 1"
+    declared = f", {_counted(len(quality.broken_rules), 'declared rule')} among them" if quality.broken_rules else ""
+    checks = quality.passed + quality.failed + quality.errors
+    fail = f"{quality.failed + quality.errors:,} of {_counted(checks, 'check')} do not pass"
+    return f"The quality of {quality.table} {score}: {fail}{declared}."
 
 
 def _omitted(parts: Parts) -> dict[str, Any]:
@@ -214,6 +229,7 @@ def _findings(narrative: Narrative | None) -> tuple[ResultFinding, ...]:
             text=finding.text,
             evidence=finding.evidence,
             sql=finding.sql,
+            caveat=finding.caveat,
         )
         for finding in (narrative.findings if narrative else ())
     )
@@ -253,6 +269,7 @@ def _drift(drift: Drift | None) -> ResultDrift | None:
         verdict=drift.verdict,
         holds=drift.holds,
         reference=drift.reference.label,
+        summary=drift.summary,
         share=drift.share,
         reason=drift.reason,
         columns=tuple(_column_drift(column) for column in drift.drifted[:MOST_COLUMNS]),
@@ -369,7 +386,8 @@ def _schema_changes(normalization: Normalization) -> Iterator[str]:
         yield f"{table}.{change.column} {change.kind} since the snapshot before, which breaks readers: {change.reason}"
     left = len(normalization.schema_changes) - min(len(breaking), MOST_CHANGES)
     if left:
-        yield f"{_counted(left, 'more change')} of columns since the snapshot before: see normalize.json."
+        changes = _counted(left, "more change" if breaking else "change")
+        yield f"{changes} of columns since the snapshot before: see normalize.json."
 
 
 def _drift_warnings(drift: Drift) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from voyant.domain.artifact import HTML, MARKDOWN, PNG, SVG, VEGA_LITE
 from voyant.domain.chart import Chart
+from voyant.domain.contract import ContractCheck, ContractChecks
+from voyant.domain.drift import Drift
 from voyant.domain.insights import Insights
 from voyant.domain.kpi import Kpis
 from voyant.domain.manifest import ManifestInput
@@ -234,6 +236,7 @@ def insights(context: StepContext, parameters: JobParameters) -> StepResult:
         context.read("profile.json", Profile),
         context.read_if_made("quality.json", Quality),
         context.read_if_made("kpis.json", Kpis),
+        context.read_if_made("drift.json", Drift),
     )
     context.write_json("insights.json", "narrative", found)
     return StepResult()
@@ -257,6 +260,7 @@ def charts(context: StepContext, parameters: JobParameters) -> StepResult:
         context.read_if_made("kpis.json", Kpis),
         context.read_if_made("insights.json", Insights),
         begin=lambda spec: pictures.append(begin(spec)),
+        drift=context.read_if_made("drift.json", Drift),
     )
     for number, (chart, picture) in enumerate(zip(drawn, pictures, strict=True)):
         svg, png = picture.result()
@@ -277,6 +281,8 @@ def narrative(context: StepContext, parameters: JobParameters) -> StepResult:
         context.read_if_made("quality.json", Quality),
         context.read_if_made("kpis.json", Kpis),
         context.read("profile.json", Profile),
+        context.read_if_made("drift.json", Drift),
+        _contracts(context),
     )
     context.write_json("narrative.json", "narrative", written)
     context.write("narrative.md", "narrative", MARKDOWN, memo(written).encode())
@@ -293,6 +299,8 @@ def report(context: StepContext, parameters: JobParameters) -> StepResult:
         profile=context.read("profile.json", Profile),
         quality=context.read_if_made("quality.json", Quality),
         kpis=context.read_if_made("kpis.json", Kpis),
+        drift=context.read_if_made("drift.json", Drift),
+        contracts=_contracts(context),
         insights=context.read_if_made("insights.json", Insights),
         narrative=context.read_if_made("narrative.json", Narrative),
         charts=drawn,
@@ -301,6 +309,11 @@ def report(context: StepContext, parameters: JobParameters) -> StepResult:
     )
     context.write("report.html", "report", HTML, render_report(contents).encode())
     return StepResult()
+
+
+def _contracts(context: StepContext) -> tuple[ContractCheck, ...]:
+    checks = context.read_if_made("contract.json", ContractChecks)
+    return checks.checks if checks is not None else ()
 
 
 def _charts_made(context: StepContext) -> tuple[Chart, ...]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 import sqlglot
 
+from tests.analysis.insights.sentences import as_number, without_numbers
 from tests.analysis.insights.tables import tickets
 from voyant.analysis.insights import find
 from voyant.analysis.insights.comparison import as_cell
 from voyant.analysis.profile import profile
 from voyant.analysis.quality import assess
-from voyant.analysis.wording import readable
-from voyant.domain.finding import Finding
 from voyant.domain.insights import Insights
 from voyant.domain.serialization import from_json, to_json
 from voyant.lake.table import EngineTable
@@ -42,7 +40,7 @@ def test_each_number_is_the_cell_that_it_names(found: tuple[EngineTable, Insight
             assert cell == number.value, (finding.text, number)
             assert number.stated in finding.text, (finding.text, number)
             if isinstance(cell, float | int):
-                assert _as_number(number.stated) == pytest.approx(float(cell), rel=6e-3, abs=0.051), (
+                assert as_number(number.stated) == pytest.approx(float(cell), rel=6e-3, abs=0.051), (
                     finding.text,
                     number,
                 )
@@ -51,7 +49,7 @@ def test_each_number_is_the_cell_that_it_names(found: tuple[EngineTable, Insight
 def test_no_number_stands_in_a_sentence_without_a_cell(found: tuple[EngineTable, Insights]) -> None:
     given, insights = found
     for finding in insights.findings:
-        assert not re.search(r"\d", _without_numbers(given, finding)), finding.text
+        assert not re.search(r"\d", without_numbers(given, finding)), finding.text
 
 
 def test_the_evidence_is_the_result_of_the_sql(found: tuple[EngineTable, Insights]) -> None:
@@ -107,24 +105,3 @@ def test_comparisons_are_counted_and_corrected_together(found: tuple[EngineTable
 
 def test_identifiers_are_never_a_subject(found: tuple[EngineTable, Insights]) -> None:
     assert not any("ticket_id" in finding.columns for finding in found[1].findings)
-
-
-def _as_number(stated: str) -> float:
-    return float(re.sub(r"[^\d.\-]", "", stated.replace("−", "-")))
-
-
-def _without_numbers(given: EngineTable, finding: Finding) -> str:
-    """The sentence without its numbers, the values of the data that it names, and the columns' names."""
-    text = finding.text
-    spoken = sorted({number.stated for number in finding.numbers} | set(_values(given, finding)), key=len, reverse=True)
-    for piece in spoken:
-        text = re.sub(rf"(?<![\d.,]){re.escape(piece)}(?!\d)", "", text)
-    return text
-
-
-def _values(given: EngineTable, finding: Finding) -> Iterator[str]:
-    for row in given.query(finding.sql):
-        yield from (str(value) for value in row.values() if isinstance(value, str))
-        yield from (key for key in row)
-    yield from re.findall(r"'%?((?:[^'%]|'')+)%?'", finding.sql)
-    yield from (readable(name) for name in finding.columns)

@@ -10,7 +10,7 @@ _MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 
 
 def natural(names: Sequence[str]) -> list[str] | None:
@@ -51,7 +51,7 @@ def _by_number(names: Sequence[str]) -> list[str] | None:
         found = _NUMBER.match(name)
         if not found or re.search(r"[A-Za-z]{3,}", name):
             return None
-        starts[name] = float(found.group())
+        starts[name] = float(found.group().replace(",", "").replace("−", "-"))
     if len(names) < 2 or not _is_scale(names, sorted(starts.values())):
         return None
     return sorted(names, key=lambda name: (starts[name], name))

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from voyant.analysis.charts import figures, gaps, pairs, shapes
+from voyant.analysis.charts import changes, figures, gaps, pairs, shapes
 from voyant.analysis.charts.candidates import Candidate
 from voyant.analysis.charts.frame import Row, Spec
 from voyant.analysis.charts.views import specify
 from voyant.domain.chart import Chart
+from voyant.domain.drift import Drift
 from voyant.domain.finding import Finding, Mark
 from voyant.domain.insights import Insights
 from voyant.domain.kpi import Kpis
@@ -32,6 +33,7 @@ def draw(
     kpis: Kpis | None,
     insights: Insights | None,
     begin: Callable[[Spec], object] = lambda _: None,
+    drift: Drift | None = None,
 ) -> tuple[Chart, ...]:
     """At most a dozen charts, each worth looking at; fewer where the table holds less to see.
 
@@ -42,7 +44,7 @@ def draw(
             while the next ones are looked for.
     """
     drawn: list[Candidate] = []
-    for candidate in _candidates(table.dataset, profile, kpis, insights):
+    for candidate in _candidates(table.dataset, profile, kpis, insights, drift):
         twin = _like(candidate, drawn)
         if twin is None:
             if len(drawn) == MOST:
@@ -64,7 +66,7 @@ def draw(
 
 
 def _candidates(
-    dataset: Dataset, profile: Profile, kpis: Kpis | None, insights: Insights | None
+    dataset: Dataset, profile: Profile, kpis: Kpis | None, insights: Insights | None, drift: Drift | None
 ) -> Iterator[Candidate]:
     personal = [identifier(column.name) for column in dataset.columns if column.personal is not None]
     private = {column.name for column in dataset.columns if column.personal is not None}
@@ -74,9 +76,12 @@ def _candidates(
 
     findings = list(filter(shows_nobody, _of_findings(insights.findings if insights else ())))
     of_rules = _by_rule(dataset, profile, kpis)
-    yield from findings[:MOST_OF_FINDINGS]
+    changed = list(filter(shows_nobody, changes.drifted(drift, insights.findings if insights else ())))
+    first = MOST_OF_FINDINGS - len(changed)
+    yield from findings[:first]
+    yield from changed
     yield from filter(shows_nobody, of_rules)
-    yield from findings[MOST_OF_FINDINGS:]
+    yield from findings[first:]
 
 
 def _of_findings(findings: Iterable[Finding]) -> Iterator[Candidate]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from voyant.analysis.drift.associations import MOST_SHOWN, changed_associations
 from voyant.analysis.drift.drafts import Draft
 from voyant.analysis.drift.explain import Explained, dimensions_of, explain
 from voyant.analysis.drift.measure import measure
 from voyant.analysis.drift.outlines import outline
+from voyant.analysis.drift.overview import overview
 from voyant.analysis.drift.schema import schema_changes
-from voyant.analysis.drift.subjects import pairs, shared
+from voyant.analysis.drift.subjects import Pair, Subject, pairs, shared
 from voyant.analysis.drift.verdicts import Ruling, missing, of_table, rule
 from voyant.analysis.drift.wording import summary
 from voyant.analysis.profile.counts import rounded
@@ -67,7 +69,7 @@ def compare(
     columns = _columns(drafts, rulings, tables, limits)
     verdict, share, reason = of_table(columns, limits)
     associations, tested = changed_associations(earlier, later, limits)
-    return Drift(
+    found = Drift(
         reference=sides[0],
         current=sides[1],
         verdict=verdict,
@@ -82,6 +84,7 @@ def compare(
         warnings=tuple(_warnings(before.rows, after.rows, schema, columns)),
         notes=tuple(_notes(len(columns), len(associations), tested, columns)),
     )
+    return replace(found, summary=overview(found))
 
 
 def _nothing_in_common(
@@ -89,7 +92,7 @@ def _nothing_in_common(
 ) -> Drift:
     empty = [side.label for side in sides if side.rows == 0]
     reason = f"{' and '.join(empty)} has no rows." if empty else "The two sides have no column in common."
-    return Drift(
+    found = Drift(
         reference=sides[0],
         current=sides[1],
         verdict=Verdict.NOT_COMPARABLE,
@@ -100,6 +103,7 @@ def _nothing_in_common(
         schema=schema,
         columns=(),
     )
+    return replace(found, summary=overview(found))
 
 
 def _columns(
@@ -131,6 +135,7 @@ def _column(draft: Draft, ruling: Ruling, gap: tuple[Distance, Verdict], explain
     told = ruling.verdict is Verdict.DRIFTED or draft.moved_unseen
     unseen = _UNSEEN if ruling.verdict is Verdict.STABLE and draft.moved_unseen else None
     notes = [note for note in (*draft.notes, ruling.note, unseen) if note]
+    means = _means(pair) if draft.subject is Subject.NUMBERS and not pair.is_personal else (None, None)
     return ColumnDrift(
         column=pair.name,
         type=str(pair.after.type),
@@ -144,13 +149,22 @@ def _column(draft: Draft, ruling: Ruling, gap: tuple[Distance, Verdict], explain
         nulls_after=rounded(pair.later.nulls / pair.later.rows),
         nulls_verdict=gap[1],
         missing=gap[0],
+        mean_before=means[0],
+        mean_after=means[1],
         shares=explained.shares,
         new_values=explained.new_values,
         vanished_values=explained.vanished_values,
+        come=explained.come,
+        gone=explained.gone,
         segments=explained.segments,
         summary=summary(draft, distances[0], explained) if told else "",
         note=" ".join(notes) or None,
     )
+
+
+def _means(pair: Pair) -> tuple[float | None, float | None]:
+    before, after = (side.mean for side in pair.sides)
+    return before, after
 
 
 def _is_same(column: ColumnDrift) -> bool:

@@ -6,7 +6,7 @@ from voyant.analysis.drift.drafts import Draft
 from voyant.analysis.drift.explain import Explained
 from voyant.analysis.drift.subjects import Subject
 from voyant.analysis.wording import count, number, percent, quantity, shown
-from voyant.domain.drift import Distance, Segment, Share
+from voyant.domain.drift import LEAST_SHARE, Distance, Segment, Share
 
 _MOSTLY = 0.5
 """From this share of the distance on the step of the mean is what changed."""
@@ -23,10 +23,17 @@ def summary(draft: Draft, deciding: Distance, explained: Explained) -> str:
     """What changed, by how much, and where, in plain words with the numbers."""
     parts = [_moved(draft) or _distance(deciding)]
     # Of very many values none may change enough to be seen.
-    listed = [share for share in explained.shares if share.label and _percent(share.before) != _percent(share.after)]
+    listed = [
+        share
+        for share in explained.shares
+        if share.label
+        and _percent(share.before) != _percent(share.after)
+        and max(share.before, share.after) >= LEAST_SHARE
+    ]
     if listed:
-        parts.append(_most_changed(draft, listed[0]))
-    if explained.come or explained.gone:
+        parts.append(_most_changed(draft.subject or Subject.VALUES, listed[0]))
+    is_told = bool(listed) and explained.come + explained.gone == 1 and 0 in (listed[0].before, listed[0].after)
+    if (explained.come or explained.gone) and not is_told:
         parts.append(_values(explained.come, explained.gone))
     if explained.segments:
         parts.append(_carried(explained.segments[0]))
@@ -60,15 +67,19 @@ def _distance(deciding: Distance) -> str:
     return f"{_NAMES[deciding.measure]} {number(deciding.value)}"
 
 
-def _most_changed(draft: Draft, share: Share) -> str:
-    verb = "grew" if share.after > share.before else "shrank"
+def _most_changed(subject: Subject, share: Share) -> str:
     what = {
         Subject.NUMBERS: f"the bin {share.label}",
         Subject.VALUES: share.label if share.minimum is not None else shown(share.label),
         Subject.LENGTHS: f"texts of {share.label} characters",
         Subject.RHYTHM: share.label,
         Subject.TERMS: f"texts with “{share.label}”",
-    }[draft.subject or Subject.VALUES]
+    }[subject]
+    if share.after == 0:
+        return f"{what} gone, {_percent(share.before)} before"
+    if share.before == 0:
+        return f"{what} new, {_percent(share.after)} of the rows"
+    verb = "grew" if share.after > share.before else "shrank"
     return f"{what} {verb} from {_percent(share.before)} to {_percent(share.after)}"
 
 

@@ -39,6 +39,7 @@ class Question(StrEnum):
     MISSING = "Are values missing more often in some groups?"
     OUTLIERS = "Are there values far from all others?"
     QUALITY = "Which quality checks fail?"
+    DRIFT = "What changed since an earlier state?"
 
 
 class NothingToTell(Exception):
@@ -107,6 +108,7 @@ class Claim:
         columns: What it speaks of, most important first.
         focus: Values that it singles out, as column and value; claims that share all of them say nearly the same.
         strength: 0 to 1: how striking, over all kinds.
+        evidence: Places in artifacts beside the result of ``sql``.
         tell: The sentence from the rows of ``sql``; None where these do not bear it out after all.
         view: From the same rows.
     """
@@ -119,6 +121,7 @@ class Claim:
     title: str
     focus: tuple[tuple[str, str], ...] = ()
     severity: Severity = Severity.INFO
+    evidence: tuple[str, ...] = ()
     view: View | None = None
 
 

@@ -17,12 +17,14 @@ from voyant.analysis.insights.comparison import (
 )
 from voyant.analysis.insights.detectors import DETECTORS
 from voyant.analysis.insights.detectors.checks import failed_checks
+from voyant.analysis.insights.detectors.drifts import drifts
 from voyant.analysis.insights.frame import Frame
 from voyant.analysis.insights.ranking import ranked
 from voyant.analysis.insights.relations import Relations, untangled
 from voyant.analysis.insights.statistics import adjusted
 from voyant.analysis.insights.subjects import choose
 from voyant.analysis.periods import leading_time_column, timeline
+from voyant.domain.drift import Drift
 from voyant.domain.finding import Finding, Test
 from voyant.domain.insights import Analysis, Family, Insights
 from voyant.domain.kpi import Kpis
@@ -38,7 +40,13 @@ CORRECTION = "Benjamini-Hochberg"
 Detector = Callable[[Frame, Relations], Search]
 
 
-def find(table: Table, profile: Profile, quality: Quality | None = None, kpis: Kpis | None = None) -> Insights:
+def find(
+    table: Table,
+    profile: Profile,
+    quality: Quality | None = None,
+    kpis: Kpis | None = None,
+    drift: Drift | None = None,
+) -> Insights:
     """What stands out in a table, most important first.
 
     Every detector reports each comparison that it made; all p-values of the run are corrected together (Benjamini and
@@ -50,7 +58,8 @@ def find(table: Table, profile: Profile, quality: Quality | None = None, kpis: K
     periods = timeline(table, profile.column(time_column)) if time_column else None
     loaded, relations, repeated = untangled(frames.load(table, profile, subjects, periods))
     searches = [detector(loaded, relations) for detector in DETECTORS]
-    comparisons = [comparison for search in searches for comparison in search.comparisons] + failed_checks(quality)
+    comparisons = [comparison for search in searches for comparison in search.comparisons]
+    comparisons += [*failed_checks(quality), *drifts(drift, table.dataset)]
     skipped = [*subjects.skipped, *repeated, *(text for search in searches for text in search.skipped)]
     findings, analyses, families = _stated(loaded, comparisons)
     return Insights(
@@ -135,7 +144,7 @@ def _finding(claim: Claim, telling: Telling, text: str, judged: _Judged, positio
         kind=claim.kind,
         severity=claim.severity,
         text=text,
-        evidence=(f"insights.json#/analyses/{position}",),
+        evidence=(f"insights.json#/analyses/{position}", *claim.evidence),
         sql=claim.sql,
         numbers=tuple(telling.numbers),
         columns=claim.columns,

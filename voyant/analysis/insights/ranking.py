@@ -11,6 +11,7 @@ _SAME_KIND = 0.88
 """For each claim of the kind above it; less where one soon tires of them."""
 _TIRING = {
     "dominance": 0.7,
+    "drift": 0.95,
     "contribution": 0.6,
     "even_distribution": 0.75,
     "marking_term": 0.75,
@@ -30,6 +31,8 @@ _SAME_COLUMNS = 0.45
 """For another claim on exactly the same columns."""
 _SHARED_COLUMN = 0.93
 """For each claim above that speaks of the same column, beyond the first."""
+_OF_THEIR_OWN = {"drift"}
+"""Kinds that repeat nothing that others say of the same columns: what was, they alone tell."""
 _SAME_FOCUS = 0.8
 """For each claim above that singles out the same values."""
 
@@ -51,6 +54,8 @@ def ranked(claims: list[Claim], most: int, accept: Callable[[Claim, float], bool
         weight = claim.strength * _TIRING.get(claim.kind, _SAME_KIND) ** kinds[claim.kind]
         if is_absence(claim.kind):
             weight *= _ABSENCES**absences
+        if claim.kind in _OF_THEIR_OWN:
+            return weight
         weight *= _SAME_COLUMNS ** together[frozenset(claim.columns)]
         weight *= _SAME_FOCUS ** min((values[value] for value in claim.focus), default=0)
         return weight * float(_SHARED_COLUMN ** max(0, sum(columns[name] for name in claim.columns) - 1))

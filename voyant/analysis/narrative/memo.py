@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from voyant.analysis.insights.ranking import is_absence
+from voyant.domain.finding import Finding
 from voyant.domain.narrative import Narrative
 
 
 def memo(narrative: Narrative) -> str:
-    """Headline, what stands out, what does not, key figures, quality, what to look at next, and how it was made."""
-    stands_out = [finding.text for finding in narrative.findings if not is_absence(finding.kind)]
-    absent = [finding.text for finding in narrative.findings if is_absence(finding.kind)]
+    """Headline, what stands out, what does not, key figures, what changed, quality, what is next, how it was made."""
+    stands_out = [finding for finding in narrative.findings if not is_absence(finding.kind)]
+    absent = [_told(finding) for finding in narrative.findings if is_absence(finding.kind)]
     sections = [f"# {_escaped(narrative.headline.rstrip('.'))}", _escaped(narrative.lead)]
-    sections += _section("What stands out", _numbered(stands_out[1:] if stands_out else []))
+    if stands_out and stands_out[0].caveat:
+        sections.append(_escaped(stands_out[0].caveat))
+    sections += _section("What stands out", _numbered(map(_told, stands_out[1:])))
     sections += _section("What one might expect, and is not there", _bullets(absent))
     if narrative.omitted:
         sections.append(f"{narrative.omitted} further findings stand in `insights.json`.")
     sections += _section("Key figures", _bullets(narrative.kpis))
+    sections += _section("What changed", _escaped(narrative.drift or ""))
     if narrative.quality is not None:
         text = "\n\n".join(filter(None, [_escaped(narrative.quality.text), _bullets(narrative.quality.points)]))
         sections += _section("Quality", text)
@@ -25,6 +29,10 @@ def memo(narrative: Narrative) -> str:
     sections += _section("What to look at next", steps)
     sections += _section("How this was found", _bullets(narrative.notes))
     return "\n\n".join(sections) + "\n"
+
+
+def _told(finding: Finding) -> str:
+    return f"{finding.text} {finding.caveat}" if finding.caveat else finding.text
 
 
 def _section(title: str, body: str) -> list[str]:

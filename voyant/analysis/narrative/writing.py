@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from voyant.analysis.insights.ranking import is_absence
+from voyant.analysis.narrative.caveats import with_caveats
 from voyant.analysis.narrative.key_figures import key_figures
 from voyant.analysis.narrative.steps import next_steps
 from voyant.analysis.periods import as_moment
 from voyant.analysis.wording import count, day, listed, percent, readable, rule_broken, sentence
+from voyant.domain.contract import ContractCheck
+from voyant.domain.drift import Drift
 from voyant.domain.finding import Finding, Severity
 from voyant.domain.insights import Insights
 from voyant.domain.kpi import Kpis
@@ -21,10 +26,16 @@ _ORDER = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.NOTICE: 2, Severit
 
 
 def write(
-    dataset: Dataset, insights: Insights, quality: Quality | None, kpis: Kpis | None, profile: Profile
+    dataset: Dataset,
+    insights: Insights,
+    quality: Quality | None,
+    kpis: Kpis | None,
+    profile: Profile,
+    drift: Drift | None = None,
+    contracts: Sequence[ContractCheck] = (),
 ) -> Narrative:
     """The narrative of a run; parts that could not be made are None or empty."""
-    findings = insights.findings[:MOST_FINDINGS]
+    findings = with_caveats(insights.findings[:MOST_FINDINGS], quality, contracts, dataset.name)
     return Narrative(
         headline=_headline(findings, dataset),
         lead=_lead(dataset, kpis, profile),
@@ -32,6 +43,7 @@ def write(
         omitted=len(insights.findings) - len(findings),
         kpis=key_figures(kpis),
         quality=_quality(quality),
+        drift=drift.summary if drift is not None else None,
         next=next_steps(dataset, findings, quality),
         notes=(*(kpis.notes if kpis else ()), *_notes(dataset, insights)),
     )
