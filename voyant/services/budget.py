@@ -75,6 +75,8 @@ def _ever_smaller(result: Result) -> Iterator[Result]:
         yield result
     result = _keep_sql(result, 0)
     yield result
+    result = replace(result, next=result.next[:1])
+    yield result
     while _has_more(result, FEWEST):
         result = _one_less(_one_rule_less(result, FEWEST), FEWEST)
         yield result
