@@ -101,7 +101,7 @@ def test_it_can_be_read_without_scripts_and_printed(report: Path, contents: Cont
         drawn = (
             "[...document.querySelectorAll('.plot > svg')].filter(s => s.getBoundingClientRect().height > 40).length"
         )
-        paper.wait_for(f"{drawn} > 0")
+        paper.wait_for(f"document.readyState === 'complete' && {drawn} > 0")
         assert paper.evaluate(drawn) == len(contents.charts)
         assert paper.evaluate(CUT) == []
         assert paper.pdf().startswith(b"%PDF")
