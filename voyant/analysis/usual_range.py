@@ -21,8 +21,9 @@ def usual_range(earlier: Sequence[float]) -> UsualRange | None:
     Of scores that vary by chance alone, as normal values do, some 7 % fall outside after five runs, 1 % after ten,
     and 0.04 % after thirty: few runs tell little of what is usual.
 
-    >>> usual_range([0.90, 0.91, 0.92, 0.91, 0.93, 0.20])
-    UsualRange(median=0.91, low=0.8358699999999999, high=0.9841300000000001, runs=6)
+    >>> found = usual_range([0.90, 0.91, 0.92, 0.91, 0.93, 0.20])
+    >>> round(found.low, 3), found.median, round(found.high, 3), found.runs
+    (0.836, 0.91, 0.984, 6)
     >>> usual_range([0.9, 0.9, 0.9]) is None
     True
     """
