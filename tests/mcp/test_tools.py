@@ -125,7 +125,7 @@ def test_data_are_compared_with_what_they_were(agent: Agent, tmp_path: Path) -> 
     second = agent("voyant_drift", source=str(deliver(path, factor=4)))
     assert (second["kind"], second["drift"]["holds"]) == ("drift", False)
     assert [column["column"] for column in second["drift"]["columns"]] == ["amount"]
-    assert second["headline"] == second["drift"]["reason"]
+    assert second["headline"] == second["drift"]["summary"]
     same = agent("voyant_analyze", source=str(path), baseline=second["job_id"])
     assert (same["drift"]["holds"], same["drift"]["columns"]) == (True, [])
 

@@ -130,6 +130,7 @@ DESCRIPTIONS = {
     "base": "Its value in the period before; null where there is none.",
     "base_period": "The period before.",
     "bytes": "Its size.",
+    "caveat": "What the data break that it rests on; null where nothing.",
     "change": "Relative to the period before; null where that would say nothing.",
     "checked": "How many were looked at.",
     "code": "Of Voyant's catalogue of errors.",
