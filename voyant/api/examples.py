@@ -60,6 +60,7 @@ RESULT = {
             "text": "Revenue rose by 36.5% from October to November 2011.",
             "evidence": ["kpis.json#/kpis/0/series"],
             "sql": "SELECT month, sum(amount) FROM orders GROUP BY month ORDER BY month",
+            "caveat": None,
         }
     ],
     "quality": {"score": 0.93, "parts": {"completeness": 0.98}, "passed": 21, "failed": 2, "rules": []},
@@ -69,6 +70,7 @@ RESULT = {
         "reference": "the last good run",
         "share": 0.0,
         "reason": "None of 8 columns differs from the last good run.",
+        "summary": "Nothing drifted from the last good run.",
         "columns": [],
     },
     "gate": None,
