@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -11,13 +10,12 @@ from voyant.artifacts.store import ArtifactStore
 from voyant.domain.artifact import Artifact
 from voyant.domain.caller import Caller
 from voyant.domain.contract import ContractCheck, ContractChecks
-from voyant.domain.drift import ColumnDrift, Drift, Verdict
-from voyant.domain.finding import Severity
+from voyant.domain.drift import ColumnDrift, Drift
 from voyant.domain.job import Degradation, Status
 from voyant.domain.kpi import Kpis
 from voyant.domain.manifest import MANIFEST_NAME, Manifest, ManifestInput
 from voyant.domain.narrative import Narrative
-from voyant.domain.normalization import ChangeKind, Normalization
+from voyant.domain.normalization import Normalization
 from voyant.domain.quality import Check, Quality
 from voyant.domain.result import (
     ManifestReference,
@@ -39,17 +37,14 @@ from voyant.services.access import job_of
 from voyant.services.budget import DEFAULT_TOKENS, fit
 from voyant.services.gate import judge
 from voyant.services.history import warnings_for
+from voyant.services.result_warnings import counted, warnings_of
 from voyant.services.wiring import artifact_store
 from voyant.store.models import Job
 
 T = TypeVar("T")
-MOST_ASSUMPTIONS = 3
 MOST_SAMPLES = 3
-MOST_CHANGES = 3
 MOST_COLUMNS = 20
 """That drifted and stand in a result; drift.json has all."""
-MOST_NAMES = 5
-"""Of columns in a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +183,13 @@ def _assemble(parts: Parts) -> Result:
         manifest=None,
         omitted=_omitted(parts),
         next=_next(parts),
-        warnings=_warnings(parts),
+        warnings=warnings_of(
+            parts.normalization,
+            degraded=parts.degraded,
+            quality=parts.quality,
+            drift=parts.drift,
+            contracts=parts.contracts,
+        ),
     )
 
 
@@ -205,9 +206,9 @@ def _headline(parts: Parts) -> str:
 
 def _quality_headline(quality: Quality) -> str:
     score = "cannot be scored" if quality.score is None else f"scores {quality.score:.3f} of 1"
-    declared = f", {_counted(len(quality.broken_rules), 'declared rule')} among them" if quality.broken_rules else ""
+    declared = f", {counted(len(quality.broken_rules), 'declared rule')} among them" if quality.broken_rules else ""
     checks = quality.passed + quality.failed + quality.errors
-    fail = f"{quality.failed + quality.errors:,} of {_counted(checks, 'check')} do not pass"
+    fail = f"{quality.failed + quality.errors:,} of {counted(checks, 'check')} do not pass"
     return f"The quality of {quality.table} {score}: {fail}{declared}."
 
 
@@ -333,73 +334,3 @@ def _next(parts: Parts) -> tuple[NextCall, ...]:
     return tuple(
         NextCall(tool=step.tool, arguments=of_job.get(step.tool, {}) | step.arguments, why=step.why) for step in steps
     )
-
-
-def _warnings(parts: Parts) -> tuple[str, ...]:
-    of_quality = parts.quality.warnings if parts.quality is not None else ()
-    # What a person called critical comes before all else.
-    critical = sum(rule.severity == Severity.CRITICAL and not rule.error for rule in _broken_rules(parts.quality))
-    warnings = list(of_quality[:critical])
-    warnings += [f"{entry.step} is missing: {entry.error['message']}" for entry in parts.degraded]
-    warnings.extend(_of_contracts(parts.contracts))
-    warnings.extend(_schema_changes(parts.normalization))
-    if records := parts.normalization.rejected_records:
-        warnings.append(
-            f"{_counted(records, 'record')} could not be read: missing in the table, kept in rejects.parquet."
-        )
-    if cells := parts.normalization.rejected_cells:
-        warnings.append(
-            f"{_counted(cells, 'cell')} did not fit the column's type: missing in the table, kept in rejects.parquet."
-        )
-    assumed = [change for change in parts.normalization.changes if change.kind is ChangeKind.ASSUMED]
-    warnings.extend(f"{change.column}: {change.text}" for change in assumed[:MOST_ASSUMPTIONS])
-    if len(assumed) > MOST_ASSUMPTIONS:
-        warnings.append(f"{len(assumed) - MOST_ASSUMPTIONS:,} more such assumptions stand in normalize.json.")
-    if parts.normalization.other_tables:
-        names = ", ".join(parts.normalization.other_tables[:10])
-        warnings.append(
-            f"The source has other tables too, taken in but not analysed: {names}. Choose one with --table."
-        )
-    if parts.drift is not None:
-        warnings.extend(_drift_warnings(parts.drift))
-    return tuple(dict.fromkeys([*warnings, *of_quality[critical:]]))
-
-
-def _broken_rules(quality: Quality | None) -> tuple[Check, ...]:
-    return quality.broken_rules if quality is not None else ()
-
-
-def _of_contracts(contracts: ContractChecks) -> Iterator[str]:
-    if contracts.checks:
-        from voyant.governance.contracts import warnings_of
-
-        for check in contracts.checks:
-            yield from warnings_of(check)
-    yield from contracts.notes
-
-
-def _schema_changes(normalization: Normalization) -> Iterator[str]:
-    """Breaking ones each, compatible ones counted."""
-    breaking = [change for change in normalization.schema_changes if not change.compatible]
-    table = normalization.dataset.name
-    for change in breaking[:MOST_CHANGES]:
-        yield f"{table}.{change.column} {change.kind} since the snapshot before, which breaks readers: {change.reason}"
-    left = len(normalization.schema_changes) - min(len(breaking), MOST_CHANGES)
-    if left:
-        changes = _counted(left, "more change" if breaking else "change")
-        yield f"{changes} of columns since the snapshot before: see normalize.json."
-
-
-def _drift_warnings(drift: Drift) -> tuple[str, ...]:
-    if drift.verdict is Verdict.NOT_COMPARABLE:
-        return (f"Nothing could be compared with {drift.reference.label}: {drift.reason}", *drift.warnings)
-    if drift.holds:
-        return drift.warnings
-    names = drift.affected
-    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
-    told = ", ".join(names[:MOST_NAMES]) + more
-    return (f"{Code.DRIFT} The data have drifted from {drift.reference.label}: {told}.", *drift.warnings)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

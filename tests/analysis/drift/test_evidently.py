@@ -17,6 +17,7 @@ import pytest
 
 from tests.analysis.drift.car_loan import car_loan
 from tests.analysis.drift.tables import Columns, drift
+from tests.fixtures.ci import is_ci
 from voyant.domain.drift import ColumnDrift, Verdict
 from voyant.domain.table import Role
 
@@ -47,7 +48,7 @@ def evidently(request: pytest.FixtureRequest) -> Peer:
             _run(sys.executable, "-m", "venv", "--clear", folder / "env")
             _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", _REQUIREMENTS)
         except subprocess.CalledProcessError as error:
-            if os.environ.get("CI"):
+            if is_ci():
                 raise
             pytest.skip(f"Evidently could not be installed: {error.stderr[-300:]}")
         ready.write_bytes(_REQUIREMENTS.read_bytes())
