@@ -203,6 +203,19 @@ def test_a_few_large_values_do_not_make_a_group_the_highest() -> None:
     assert "median amount is highest for “blue”" in difference.text
 
 
+def test_a_picture_draws_what_its_sentence_tells() -> None:
+    rng = draw()
+    pieces = rng.integers(1, 60, 2 * ROWS)
+    price = (rng.lognormal(2, 1.3, 2 * ROWS) / pieces).round(4)
+    columns = [column("pieces", "sum"), column("price", "mean")]
+    given = table("t", columns, {"pieces": pieces, "price": price})
+    (found,) = [each for each in findings(given, "association") if each.columns == ("price", "pieces")]
+    assert found.text.startswith("Median price falls with pieces")
+    assert found.view is not None
+    assert found.view.title == "Median price by pieces"
+    assert 'median("price")' in found.view.sql
+
+
 def test_shares_are_told_of_the_outcome() -> None:
     rng = draw()
     kind = choice(rng, ["Travel", "Assets", "Services"], ROWS)

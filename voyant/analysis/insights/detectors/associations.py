@@ -22,6 +22,7 @@ from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.domain.table import Column, ColumnType
 from voyant.lake.sql import identifier
 
+_MOST_POINTS = 1_000
 _SMALLEST_RHO = 0.15
 _SMALLEST_BENT = 0.05
 _LARGEST_DENIED = 0.2
@@ -216,6 +217,7 @@ def _association(
 ) -> Claim:
     aggregate = "median" if outcome.is_skewed and _median_varies(driver, outcome, brackets) else "avg"
     name = average_name(outcome.column) if aggregate == "avg" else f"median {called(outcome.column)}"
+    drawn = called(outcome.column) if _is_drawn_by_row(frame) else name
     sql = bracket_sql(frame, driver, outcome, brackets, aggregate)
     units = (driver.column.unit, outcome.column.unit)
 
@@ -242,11 +244,11 @@ def _association(
         severity=Severity.NOTICE,
         view=View(
             name=f"{outcome.name}_by_{driver.name}",
-            title=sentence(f"{called(outcome.column)} by {called(driver.column)}")[:-1],
+            title=sentence(f"{drawn} by {called(driver.column)}")[:-1],
             mark=Mark.SCATTER,
-            sql=_scatter(frame, driver, outcome),
+            sql=_scatter(frame, driver, outcome, aggregate),
             x=Axis(field=driver.name, title=called(driver.column), kind="number", unit=units[0]),
-            y=Axis(field=outcome.name, title=called(outcome.column), kind="number", unit=units[1]),
+            y=Axis(field=outcome.name, title=drawn, kind="number", unit=units[1]),
         ),
     )
 
@@ -283,15 +285,19 @@ def bracket_sql(
     )
 
 
-def _scatter(frame: Frame, driver: Measure, outcome: Measure) -> str:
-    """Values where there are few, else the mean of the second in some forty steps of the first."""
+def _is_drawn_by_row(frame: Frame) -> bool:
+    return frame.table.dataset.rows <= _MOST_POINTS
+
+
+def _scatter(frame: Frame, driver: Measure, outcome: Measure, aggregate: str) -> str:
+    """Values where there are few, else what is typical of the second in some forty steps of the first."""
     x, y = identifier(driver.name), identifier(outcome.name)
-    if frame.table.dataset.rows <= 1_000:
+    if _is_drawn_by_row(frame):
         return f"SELECT {x}, {y}\nFROM {frame.source}\nWHERE {known(driver.column, outcome.column)}\nORDER BY {x}, {y}"
     low, high = (float(value) for value in np.quantile(driver.ordered, [0.005, 0.995]))
     width = float(f"{max(high - low, 1e-9) / 40:.2g}")
     return (
-        f"SELECT round({x} / {width:.10g}) * {width:.10g} AS {x}, avg({y}) AS {y}, count(*) AS records\n"
+        f"SELECT round({x} / {width:.10g}) * {width:.10g} AS {x}, {aggregate}({y}) AS {y}, count(*) AS records\n"
         f"FROM {frame.source}\nWHERE {known(driver.column, outcome.column)}\n"
         f"AND {x} BETWEEN {low:.10g} AND {high:.10g}\nGROUP BY 1\nORDER BY 1"
     )
