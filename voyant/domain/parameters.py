@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voyant.domain.anomaly import AnomalyRequest
 from voyant.domain.contract import Contract
+from voyant.domain.forecast import ForecastRequest
 from voyant.domain.kpi import DeclaredKpi
+from voyant.domain.regression import RegressionRequest
 from voyant.domain.rule import DeclaredRule
+from voyant.domain.segmentation import SegmentRequest
 from voyant.domain.source import Source
 
 
@@ -22,6 +26,7 @@ class JobParameters:
         contract: That the caller named, whole; None to use the active one of the table, where there is one.
         baseline: What the table is compared with, as it was given; None for the last good run, where there is one.
         baseline_source: Where that is to be read, if Voyant does not keep it.
+        forecast: What is asked of the step of that name, which chooses for itself where it is None; so do the others.
     """
 
     source: Source
@@ -32,3 +37,7 @@ class JobParameters:
     contract: Contract | None = None
     baseline: str | None = None
     baseline_source: Source | None = None
+    forecast: ForecastRequest | None = None
+    regression: RegressionRequest | None = None
+    anomaly: AnomalyRequest | None = None
+    segment: SegmentRequest | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voyant.domain.answer import ROWS_SCHEMA
 from voyant.domain.table import ROW
 from voyant.lake.sql import identifier, literal
 
@@ -15,6 +17,15 @@ if TYPE_CHECKING:
 def add_view(engine: Engine, snapshot: Snapshot, name: str) -> None:
     """Makes the snapshot's rows readable in that engine under that name."""
     engine.execute(view_statement(snapshot, name))
+
+
+def add_rows(engine: Engine, file: Path, name: str) -> None:
+    """Makes the rows of a Parquet file that a job has made readable in that engine, as ``job.<name>``."""
+    engine.execute(f"CREATE SCHEMA IF NOT EXISTS {identifier(ROWS_SCHEMA)}")
+    engine.execute(
+        f"CREATE OR REPLACE VIEW {identifier(ROWS_SCHEMA)}.{identifier(name)} AS "
+        f"SELECT * FROM read_parquet({literal(str(file))})"
+    )
 
 
 def view_statement(snapshot: Snapshot, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from voyant.domain.chart import Chart
 from voyant.domain.contract import ContractCheck
@@ -23,6 +24,7 @@ class Contents:
 
     Attributes:
         pictures: The SVG of each chart, by the chart's name.
+        answers: What ``<kind>.json`` holds, by the kinds that predict, group or compare.
         files: Names of all artifacts of the run, for the links to them.
     """
 
@@ -34,6 +36,7 @@ class Contents:
     kpis: Kpis | None = None
     insights: Insights | None = None
     narrative: Narrative | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
     charts: tuple[Chart, ...] = ()
     pictures: Mapping[str, str] = field(default_factory=dict)
     files: tuple[str, ...] = ()
@@ -41,12 +44,9 @@ class Contents:
     @property
     def missing(self) -> tuple[str, ...]:
         """The steps whose artifacts are not there."""
-        made = {
-            "quality": self.quality,
-            "kpi": self.kpis,
-            "insights": self.insights,
-            "narrative": self.narrative,
-        }
+        made: dict[str, object] = {"insights": self.insights, "narrative": self.narrative}
+        if not self.answers:  # a job that was asked for an answer does not look for more
+            made = {"quality": self.quality, "kpi": self.kpis} | made
         return tuple(step for step, artifact in made.items() if artifact is None)
 
     @property

@@ -57,6 +57,7 @@ class Evidence:
             "kpis.json": contents.kpis,
             "insights.json": contents.insights,
             "narrative.json": contents.narrative,
+            **{f"{kind}.json": answer for kind, answer in contents.answers.items()},
         }
 
     def source(self, reference: str, *, anchors: frozenset[str]) -> Source:

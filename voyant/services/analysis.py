@@ -16,6 +16,7 @@ from voyant.errors import InvalidInput
 from voyant.services.execution import run_here
 from voyant.services.recording import Progress, ignore_progress
 from voyant.services.references import with_baseline
+from voyant.services.requests import requests_from
 from voyant.services.rules import rules_from
 from voyant.services.submission import submit
 
@@ -33,6 +34,7 @@ def analyze(
     fail_under: float | None = None,
     contract: Contract | None = None,
     baseline: str | None = None,
+    requests: Mapping[str, Mapping[str, Any] | None] | None = None,
     on_progress: Progress = ignore_progress,
 ) -> str:
     """Runs a pipeline in this process; gives the id of the completed job.
@@ -45,6 +47,8 @@ def analyze(
         fail_under: The least quality score that passes the gate, of which the result tells.
         contract: That the source is held against; None for the one in force for its table, where there is one.
         baseline: What the table is compared with; None for the last good run, where there is one.
+        requests: What is asked of the steps ``forecast``, ``regression``, ``anomaly`` and ``segment``, as fields of
+            their requests by name.
         on_progress: Told the stage and the share of the job that is done.
 
     Raises:
@@ -52,7 +56,13 @@ def analyze(
         KeyboardInterrupt: The job was cancelled; it is kept as such, without artifacts.
     """
     asked = parameters_of(
-        source, kpis=kpis, time_column=time_column, rules=rules, fail_under=fail_under, contract=contract
+        source,
+        kpis=kpis,
+        time_column=time_column,
+        rules=rules,
+        fail_under=fail_under,
+        contract=contract,
+        requests=requests,
     )
     parameters = with_baseline(caller, kind, asked, baseline)
     job = submit(caller, kind, parameters, runner=Runner.PROCESS).job
@@ -68,11 +78,13 @@ def parameters_of(
     rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
     fail_under: float | None = None,
     contract: Contract | None = None,
+    requests: Mapping[str, Mapping[str, Any] | None] | None = None,
 ) -> JobParameters:
     """What faces are given, as jobs take it.
 
     Raises:
-        InvalidInput: A rule contradicts itself, or the gate asks for what no score can be.
+        InvalidInput: A rule contradicts itself, the gate asks for what no score can be, or a request for what there is
+            not.
     """
     if fail_under is not None and not 0 <= fail_under <= 1:
         raise InvalidInput(f"A quality score is 0 to 1; the gate asks for {fail_under:g}.")
@@ -84,4 +96,5 @@ def parameters_of(
         rules=rules_from(rules),
         fail_under=fail_under,
         contract=contract,
+        **requests_from(requests or {}),
     )

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from voyant.artifacts.store import ArtifactStore
+from voyant.domain.answer import ANSWERING
 from voyant.domain.artifact import JSON, PARQUET, Artifact
 from voyant.domain.contract import Contract
 from voyant.domain.manifest import ManifestInput
@@ -19,9 +20,11 @@ from voyant.domain.normalization import Normalization
 from voyant.domain.serialization import from_json, to_json
 from voyant.errors import Code, NotFound, VoyantError
 from voyant.ingestion.protocol import Limits
-from voyant.lake.views import add_view
+from voyant.lake.views import add_rows, add_view
 
 if TYPE_CHECKING:
+    import pyarrow
+
     from voyant.domain.table import Dataset
     from voyant.lake.engine import Engine
     from voyant.lake.lake import Lake, Snapshot
@@ -95,6 +98,14 @@ class JobContext:
                 add_view(self._table.engine, reference, reference.table)
         return self._table
 
+    def show_rows(self, artifact: Artifact) -> None:
+        """Makes the rows of an artifact readable beside the pinned table."""
+        path = self.scratch / f"{artifact.sha256}.parquet"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(self.store.read(self.tenant, self.job_id, artifact.name))
+        add_rows(self.table().engine, path, artifact.name.removesuffix(".parquet"))
+
     def references(self) -> dict[str, Dataset]:
         """The other tables that stand beside the pinned one, for rules to look values up in."""
         return {snapshot.table: snapshot.dataset for snapshot in self._references()}
@@ -165,6 +176,18 @@ class StepContext:
         return self.job.table()
 
     @property
+    def table_with_rows(self) -> EngineTable:
+        """The pinned table, and beside it the rows of the artifacts made so far: ``job.forecast`` of those of
+        ``forecast.parquet``."""
+        table = self.table
+        rows = [artifact for artifact in self.job.artifacts.values() if artifact.type in ANSWERING]
+        for artifact in rows:
+            if artifact.media_type == PARQUET:
+                self._note(artifact.name)
+                self.job.show_rows(artifact)
+        return table
+
+    @property
     def pinned(self) -> ManifestInput:
         """What the job reads; a step has taken it in before."""
         if self.job.pinned is None:
@@ -220,6 +243,18 @@ class StepContext:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             engine.copy_to_parquet(sql, path)
+            self.write(name, type_, PARQUET, path)
+        finally:
+            path.unlink(missing_ok=True)
+
+    def write_rows(self, name: str, type_: str, rows: pyarrow.Table) -> None:
+        """Writes the rows of a table as Parquet."""
+        import pyarrow.parquet
+
+        path = self.job.scratch / "query.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            pyarrow.parquet.write_table(rows, path, compression="zstd")
             self.write(name, type_, PARQUET, path)
         finally:
             path.unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voyant.workflows import steps
+from voyant.workflows import predictions, steps
 from voyant.workflows.pipeline import Pipeline, Step
 
 # Tried once: reading a source tries again by itself, with pauses and a time limit over all attempts.
@@ -29,6 +29,35 @@ INSIGHTS = Step(
     modules=("voyant.analysis.insights",),
     libraries=("duckdb", "numpy", "scipy", "voyant"),
 )
+FORECAST = Step(
+    name="forecast",
+    run=predictions.forecast,
+    is_core=True,
+    modules=("voyant.analysis.forecast",),
+    libraries=("coreforecast", "duckdb", "numpy", "scipy", "statsforecast", "voyant"),
+)
+REGRESSION = Step(
+    name="regression",
+    run=predictions.regression,
+    is_core=True,
+    modules=("voyant.analysis.regression",),
+    libraries=("duckdb", "numpy", "scikit-learn", "scipy", "voyant"),
+)
+ANOMALY = Step(
+    name="anomaly",
+    run=predictions.anomaly,
+    is_core=True,
+    modules=("voyant.analysis.anomaly",),
+    libraries=("duckdb", "numpy", "scikit-learn", "scipy", "voyant"),
+)
+SEGMENT = Step(
+    name="segment",
+    run=predictions.segment,
+    is_core=True,
+    modules=("voyant.analysis.segment",),
+    libraries=("duckdb", "numpy", "scikit-learn", "scipy", "voyant"),
+)
+CONCLUSIONS = Step(name="insights", run=predictions.conclusions, libraries=("duckdb", "numpy", "voyant"))
 CHARTS = Step(
     name="charts",
     run=steps.charts,
@@ -40,6 +69,8 @@ NARRATIVE = Step(name="narrative", run=steps.narrative, libraries=("voyant",))
 REPORT = Step(
     name="report", run=steps.report, modules=("voyant.report",), libraries=("django", "vl-convert-python", "voyant")
 )
+TOLD = (CONCLUSIONS, CHARTS, NARRATIVE, REPORT)
+"""What follows a step that gives an answer: it is put into sentences, drawn, and shown on a page."""
 
 PIPELINES = {
     pipeline.name: pipeline
@@ -50,5 +81,9 @@ PIPELINES = {
         Pipeline(name="quality", steps=(NORMALIZE, PROFILE, QUALITY)),
         Pipeline(name="drift", steps=(NORMALIZE, DRIFT)),
         Pipeline(name="kpi", steps=(NORMALIZE, PROFILE, KPI)),
+        Pipeline(name="forecast", steps=(NORMALIZE, PROFILE, FORECAST, *TOLD)),
+        Pipeline(name="regression", steps=(NORMALIZE, PROFILE, REGRESSION, *TOLD)),
+        Pipeline(name="anomaly", steps=(NORMALIZE, PROFILE, ANOMALY, *TOLD)),
+        Pipeline(name="segment", steps=(NORMALIZE, PROFILE, SEGMENT, *TOLD)),
     )
 }

@@ -255,7 +255,7 @@ def charts(context: StepContext, parameters: JobParameters) -> StepResult:
 
     pictures: list[Future[tuple[str, bytes]]] = []
     drawn = draw(
-        context.table,
+        context.table_with_rows,
         context.read("profile.json", Profile),
         context.read_if_made("kpis.json", Kpis),
         context.read_if_made("insights.json", Insights),

@@ -1,5 +1,5 @@
 """Findings: true, interesting statements about any table."""
 
-from voyant.analysis.insights.finder import find
+from voyant.analysis.insights.finder import CORRECTION, LEVEL, find, state
 
-__all__ = ["find"]
+__all__ = ["CORRECTION", "LEVEL", "find", "state"]

