@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,35 +57,139 @@ def analyze(
     Raises:
         voyant.errors.VoyantError: With a code, what was received, and a remedy.
     """
-    from voyant.domain.caller import LOCAL_CALLER
-    from voyant.services.home import open_home
-
-    open_home()
-    from voyant.services.analysis import analyze as run
-    from voyant.services.artifacts import export_artifacts
-    from voyant.services.contracts import contract_from
-    from voyant.services.results import read_result
-    from voyant.services.sources import source_from
-
-    found = source_from(LOCAL_CALLER, fspath(source), table=table, query=query)
-    promised = None
-    if contract is not None:
-        given = dict(contract) if isinstance(contract, Mapping) else fspath(contract)
-        promised = contract_from(LOCAL_CALLER, given)
-    job_id = run(
-        LOCAL_CALLER,
-        found,
+    return _run(
+        "analyze",
+        source,
+        table=table,
+        query=query,
+        out=out,
+        max_tokens=max_tokens,
+        contract=contract,
         kpis=kpis,
         time_column=time,
         rules=rules,
         fail_under=fail_under,
-        contract=promised,
         baseline=None if baseline is None else fspath(baseline),
         on_progress=on_progress,
     )
-    if out is not None:
-        export_artifacts(LOCAL_CALLER, job_id, Path(out))
-    return read_result(LOCAL_CALLER, job_id, max_tokens=max_tokens)
+
+
+def forecast(
+    source: str | PathLike[str],
+    *,
+    value: str | None = None,
+    time: str | None = None,
+    by: str | Sequence[str] = (),
+    grain: str | None = None,
+    horizon: int | None = None,
+    levels: Sequence[int] = (80, 95),
+    exogenous: str | Sequence[str] = (),
+    **options: Any,
+) -> Result:
+    """What will come: expected values with intervals, and how wrong the chosen method was on periods it had not seen.
+
+    Args:
+        source: As for ``analyze``.
+        value: A column, or an aggregate such as ``sum(amount)``; chosen where None.
+        time: The column that periods are formed by; None to find it.
+        by: Columns whose combinations are series of their own.
+        grain: Length of a period, such as ``month``; the natural one of the data where None.
+        horizon: Periods to forecast; one season where None.
+        levels: Of the intervals, percent.
+        exogenous: Columns that are known ahead: rows after the last value carry them.
+        options: ``table``, ``query``, ``out``, ``max_tokens`` and ``on_progress``, as for ``analyze``.
+
+    Raises:
+        voyant.errors.VoyantError: With a code, what was received, and a remedy.
+    """
+    request = {"value": value, "by": _names(by), "grain": grain, "horizon": horizon, "levels": list(levels)}
+    return _ask("forecast", source, request | {"exogenous": _names(exogenous)}, time, options)
+
+
+def regression(
+    source: str | PathLike[str],
+    *,
+    target: str | None = None,
+    features: str | Sequence[str] = (),
+    exclude: str | Sequence[str] = (),
+    time: str | None = None,
+    **options: Any,
+) -> Result:
+    """How well a column can be told from the others, and which of them drive it.
+
+    Args:
+        source: As for ``analyze``.
+        target: The column to predict, a number or classes; chosen where None.
+        features: The columns to predict it from; all that fit where empty.
+        exclude: Columns never to use, such as those that are only known after the target.
+        time: The column that tells earlier rows from later ones; None to find it.
+        options: ``table``, ``query``, ``out``, ``max_tokens`` and ``on_progress``, as for ``analyze``.
+
+    Raises:
+        voyant.errors.VoyantError: With a code, what was received, and a remedy.
+    """
+    request = {"target": target, "features": _names(features), "exclude": _names(exclude)}
+    return _ask("regression", source, request, time, options)
+
+
+def anomaly(
+    source: str | PathLike[str],
+    *,
+    scope: str = "both",
+    method: str = "auto",
+    columns: str | Sequence[str] = (),
+    value: str | None = None,
+    by: str | Sequence[str] = (),
+    grain: str | None = None,
+    time: str | None = None,
+    **options: Any,
+) -> Result:
+    """Odd rows, and odd stretches of time, and what makes them odd.
+
+    Args:
+        source: As for ``analyze``.
+        scope: ``rows``, ``series`` or ``both``.
+        method: How odd rows are found: ``auto``, ``iqr``, ``z_score``, ``mad`` or ``isolation_forest``.
+        columns: That make rows odd; all that fit where empty.
+        value: Of the series: a column, or an aggregate such as ``sum(amount)``; chosen where None.
+        by: Columns whose combinations are series of their own.
+        grain: Length of a period of the series, such as ``day``; the natural one of the data where None.
+        time: The column that periods are formed by; None to find it.
+        options: ``table``, ``query``, ``out``, ``max_tokens`` and ``on_progress``, as for ``analyze``.
+
+    Raises:
+        voyant.errors.VoyantError: With a code, what was received, and a remedy.
+    """
+    request = {"scope": scope, "method": method, "columns": _names(columns), "value": value, "by": _names(by)}
+    return _ask("anomaly", source, request | {"grain": grain}, time, options)
+
+
+def segment(
+    source: str | PathLike[str],
+    *,
+    columns: str | Sequence[str] = (),
+    entity: str | None = None,
+    amount: str | None = None,
+    clusters: int | None = None,
+    time: str | None = None,
+    **options: Any,
+) -> Result:
+    """The groups that rows, or customers and other entities, fall into, and what sets each apart.
+
+    Args:
+        source: As for ``analyze``.
+        columns: That make them alike; all that fit where empty.
+        entity: The column that names what is grouped, where it has several rows; rows are grouped where None.
+        amount: Spent in a row: with an entity and a time, entities are told apart by recency, frequency and amount.
+        clusters: How many; chosen where None.
+        time: The column that tells when a row happened; None to find it.
+        options: ``table``, ``query``, ``out``, ``max_tokens`` and ``on_progress``, as for ``analyze``.
+
+    Raises:
+        voyant.errors.VoyantError: With a code, what was received, and a remedy.
+    """
+    request = {"columns": _names(columns), "entity": entity, "clusters": clusters, "amount": amount}
+    return _ask("segment", source, request, time, options)
 
 
 def discover(hint: str | PathLike[str]) -> Discovery:
@@ -104,3 +208,45 @@ def discover(hint: str | PathLike[str]) -> Discovery:
     from voyant.services.sources import discover as run
 
     return run(LOCAL_CALLER, fspath(hint))
+
+
+def _names(given: str | Sequence[str]) -> list[str]:
+    return [given] if isinstance(given, str) else list(given)
+
+
+def _ask(
+    kind: str, source: str | PathLike[str], request: dict[str, Any], time: str | None, options: Mapping[str, Any]
+) -> Result:
+    return _run(kind, source, time_column=time, requests={kind: request}, **options)
+
+
+def _run(
+    kind: str,
+    source: str | PathLike[str],
+    *,
+    table: str | None = None,
+    query: str | None = None,
+    out: str | PathLike[str] | None = None,
+    max_tokens: int = 2000,
+    contract: str | PathLike[str] | Mapping[str, Any] | None = None,
+    **asked: Any,
+) -> Result:
+    from voyant.domain.caller import LOCAL_CALLER
+    from voyant.services.home import open_home
+
+    open_home()
+    from voyant.services.analysis import analyze as run
+    from voyant.services.artifacts import export_artifacts
+    from voyant.services.contracts import contract_from
+    from voyant.services.results import read_result
+    from voyant.services.sources import source_from
+
+    found = source_from(LOCAL_CALLER, fspath(source), table=table, query=query)
+    promised = None
+    if contract is not None:
+        given = dict(contract) if isinstance(contract, Mapping) else fspath(contract)
+        promised = contract_from(LOCAL_CALLER, given)
+    job_id = run(LOCAL_CALLER, found, kind=kind, contract=promised, **asked)
+    if out is not None:
+        export_artifacts(LOCAL_CALLER, job_id, Path(out))
+    return read_result(LOCAL_CALLER, job_id, max_tokens=max_tokens)

@@ -31,6 +31,7 @@ EXPECTED = {
         "voyant_sql",
     ),
     "voyant_tables",
+    *("voyant_forecast", "voyant_regression", "voyant_anomaly", "voyant_segment"),
 }
 
 
@@ -75,7 +76,7 @@ def test_all_tools_together_take_little_of_a_context(analysed: tuple[Agent, str]
 
     told = [tool.to_mcp_tool() for tool in TOOLS]
     shown = [{"name": t.name, "description": t.description, "input": t.input_schema} for t in told]
-    assert estimated_tokens(json.dumps(shown)) < 9_000
+    assert estimated_tokens(json.dumps(shown)) < 12_000
 
 
 def test_analyze_gives_the_result_with_links_to_its_artifacts(agent: Agent, orders: str) -> None:

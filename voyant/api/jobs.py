@@ -171,6 +171,7 @@ async def begin(caller: Caller, kind: str, body: JobRequest, key: str | None) ->
     """The job that is asked for, accepted."""
     # Rules take a while to be looked at, and those who ask together wait for each other.
     is_plain = body.table is None and body.query is None and body.contract is None and not body.rules
+    is_plain = is_plain and not any(body.requests.values())
     is_compared = body.baseline is not None or kind == "drift"
     if body.source.startswith("src_") and is_plain and not is_compared:
         job = UploadJob(
@@ -195,5 +196,6 @@ def _submit(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Sub
         rules=body.rules,
         fail_under=body.fail_under,
         contract=contract,
+        requests=body.requests,
     )
     return submit(caller, kind, with_baseline(caller, kind, parameters, body.baseline), idempotency_key=key)

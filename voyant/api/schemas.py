@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from voyant.analysis.quality.declared import MOST_RULES
 from voyant.services.budget import DEFAULT_TOKENS, MAX_TOKENS
+from voyant.services.requests import REQUESTS, request_schema
 from voyant.services.rules import rule_schema
 
 # PostgreSQL keeps no NUL in its texts; no name, address or statement needs one.
@@ -100,6 +101,23 @@ class JobRequest(SourceRequest):
         description="What to compare with: a baseline, `last`, `window:N`, a job, a table, `table@snapshot`, or a "
         "source. The last good run where left out. For `analyze` and `drift`.",
     )
+    forecast: Annotated[dict[str, Any], WithJsonSchema(request_schema("forecast"))] | None = Field(
+        None, description="What a job `forecast` is asked for.", examples=[{"value": "sum(amount)", "horizon": 12}]
+    )
+    regression: Annotated[dict[str, Any], WithJsonSchema(request_schema("regression"))] | None = Field(
+        None, description="What a job `regression` is asked for.", examples=[{"target": "amount"}]
+    )
+    anomaly: Annotated[dict[str, Any], WithJsonSchema(request_schema("anomaly"))] | None = Field(
+        None, description="What a job `anomaly` is asked for.", examples=[{"scope": "rows"}]
+    )
+    segment: Annotated[dict[str, Any], WithJsonSchema(request_schema("segment"))] | None = Field(
+        None, description="What a job `segment` is asked for.", examples=[{"entity": "customer_id"}]
+    )
     max_tokens: int = Field(
         DEFAULT_TOKENS, ge=200, le=MAX_TOKENS, description="Room that the result may take, in tokens."
     )
+
+    @property
+    def requests(self) -> dict[str, dict[str, Any] | None]:
+        """By kind of job."""
+        return {kind: getattr(self, kind) for kind in REQUESTS}

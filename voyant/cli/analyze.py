@@ -196,8 +196,9 @@ def run(
     else:
         from voyant.cli.summary import print_summary
 
+        has_report = any(artifact.name == "report.html" for artifact in result.artifacts)
         report = out / "report.html" if out is not None else local_path(caller, job_id, "report.html")
-        print_summary(result, report if kind == "analyze" else None)
+        print_summary(result, report if has_report else None)
     return result
 
 

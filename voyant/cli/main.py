@@ -20,6 +20,7 @@ from voyant.cli import (
     jobs,
     mcp,
     operations,
+    predictions,
     serve,
     sources,
     verification,
@@ -40,6 +41,10 @@ app.command(name="ingest")(analyze.ingest)
 app.command(name="profile")(analyze.profile)
 app.command(name="quality")(analyze.quality)
 app.command(name="kpi")(analyze.kpi)
+app.command(name="forecast")(predictions.forecast)
+app.command(name="regression")(predictions.regression)
+app.command(name="anomaly")(predictions.anomaly)
+app.command(name="segment")(predictions.segment)
 app.command(name="estimate")(analyze.estimate)
 app.command(name="drift")(drift.drift)
 app.command(name="sql")(operations.sql)

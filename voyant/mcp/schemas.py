@@ -24,10 +24,8 @@ SourceHint = Annotated[
         min_length=1,
         max_length=10_000,
         pattern=NO_NUL,
-        description="Where the data is: a path, glob or folder, a URL, a database URL such as "
-        "postgresql://user@host/db, a source id (src_…), or the name of a table that was taken in before. "
-        "Over HTTP, paths only under the server's source roots.",
-        examples=["/data/orders.csv", "https://example.com/orders.parquet", "orders"],
+        description="A path, glob, folder, URL, database URL (postgresql://user@host/db), source id (src_…), or table "
+        "that was taken in before. Over HTTP, paths only under the server's source roots.",
     ),
 ]
 Table = Annotated[
@@ -35,15 +33,12 @@ Table = Annotated[
     Field(
         max_length=10_000,
         pattern=NO_NUL,
-        description="Of a source with several tables, sheets or archive members: the one that is meant. "
-        "The largest where left out.",
+        description="Of several tables, sheets or archive members the one that is meant; else the largest.",
     ),
 ]
 Query = Annotated[
     str | None,
-    Field(
-        max_length=100_000, pattern=NO_NUL, description="Of a database: take the rows that this SELECT gives instead."
-    ),
+    Field(max_length=100_000, pattern=NO_NUL, description="Of a database: the rows of this SELECT instead."),
 ]
 Kpis = Annotated[
     dict[str, str] | None,
@@ -59,7 +54,7 @@ TimeColumn = Annotated[
     Field(
         max_length=10_000,
         pattern=NO_NUL,
-        description="The column that periods are formed by. Found without you where left out.",
+        description="The column that periods are formed by; found where left out.",
     ),
 ]
 Rules = Annotated[
@@ -105,8 +100,8 @@ Wait = Annotated[
     Field(
         ge=0,
         le=LONGEST_WAIT,
-        description=f"Seconds to wait for the end of the job before you get its handle instead; {DEFAULT_WAIT} suits "
-        "clients that give a request up after a minute.",
+        description=f"Seconds to wait for the end before you get a handle instead; {DEFAULT_WAIT} suits clients that "
+        "give up after a minute.",
     ),
 ]
 MaxTokens = Annotated[
@@ -114,8 +109,7 @@ MaxTokens = Annotated[
     Field(
         ge=LEAST_TOKENS,
         le=MAX_TOKENS,
-        description=f"Room that the answer may take in your context; {DEFAULT_TOKENS:,} where left out. "
-        "What was left out to fit is counted in `omitted`.",
+        description="Room for the answer in your context; `omitted` counts what did not fit.",
     ),
 ]
 JobId = Annotated[str, Field(pattern=JOB_ID, description="A job's id, as voyant_analyze and voyant_status give it.")]
@@ -235,6 +229,30 @@ DESCRIPTIONS = {
     "why": "What for.",
 }
 """Of properties; one name means one thing, wherever it stands."""
+
+
+def input_schema(made: dict[str, Any]) -> dict[str, Any]:
+    """What an agent needs to know of what a tool takes: bounds that no sensible argument meets only fill its context.
+
+    They are held all the same.
+    """
+    told = dict(made)
+    if entries := made.get("properties"):
+        told["properties"] = {name: _shown(entry) for name, entry in entries.items()}
+    return told
+
+
+def _shown(entry: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in entry.items() if key not in {"maxLength", "minLength", "title"}}
+    if kept.get("pattern") == NO_NUL:
+        del kept["pattern"]
+    if kept.get("default", ...) is None:
+        del kept["default"]
+    if options := kept.pop("anyOf", None):
+        kept["anyOf"] = [_shown(option) for option in options]
+    if isinstance(kept.get("items"), dict):
+        kept["items"] = _shown(kept["items"])
+    return kept
 
 
 def output_schema(kind: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from fastmcp.tools.function_tool import ToolMeta
 from mcp_types import ToolAnnotations
 
 from voyant.mcp.errors import failure
-from voyant.mcp.schemas import output_schema
+from voyant.mcp.schemas import input_schema, output_schema
 
 Body = Callable[..., Coroutine[Any, Any, ToolResult]]
 
@@ -45,7 +45,7 @@ def tool(
         view: The page that shows its result.
     """
 
-    def made(function: Body) -> Tool:
+    def as_tool(function: Body) -> Tool:
         meta = ToolMeta(
             title=title,
             output_schema=output_schema(gives),
@@ -58,6 +58,8 @@ def tool(
             ),
             meta={"ui": AppConfig(resource_uri=view).model_dump(by_alias=True, exclude_none=True)} if view else None,
         )
-        return Tool.from_function(function, metadata=meta)  # type: ignore[return-value] # it makes one of the class
+        tool = Tool.from_function(function, metadata=meta)
+        tool.parameters = input_schema(tool.parameters)
+        return tool  # type: ignore[return-value] # it makes one of the class
 
-    return made
+    return as_tool

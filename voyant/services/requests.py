@@ -14,6 +14,7 @@ from voyant.domain.forecast import ForecastRequest
 from voyant.domain.regression import RegressionRequest
 from voyant.domain.segmentation import SegmentRequest
 from voyant.errors import InvalidInput
+from voyant.services.schemas import written_schema
 from voyant.services.texts import require_text
 
 REQUESTS: dict[str, type] = {
@@ -63,16 +64,4 @@ def _bad(kind: str, reason: str) -> InvalidInput:
 
 def request_schema(kind: str) -> dict[str, Any]:
     """The JSON Schema of a request, for faces that describe what they take."""
-    made = msgspec.json.schema(REQUESTS[kind])
-    named = made.pop("$defs")
-    schema: dict[str, Any] = named.pop(REQUESTS[kind].__name__)
-    properties = {name: _inlined(field, named) for name, field in schema["properties"].items()}
-    return schema | {"properties": properties, "additionalProperties": False}
-
-
-def _inlined(field: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
-    options = [_inlined(option, named) for option in field.get("anyOf", ())]
-    kept = {key: value for key, value in field.items() if key not in {"$ref", "anyOf", "default"}}
-    if reference := field.get("$ref"):
-        kept |= {"type": "string", "enum": named[reference.rsplit("/", maxsplit=1)[-1]]["enum"]}
-    return kept | ({"anyOf": options} if options else {})
+    return written_schema(REQUESTS[kind])

@@ -14,6 +14,7 @@ import msgspec
 from voyant.analysis.quality.declared import refuse_contradictions
 from voyant.domain.rule import DeclaredRule, RuleKind
 from voyant.errors import Code, InvalidInput
+from voyant.services.schemas import written_schema
 
 MOST_BYTES = 4 * 1024**2
 FIELDS = tuple(field.name for field in fields(DeclaredRule))
@@ -30,25 +31,9 @@ def read_rules(path: Path) -> tuple[DeclaredRule, ...]:
 
 def rule_schema() -> dict[str, Any]:
     """The JSON Schema of one rule as it is written, for faces that describe what they take."""
-    made = msgspec.json.schema(DeclaredRule)
-    named = made.pop("$defs")
-    schema: dict[str, Any] = named.pop(DeclaredRule.__name__)
-    properties = {name: _inlined(field, named) for name, field in schema["properties"].items()}
-    return schema | {
-        "properties": properties,
-        "additionalProperties": False,
-        "description": "One expectation of a table; which fields it reads hangs on its kind.",
+    return written_schema(DeclaredRule) | {
+        "description": "One expectation of a table; which fields it reads hangs on its kind."
     }
-
-
-def _inlined(field: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a field without references, and without the defaults, which are nothing nearly everywhere."""
-    options = [_inlined(option, named) for option in field.get("anyOf", ())]
-    kept = {key: value for key, value in field.items() if key not in {"$ref", "anyOf", "default"}}
-    if reference := field.get("$ref"):
-        target = named[reference.rsplit("/", maxsplit=1)[-1]]
-        kept |= {"type": "string", "enum": target["enum"]}
-    return kept | ({"anyOf": options} if options else {})
 
 
 def rules_from(given: Iterable[DeclaredRule | Mapping[str, Any]]) -> tuple[DeclaredRule, ...]:

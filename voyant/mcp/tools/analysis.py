@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import anyio
 from fastmcp.tools import ToolResult
 
 from voyant.domain.baseline import LAST
 from voyant.domain.caller import Caller
 from voyant.domain.parameters import JobParameters
-from voyant.domain.result import Result
-from voyant.mcp import tasks
 from voyant.mcp.answers import answer
 from voyant.mcp.host import CALLER, HOST, Host
-from voyant.mcp.outcomes import JobState, outcome
+from voyant.mcp.running import Outcome, parameters_for, run_job
 from voyant.mcp.schemas import (
     Baseline,
     Contract,
@@ -30,17 +27,13 @@ from voyant.mcp.schemas import (
 )
 from voyant.mcp.tool import tool
 from voyant.mcp.view import REPORT_VIEW
-from voyant.mcp.waiting import DEFAULT_WAIT, follow
-from voyant.services.analysis import parameters_of
+from voyant.mcp.waiting import DEFAULT_WAIT
 from voyant.services.budget import DEFAULT_TOKENS
-from voyant.services.contracts import contract_from
 from voyant.services.estimation import Estimate
 from voyant.services.estimation import estimate as estimate_of
 from voyant.services.references import with_baseline
 from voyant.services.sources import source_from
-from voyant.services.threads import with_data, with_rows
-
-Outcome = Result | JobState
+from voyant.services.threads import with_data
 
 
 @tool("Analyse data", Outcome, writes=True, repeatable=False, reaches_out=True, view=REPORT_VIEW)
@@ -69,7 +62,7 @@ async def voyant_analyze(
     """
     asked = (source, table, query, kpis, time, rules, fail_under, contract)
     parameters = await with_data(_compared, caller, "analyze", baseline, *asked)
-    return await _run(host, caller, "analyze", parameters, wait, max_tokens)
+    return await run_job(host, caller, "analyze", parameters, wait, max_tokens)
 
 
 @tool("Take data in", Outcome, writes=True, repeatable=False, reaches_out=True)
@@ -86,8 +79,8 @@ async def voyant_ingest(
     """Only take a source in as a table, for voyant_sql, with types and names mended. Use voyant_analyze to learn
     what is in it as well. You get the table's name, rows and columns, and what did not fit.
     """
-    parameters = await with_data(_parameters, caller, source, table, query, contract=contract)
-    return await _run(host, caller, "ingest", parameters, wait, max_tokens)
+    parameters = await with_data(parameters_for, caller, source, table, query, contract=contract)
+    return await run_job(host, caller, "ingest", parameters, wait, max_tokens)
 
 
 @tool("Profile columns", Outcome, writes=True, repeatable=False, reaches_out=True)
@@ -103,8 +96,8 @@ async def voyant_profile(
     """Only describe the columns of a source: types, missing and distinct values, distributions, associations. Use it
     when you need those and no findings. You get a summary; the statistics stand in profile.json, for voyant_artifact.
     """
-    parameters = await with_data(_parameters, caller, source, table, query)
-    return await _run(host, caller, "profile", parameters, wait, max_tokens)
+    parameters = await with_data(parameters_for, caller, source, table, query)
+    return await run_job(host, caller, "profile", parameters, wait, max_tokens)
 
 
 @tool("Check quality", Outcome, writes=True, repeatable=False, reaches_out=True)
@@ -125,8 +118,8 @@ async def voyant_quality(
     do; the checks stand in quality.json, the rows that fail them in
     failing_rows.parquet, both for voyant_artifact.
     """
-    parameters = await with_data(_parameters, caller, source, table, query, None, None, rules, fail_under, contract)
-    return await _run(host, caller, "quality", parameters, wait, max_tokens)
+    parameters = await with_data(parameters_for, caller, source, table, query, None, None, rules, fail_under, contract)
+    return await run_job(host, caller, "quality", parameters, wait, max_tokens)
 
 
 @tool("Compare with before", Outcome, writes=True, repeatable=False, reaches_out=True)
@@ -145,7 +138,7 @@ async def voyant_drift(
     the measure and what changed; all distances stand in drift.json, for voyant_artifact.
     """
     parameters = await with_data(_compared, caller, "drift", baseline, source, table, query)
-    return await _run(host, caller, "drift", parameters, wait, max_tokens)
+    return await run_job(host, caller, "drift", parameters, wait, max_tokens)
 
 
 @tool("Compute key figures", Outcome, writes=True, repeatable=False, reaches_out=True)
@@ -164,8 +157,8 @@ async def voyant_kpi(
     changed. You get each figure's latest value and its change; the series, and what a change consists of, stand in
     kpis.json, for voyant_artifact.
     """
-    parameters = await with_data(_parameters, caller, source, table, query, kpis, time)
-    return await _run(host, caller, "kpi", parameters, wait, max_tokens)
+    parameters = await with_data(parameters_for, caller, source, table, query, kpis, time)
+    return await run_job(host, caller, "kpi", parameters, wait, max_tokens)
 
 
 @tool("Estimate an analysis", Estimate, reaches_out=True)
@@ -186,42 +179,9 @@ async def voyant_estimate(
 TOOLS = (voyant_analyze, voyant_ingest, voyant_profile, voyant_quality, voyant_drift, voyant_kpi, voyant_estimate)
 
 
-async def _run(
-    host: Host, caller: Caller, kind: str, parameters: JobParameters, wait: float, max_tokens: int
-) -> ToolResult:
-    with anyio.CancelScope(shield=True):  # a job that was begun must not be lost sight of
-        job_id = await with_data(host.jobs.begin, caller, kind, parameters)
-    is_task = tasks.are_wanted()
-    try:
-        job = await follow(caller, job_id, min(wait, tasks.SECONDS_BEFORE) if is_task else wait)
-    except anyio.get_cancelled_exc_class():
-        with anyio.CancelScope(shield=True):
-            await with_rows(host.jobs.forsake, caller, job_id)
-        raise
-    return await outcome(caller, job, max_tokens, meta=tasks.handed_over(job, max_tokens) if is_task else None)
-
-
-def _parameters(
-    caller: Caller,
-    source: str,
-    table: str | None,
-    query: str | None,
-    kpis: dict[str, str] | None = None,
-    time: str | None = None,
-    rules: list[dict[str, Any]] | None = None,
-    fail_under: float | None = None,
-    contract: str | None = None,
-) -> JobParameters:
-    found = source_from(caller, source, table=table, query=query)
-    promised = contract_from(caller, contract) if contract else None
-    return parameters_of(
-        found, kpis=kpis, time_column=time, rules=rules or (), fail_under=fail_under, contract=promised
-    )
-
-
 def _compared(caller: Caller, kind: str, baseline: str | None, *asked: Any) -> JobParameters:
     """The parameters of a job that compares."""
-    return with_baseline(caller, kind, _parameters(caller, *asked), baseline)
+    return with_baseline(caller, kind, parameters_for(caller, *asked), baseline)
 
 
 def _estimate(caller: Caller, source: str, table: str | None, query: str | None) -> Estimate:
