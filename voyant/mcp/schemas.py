@@ -10,7 +10,7 @@ from voyant.analysis.quality.declared import MOST_RULES
 from voyant.domain.rule import RuleKind
 from voyant.errors import Code
 from voyant.mcp.waiting import DEFAULT_WAIT
-from voyant.services.budget import DEFAULT_TOKENS, MAX_TOKENS
+from voyant.services.budget import MAX_TOKENS
 from voyant.services.waiting import LONGEST_WAIT
 
 LEAST_TOKENS = 400
