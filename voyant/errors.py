@@ -240,6 +240,15 @@ class InternalError(VoyantError):
     """A fault of ours."""
 
 
+def extra_missing(what: str, extra: str) -> InvalidInput:
+    """The error where something needs an extra that is not installed."""
+    return InvalidInput(
+        f"{what} needs the extra {extra!r}, which is not installed.",
+        code=Code.COMPONENT_MISSING,
+        remedy=f"Install it: pip install 'voyant[{extra}]'",
+    )
+
+
 def as_disk_full(error: BaseException) -> ConfigurationError | None:
     """The error to raise where any library's error means that the disk is full; else None.
 

@@ -29,6 +29,7 @@ def analyze(
     fail_under: float | None = None,
     contract: str | PathLike[str] | Mapping[str, Any] | None = None,
     baseline: str | PathLike[str] | None = None,
+    evidently: bool = False,
     out: str | PathLike[str] | None = None,
     max_tokens: int = 2000,
     on_progress: Callable[[str, float], None] = lambda _stage, _share: None,
@@ -50,6 +51,7 @@ def analyze(
             the one in force for the table, where there is one.
         baseline: What to compare with: a baseline, ``last``, ``window:N``, a job, a table, ``table@snapshot`` or a
             file; None for the last good run, where there is one.
+        evidently: Whether Evidently's report on that comparison is wanted as well; it needs the extra of that name.
         out: A folder that the artifacts are copied to as well.
         max_tokens: Room that the result may take in an agent's context; what was left out is said in ``omitted``.
         on_progress: Told the stage and the share of the job that is done.
@@ -70,6 +72,7 @@ def analyze(
         rules=rules,
         fail_under=fail_under,
         baseline=None if baseline is None else fspath(baseline),
+        evidently=evidently,
         on_progress=on_progress,
     )
 

@@ -196,6 +196,7 @@ def _submit(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Sub
         rules=body.rules,
         fail_under=body.fail_under,
         contract=contract,
+        evidently=body.evidently,
         requests=body.requests,
     )
     return submit(caller, kind, with_baseline(caller, kind, parameters, body.baseline), idempotency_key=key)

@@ -101,6 +101,11 @@ class JobRequest(SourceRequest):
         description="What to compare with: a baseline, `last`, `window:N`, a job, a table, `table@snapshot`, or a "
         "source. The last good run where left out. For `analyze` and `drift`.",
     )
+    evidently: bool = Field(
+        False,
+        description="Whether Evidently's own report on that comparison is wanted as well, as `evidently.html`; the "
+        "server needs the extra `evidently`.",
+    )
     forecast: Annotated[dict[str, Any], WithJsonSchema(request_schema("forecast"))] | None = Field(
         None, description="What a job `forecast` is asked for.", examples=[{"value": "sum(amount)", "horizon": 12}]
     )

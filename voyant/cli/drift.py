@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -22,6 +22,9 @@ BASELINE = typer.Option(
     help="What to compare with: a baseline, last (the last good run), window:N (the last N together), a job, a table, "
     "TABLE@SNAPSHOT or a file.",
 )
+EVIDENTLY = typer.Option(
+    False, "--evidently", help="Make Evidently's own report as well, evidently.html (needs the extra of that name)."
+)
 FAIL = typer.Option(False, "--fail-on-drift", help="Leave with exit code 3 where any column drifted.")
 
 
@@ -31,13 +34,15 @@ def drift(
     table: str | None = TABLE,
     query: str | None = QUERY,
     fail_on_drift: bool = FAIL,
+    evidently: bool = EVIDENTLY,
     contract: str | None = CONTRACT,
     out: Path | None = OUT,
     as_json: bool = JSON,
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Compare a source or table with what it was, or with anything else that has columns of the same names."""
-    result = run("drift", source, table, query, out, as_json, max_tokens, contract=contract, baseline=baseline)
+    asked: dict[str, Any] = {"contract": contract, "baseline": baseline, "evidently": evidently}
+    result = run("drift", source, table, query, out, as_json, max_tokens, **asked)
     if fail_on_drift and (failed := _failed_gate(result)) is not None:
         show_error(failed, as_json=False)  # the result, which tells more, stands on standard output
         return GATE_FAILED

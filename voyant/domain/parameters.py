@@ -26,6 +26,7 @@ class JobParameters:
         contract: That the caller named, whole; None to use the active one of the table, where there is one.
         baseline: What the table is compared with, as it was given; None for the last good run, where there is one.
         baseline_source: Where that is to be read, if Voyant does not keep it.
+        evidently: Whether Evidently's report on that comparison is wanted as well.
         forecast: What is asked of the step of that name, which chooses for itself where it is None; so do the others.
     """
 
@@ -37,6 +38,7 @@ class JobParameters:
     contract: Contract | None = None
     baseline: str | None = None
     baseline_source: Source | None = None
+    evidently: bool = False
     forecast: ForecastRequest | None = None
     regression: RegressionRequest | None = None
     anomaly: AnomalyRequest | None = None

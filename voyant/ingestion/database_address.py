@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urls
 
 from voyant.addresses import require_public, resolved
 from voyant.domain.source import without_credentials
-from voyant.errors import Code, InvalidInput, Unavailable
+from voyant.errors import Code, InvalidInput, Unavailable, extra_missing
 
 _SYSTEMS = {
     "postgresql": "postgresql",
@@ -110,11 +110,7 @@ class DatabaseAddress:
 
     def driver_missing(self) -> InvalidInput:
         """The error where the system's driver is not installed."""
-        return InvalidInput(
-            f"{self.shown} needs the extra {self.system!r}, which is not installed.",
-            code=Code.COMPONENT_MISSING,
-            remedy=f"Install it: pip install 'voyant[{self.system}]'",
-        )
+        return extra_missing(self.shown, self.system)
 
 
 def _system_of(parts: SplitResult) -> str:

@@ -48,6 +48,7 @@ def parameters_for(
     rules: list[dict[str, Any]] | None = None,
     fail_under: float | None = None,
     contract: str | None = None,
+    evidently: bool = False,
     requests: dict[str, dict[str, Any]] | None = None,
 ) -> JobParameters:
     """What a tool was given, as jobs take it."""
@@ -60,5 +61,6 @@ def parameters_for(
         rules=rules or (),
         fail_under=fail_under,
         contract=promised,
+        evidently=evidently,
         requests=requests,
     )

@@ -95,6 +95,9 @@ Baseline = Annotated[
         "together), a job id, a table, `table@snapshot`, or a source. `last`, if there is one, where left out.",
     ),
 ]
+Evidently = Annotated[
+    bool, Field(description="Make Evidently's own report as well, evidently.html, where the server has that extra.")
+]
 Wait = Annotated[
     int,
     Field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from voyant.domain.caller import Caller
@@ -12,7 +13,7 @@ from voyant.domain.kpi import DeclaredKpi
 from voyant.domain.parameters import JobParameters
 from voyant.domain.rule import DeclaredRule
 from voyant.domain.source import Source
-from voyant.errors import InvalidInput
+from voyant.errors import InvalidInput, extra_missing
 from voyant.services.execution import run_here
 from voyant.services.recording import Progress, ignore_progress
 from voyant.services.references import with_baseline
@@ -21,6 +22,8 @@ from voyant.services.rules import rules_from
 from voyant.services.submission import submit
 
 KIND = "analyze"
+EVIDENTLY = "evidently"
+"""The package, and the extra that brings it."""
 
 
 def analyze(
@@ -34,6 +37,7 @@ def analyze(
     fail_under: float | None = None,
     contract: Contract | None = None,
     baseline: str | None = None,
+    evidently: bool = False,
     requests: Mapping[str, Mapping[str, Any] | None] | None = None,
     on_progress: Progress = ignore_progress,
 ) -> str:
@@ -47,6 +51,7 @@ def analyze(
         fail_under: The least quality score that passes the gate, of which the result tells.
         contract: That the source is held against; None for the one in force for its table, where there is one.
         baseline: What the table is compared with; None for the last good run, where there is one.
+        evidently: Whether Evidently's report on that comparison is wanted as well.
         requests: What is asked of the steps ``forecast``, ``regression``, ``anomaly`` and ``segment``, as fields of
             their requests by name.
         on_progress: Told the stage and the share of the job that is done.
@@ -62,6 +67,7 @@ def analyze(
         rules=rules,
         fail_under=fail_under,
         contract=contract,
+        evidently=evidently,
         requests=requests,
     )
     parameters = with_baseline(caller, kind, asked, baseline)
@@ -78,6 +84,7 @@ def parameters_of(
     rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
     fail_under: float | None = None,
     contract: Contract | None = None,
+    evidently: bool = False,
     requests: Mapping[str, Mapping[str, Any] | None] | None = None,
 ) -> JobParameters:
     """What faces are given, as jobs take it.
@@ -88,6 +95,8 @@ def parameters_of(
     """
     if fail_under is not None and not 0 <= fail_under <= 1:
         raise InvalidInput(f"A quality score is 0 to 1; the gate asks for {fail_under:g}.")
+    if evidently and find_spec(EVIDENTLY) is None:
+        raise extra_missing("A report by Evidently", EVIDENTLY)
     declared = tuple(DeclaredKpi(name=name, sql=sql) for name, sql in (kpis or {}).items())
     return JobParameters(
         source=source,
@@ -96,5 +105,6 @@ def parameters_of(
         rules=rules_from(rules),
         fail_under=fail_under,
         contract=contract,
+        evidently=evidently,
         **requests_from(requests or {}),
     )

@@ -214,7 +214,12 @@ def drift(context: StepContext, parameters: JobParameters) -> StepResult:
             label=reference.label,
             current_label=context.pinned.table,
         )
-    context.write_json("drift.json", "drift", found)
+        context.write_json("drift.json", "drift", found)
+        if parameters.evidently:
+            from voyant.analysis.drift.evidently import evidently_report
+
+            page = evidently_report(found, reference.table, context.table)
+            context.write("evidently.html", "drift", HTML, page.encode())
     return StepResult(reference=reference.inputs)
 
 

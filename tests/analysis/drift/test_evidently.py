@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,14 +14,13 @@ import pytest
 
 from tests.analysis.drift.car_loan import car_loan
 from tests.analysis.drift.tables import Columns, drift
-from tests.fixtures.ci import is_ci
+from tests.fixtures.evidently import evidently_python, run
 from voyant.domain.drift import ColumnDrift, Verdict
 from voyant.domain.table import Role
 
 pytestmark = pytest.mark.slow
 
 _PEER = Path(__file__).parent / "evidently_verdicts.py"
-_REQUIREMENTS = Path(__file__).parents[3] / "benchmarks" / "peers" / "evidently.txt"
 _METHODS = {
     "Wasserstein distance (normed)": "wasserstein_normed",
     "Jensen-Shannon distance": "jensen_shannon",
@@ -38,38 +34,15 @@ Peer = Callable[[Path], dict[str, Any]]
 
 @pytest.fixture(scope="session")
 def evidently(request: pytest.FixtureRequest) -> Peer:
-    """Evidently over a folder with both sides; its environment is made once and kept in pytest's cache."""
+    """Evidently over a folder with both sides."""
     assert request.config.cache is not None
-    folder = request.config.cache.mkdir("evidently")
-    ready = folder / "ready"
-    python = folder / "env" / "bin" / "python"
-    if not (ready.exists() and ready.read_bytes() == _REQUIREMENTS.read_bytes()):
-        try:
-            _run(sys.executable, "-m", "venv", "--clear", folder / "env")
-            _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", _REQUIREMENTS)
-        except subprocess.CalledProcessError as error:
-            if is_ci():
-                raise
-            pytest.skip(f"Evidently could not be installed: {error.stderr[-300:]}")
-        ready.write_bytes(_REQUIREMENTS.read_bytes())
+    python = evidently_python(request.config.cache)
 
     def compared(sides: Path) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(_run(python, _PEER, sides).splitlines()[-1])
+        found: dict[str, Any] = json.loads(run(python, _PEER, sides).splitlines()[-1])
         return found
 
     return compared
-
-
-def _run(*command: object) -> str:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    done = subprocess.run(
-        [str(part) for part in command],
-        check=True,
-        capture_output=True,
-        text=True,
-        env=environment | {"DO_NOT_TRACK": "1"},
-    )
-    return done.stdout
 
 
 def _made(seed: int, before: int, after: int) -> tuple[Columns, Columns]:

@@ -15,6 +15,7 @@ from voyant.mcp.running import Outcome, parameters_for, run_job
 from voyant.mcp.schemas import (
     Baseline,
     Contract,
+    Evidently,
     FailUnder,
     Kpis,
     MaxTokens,
@@ -128,6 +129,7 @@ async def voyant_drift(
     baseline: Baseline = LAST,
     table: Table = None,
     query: Query = None,
+    evidently: Evidently = False,
     wait: Wait = DEFAULT_WAIT,
     max_tokens: MaxTokens = DEFAULT_TOKENS,
     caller: Caller = CALLER,
@@ -137,7 +139,7 @@ async def voyant_drift(
     two states, or before relying on a new delivery. You get a verdict, the share of columns that drifted and, for each,
     the measure and what changed; all distances stand in drift.json, for voyant_artifact.
     """
-    parameters = await with_data(_compared, caller, "drift", baseline, source, table, query)
+    parameters = await with_data(_compared, caller, "drift", baseline, source, table, query, evidently=evidently)
     return await run_job(host, caller, "drift", parameters, wait, max_tokens)
 
 
@@ -179,9 +181,9 @@ async def voyant_estimate(
 TOOLS = (voyant_analyze, voyant_ingest, voyant_profile, voyant_quality, voyant_drift, voyant_kpi, voyant_estimate)
 
 
-def _compared(caller: Caller, kind: str, baseline: str | None, *asked: Any) -> JobParameters:
+def _compared(caller: Caller, kind: str, baseline: str | None, *asked: Any, **more: Any) -> JobParameters:
     """The parameters of a job that compares."""
-    return with_baseline(caller, kind, parameters_for(caller, *asked), baseline)
+    return with_baseline(caller, kind, parameters_for(caller, *asked, **more), baseline)
 
 
 def _estimate(caller: Caller, source: str, table: str | None, query: str | None) -> Estimate:
