@@ -47,7 +47,7 @@ def _request(kind: str, given: Mapping[str, Any]) -> Any:
             raise _bad(kind, f"there is no field {str(name)[:100]!r}" + (f"; perhaps {near[0]}" if near else ""))
     entries = {name: _listed(name, value) for name, value in given.items() if value is not None}
     try:
-        request = msgspec.convert(entries, wanted)
+        request: Any = msgspec.convert(entries, wanted)
     except msgspec.ValidationError as error:
         raise _bad(kind, str(error).replace("`", "")) from None
     require_text(**{kind: [value for value in entries.values() if isinstance(value, str | list)]})

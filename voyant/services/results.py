@@ -9,27 +9,19 @@ from typing import Any, TypeVar
 from voyant.artifacts.store import ArtifactStore
 from voyant.domain.artifact import Artifact
 from voyant.domain.caller import Caller
-from voyant.domain.contract import ContractCheck, ContractChecks
-from voyant.domain.drift import ColumnDrift, Drift
+from voyant.domain.contract import ContractChecks
+from voyant.domain.drift import Drift
 from voyant.domain.job import Degradation, Status
 from voyant.domain.kpi import Kpis
 from voyant.domain.manifest import MANIFEST_NAME, Manifest, ManifestInput
 from voyant.domain.narrative import Narrative
 from voyant.domain.normalization import Normalization
-from voyant.domain.quality import Check, Quality
+from voyant.domain.quality import Quality
 from voyant.domain.result import (
     ManifestReference,
     NextCall,
     Result,
-    ResultArtifact,
-    ResultColumnDrift,
-    ResultContract,
     ResultDataset,
-    ResultDrift,
-    ResultFinding,
-    ResultKpi,
-    ResultQuality,
-    ResultRule,
 )
 from voyant.domain.serialization import from_json, to_json
 from voyant.errors import Code, Conflict, JobFailed
@@ -37,14 +29,20 @@ from voyant.services.access import job_of
 from voyant.services.budget import DEFAULT_TOKENS, fit
 from voyant.services.gate import judge
 from voyant.services.history import warnings_for
+from voyant.services.result_sections import (
+    MOST_COLUMNS,
+    artifact_section,
+    contract_section,
+    drift_section,
+    findings_section,
+    kpis_section,
+    quality_section,
+)
 from voyant.services.result_warnings import counted, warnings_of
 from voyant.services.wiring import artifact_store
 from voyant.store.models import Job
 
 T = TypeVar("T")
-MOST_SAMPLES = 3
-MOST_COLUMNS = 20
-"""That drifted and stand in a result; drift.json has all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,13 +171,13 @@ def _assemble(parts: Parts) -> Result:
             snapshot=pinned.snapshot,
         ),
         headline=_headline(parts),
-        findings=_findings(narrative),
-        quality=_quality(parts.quality),
+        findings=findings_section(narrative),
+        quality=quality_section(parts.quality),
         gate=judge(parts.quality, parts.fail_under),
-        drift=_drift(drift),
-        kpis=_kpis(parts.kpis),
-        contracts=tuple(map(_contract, parts.contracts.checks)),
-        artifacts=tuple(_artifact(parts.job_id, artifact) for artifact in parts.artifacts),
+        drift=drift_section(drift),
+        kpis=kpis_section(parts.kpis),
+        contracts=tuple(map(contract_section, parts.contracts.checks)),
+        artifacts=tuple(artifact_section(parts.job_id, artifact) for artifact in parts.artifacts),
         manifest=None,
         omitted=_omitted(parts),
         next=_next(parts),
@@ -219,112 +217,6 @@ def _omitted(parts: Parts) -> dict[str, Any]:
     if parts.drift and (left := len(parts.drift.drifted) - MOST_COLUMNS) > 0:
         omitted = {"how": "voyant_artifact drift.json"} | omitted | {"drift": left}
     return omitted
-
-
-def _findings(narrative: Narrative | None) -> tuple[ResultFinding, ...]:
-    return tuple(
-        ResultFinding(
-            id=finding.id,
-            kind=finding.kind,
-            severity=finding.severity,
-            text=finding.text,
-            evidence=finding.evidence,
-            sql=finding.sql,
-            caveat=finding.caveat,
-        )
-        for finding in (narrative.findings if narrative else ())
-    )
-
-
-def _quality(quality: Quality | None) -> ResultQuality | None:
-    if quality is None or (quality.score is None and not quality.broken_rules):
-        return None
-    return ResultQuality(
-        score=quality.score,
-        parts={part.dimension.value: part.score for part in quality.parts},
-        passed=quality.passed,
-        failed=quality.failed,
-        rules=tuple(_rule(check) for check in quality.broken_rules),
-    )
-
-
-def _rule(check: Check) -> ResultRule:
-    return ResultRule(
-        name=check.id,
-        severity=check.severity,
-        text=check.description,
-        failed=check.failed,
-        checked=check.checked,
-        unit=check.unit,
-        owner=check.owner,
-        observed=check.observed,
-        sample=check.sample[:MOST_SAMPLES],
-        error=check.error,
-    )
-
-
-def _drift(drift: Drift | None) -> ResultDrift | None:
-    if drift is None:
-        return None
-    return ResultDrift(
-        verdict=drift.verdict,
-        holds=drift.holds,
-        reference=drift.reference.label,
-        summary=drift.summary,
-        share=drift.share,
-        reason=drift.reason,
-        columns=tuple(_column_drift(column) for column in drift.drifted[:MOST_COLUMNS]),
-    )
-
-
-def _column_drift(column: ColumnDrift) -> ResultColumnDrift:
-    deciding = column.distances[0] if column.distances else None
-    return ResultColumnDrift(
-        column=column.column,
-        method=column.method,
-        value=deciding.value if deciding else None,
-        threshold=deciding.threshold if deciding else None,
-        summary=column.summary,
-    )
-
-
-def _kpis(kpis: Kpis | None) -> tuple[ResultKpi, ...]:
-    return tuple(
-        ResultKpi(
-            name=kpi.name,
-            value=kpi.value,
-            unit=kpi.unit,
-            period=kpi.period,
-            change=kpi.change.relative if kpi.change else None,
-            base=kpi.change.base if kpi.change else None,
-            base_period=kpi.change.base_period if kpi.change else None,
-        )
-        for kpi in (kpis.kpis if kpis else ())
-    )
-
-
-def _contract(check: ContractCheck) -> ResultContract:
-    results = [result for table in check.tables for result in table.clauses]
-    return ResultContract(
-        id=check.contract,
-        version=check.version,
-        outcome=check.outcome,
-        passed=sum(result.passed for result in results),
-        failed=sum(not result.passed for result in results),
-        not_enforceable=len(check.coverage.not_enforceable),
-        rows_quarantined=sum(table.rows_quarantined for table in check.tables),
-    )
-
-
-def _artifact(job_id: str, artifact: Artifact) -> ResultArtifact:
-    return ResultArtifact(
-        name=artifact.name,
-        type=artifact.type,
-        media_type=artifact.media_type,
-        bytes=artifact.bytes,
-        sha256=artifact.sha256,
-        uri=f"voyant://jobs/{job_id}/artifacts/{artifact.name}",
-    )
 
 
 def _next(parts: Parts) -> tuple[NextCall, ...]:
