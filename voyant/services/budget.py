@@ -16,8 +16,8 @@ ENTRANCES = frozenset({"report.html", "narrative.json"})
 """The artifacts that lead to all others; the manifest is named beside them."""
 
 HOW = "voyant_artifact narrative.json, manifest.json"
-FEWEST = 3
-SOME = 8
+FEWEST, ENOUGH, SOME = 3, 6, 8
+"""Findings, key figures and the like: each number is gone down to before something else goes."""
 LONGEST_TEXT = 300
 
 _PIECES = re.compile(r"[A-Za-z]+|\d+|[^ \nA-Za-z\d]+|\n *| {2,}")
@@ -75,6 +75,12 @@ def _ever_smaller(result: Result) -> Iterator[Result]:
         yield result
     result = _keep_sql(result, 0)
     yield result
+    # Statements of findings that are listed can be read with these; other calls lead on.
+    result = replace(result, next=tuple(call for call in result.next if "sql" not in call.arguments) or result.next[:1])
+    yield result
+    while _has_more(result, ENOUGH):
+        result = _one_less(_one_rule_less(result, ENOUGH), ENOUGH)
+        yield result
     result = replace(result, next=result.next[:1])
     yield result
     while _has_more(result, FEWEST):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from voyant.analysis.narrative.proposals import proposals
 from voyant.analysis.wording import readable
 from voyant.domain.finding import Finding
+from voyant.domain.kpi import Kpis
 from voyant.domain.narrative import NextStep
 from voyant.domain.quality import Quality
 from voyant.domain.table import Dataset
 from voyant.lake.sql import identifier
 
-MOST_STEPS = 3
+MOST_LOOKS = 2
 
 _WORTH_ROWS = {
     "repetition": "See the combinations that repeat, to tell habits from mistakes",
@@ -25,27 +29,11 @@ _WORTH_ROWS = {
 }
 
 
-def next_steps(dataset: Dataset, findings: tuple[Finding, ...], quality: Quality | None) -> tuple[NextStep, ...]:
-    """At most three, the most telling first."""
-    steps = []
-    if quality is not None and quality.failed:
-        steps.append(
-            NextStep(
-                tool="voyant_artifact",
-                arguments={"name": "failing_rows.parquet"},
-                why="See the records that fail quality checks before relying on the columns concerned.",
-            )
-        )
-    seen: set[str] = set()
-    for finding in findings:
-        why = _WORTH_ROWS.get(finding.kind)
-        if why is None or why in seen:
-            continue
-        seen.add(why)
-        subject = " by ".join(readable(name) for name in finding.columns[:2])
-        # What is drawn shows more than the few numbers of the sentence.
-        sql = finding.view.sql if finding.view is not None else finding.sql
-        steps.append(NextStep(tool="voyant_sql", arguments={"sql": sql}, why=f"{why}: {subject}."))
+def next_steps(
+    dataset: Dataset, findings: tuple[Finding, ...], quality: Quality | None, kpis: Kpis | None
+) -> tuple[NextStep, ...]:
+    """The rows that fail checks, the further analyses that suit the table, and rows behind the findings."""
+    steps = [*_failing(quality), *proposals(dataset, kpis, findings), *_looks(findings)]
     if not steps:
         steps.append(
             NextStep(
@@ -54,4 +42,23 @@ def next_steps(dataset: Dataset, findings: tuple[Finding, ...], quality: Quality
                 why="Look at some records.",
             )
         )
-    return tuple(steps[:MOST_STEPS])
+    return tuple(steps)
+
+
+def _failing(quality: Quality | None) -> Iterator[NextStep]:
+    if quality is not None and quality.failed:
+        why = "See the records that fail quality checks before relying on the columns concerned."
+        yield NextStep(tool="voyant_artifact", arguments={"name": "failing_rows.parquet"}, why=why)
+
+
+def _looks(findings: tuple[Finding, ...]) -> list[NextStep]:
+    steps: dict[str, NextStep] = {}
+    for finding in findings:
+        why = _WORTH_ROWS.get(finding.kind)
+        if why is None or why in steps:
+            continue
+        subject = " by ".join(readable(name) for name in finding.columns[:2])
+        # What is drawn shows more than the few numbers of the sentence.
+        sql = finding.view.sql if finding.view is not None else finding.sql
+        steps[why] = NextStep(tool="voyant_sql", arguments={"sql": sql}, why=f"{why}: {subject}.")
+    return list(steps.values())[:MOST_LOOKS]

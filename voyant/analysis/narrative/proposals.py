@@ -1,0 +1,62 @@
+"""Which further analyses suit a table, each as a call with its arguments filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from voyant.analysis.wording import readable
+from voyant.domain.finding import Finding
+from voyant.domain.kpi import Kpi, KpiKind, Kpis
+from voyant.domain.narrative import NextStep
+from voyant.domain.table import Dataset, Role
+
+FEWEST_PERIODS = 12
+"""Complete ones, from which a forecast can be held against periods that it has not seen."""
+FEWEST_ROWS = 100
+"""From which rows can be left out of what is learned, and still show something."""
+_EXPLAINED = frozenset({"association", "difference", "interaction", "outcome_by_measure"})
+"""Kinds of findings whose first column others tell something about."""
+
+
+def proposals(dataset: Dataset, kpis: Kpis | None, findings: tuple[Finding, ...]) -> Iterator[NextStep]:
+    """A forecast, drivers and odd rows, as far as the table has what they need."""
+    if (forecast := _forecast(dataset, kpis)) is not None:
+        yield forecast
+    if dataset.rows < FEWEST_ROWS:
+        return
+    if (target := _target(dataset, findings)) is not None:
+        arguments = {"source": dataset.name, "target": target}
+        why = f"See how well {readable(target)} can be told from the other columns, and which of them drive it."
+        yield NextStep(tool="voyant_regression", arguments=arguments, why=why)
+    if len(dataset.with_role(Role.MEASURE, Role.DIMENSION)) > 1:
+        why = "Find the rows that fit no pattern, each with what makes it odd."
+        yield NextStep(tool="voyant_anomaly", arguments={"source": dataset.name}, why=why)
+
+
+def _forecast(dataset: Dataset, kpis: Kpis | None) -> NextStep | None:
+    if kpis is None or kpis.time_column is None or kpis.grain is None:
+        return None
+    kpi = next((kpi for kpi in kpis.kpis if _can_be_forecast(kpi)), None)
+    if kpi is None:
+        return None
+    arguments = {
+        "source": dataset.name,
+        "value": kpi.expression,
+        "time": kpis.time_column,
+        "grain": kpis.grain.value,
+    }
+    why = f"See what {kpi.name} will come to in the {kpis.grain}s ahead, and how sure that is."
+    return NextStep(tool="voyant_forecast", arguments=arguments, why=why)
+
+
+def _can_be_forecast(kpi: Kpi) -> bool:
+    is_select = kpi.kind is KpiKind.OTHER and kpi.expression.lstrip()[:6].upper() in {"SELECT", "WITH"}
+    complete = [point for point in kpi.series if point.complete and point.value is not None]
+    return not is_select and len(complete) >= FEWEST_PERIODS
+
+
+def _target(dataset: Dataset, findings: tuple[Finding, ...]) -> str | None:
+    """The column that most is said of: what others tell something about."""
+    stored = {column.name for column in dataset.columns if column.role in {Role.MEASURE, Role.DIMENSION}}
+    explained = (finding.columns[0] for finding in findings if finding.kind in _EXPLAINED and finding.columns)
+    return next((name for name in explained if name in stored), None)
