@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -69,6 +70,23 @@ def test_snapshots_go_when_no_job_needs_them(caller: Caller, source: Path, monke
     assert [lake().snapshot(caller.tenant, "orders", pin).rows for pin in pins[1:]] == [40, 50]
     assert all(path.exists() for pin in pins[1:] for path in lake().snapshot(caller.tenant, "orders", pin).files)
     assert query(caller, "SELECT count(*) AS n FROM orders", limit=1).rows[0][0] in {50, "50"}
+
+
+def test_files_of_killed_processes_go_and_those_about_to_be_held_stay(caller: Caller, source: Path, home: Path) -> None:
+    profiled(caller, source, 30, days_ago=1)
+    (held,) = lake().snapshot(caller.tenant, "orders").files
+    old, young = (held.with_name(f"{name}.parquet") for name in ("old", "young"))
+    for path in (old, young):
+        path.write_bytes(held.read_bytes())
+    past = (datetime.now(UTC) - timedelta(days=3)).timestamp()
+    for path in (old, held):
+        os.utime(path, (past, past))
+
+    assert prunable(caller, 2).stray_bytes == old.stat().st_size
+    assert old.exists()
+    prune(caller, 2)
+    prune(caller, 0)
+    assert (old.exists(), young.exists(), held.exists()) == (False, True, True)
 
 
 def test_jobs_that_wait_or_run_are_left_alone(caller: Caller, source: Path) -> None:

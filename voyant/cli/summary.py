@@ -172,7 +172,8 @@ def print_pruning(pruning: Pruning, *, done: bool) -> None:
     went = "Removed" if done else "Would remove"
     out.print(
         f"{went} {len(pruning.jobs):,} jobs with {pruning.artifact_bytes:,} bytes of artifacts, and "
-        f"{pruning.snapshots:,} snapshots with {pruning.snapshot_bytes:,} bytes.",
+        f"{pruning.snapshots:,} snapshots with {pruning.snapshot_bytes:,} bytes, "
+        f"{pruning.stray_bytes:,} bytes that killed processes left.",
         markup=False,
     )
     if not done and (pruning.jobs or pruning.snapshots):

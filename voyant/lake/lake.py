@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from voyant.lake.catalog import StoreCatalog
 
 COMMIT_ATTEMPTS = 30
+SECONDS_TO_COMMIT = 24 * 3600
 LONGEST_PAUSE_SECONDS = 0.1
 CONTENT = "voyant.content"
 COLUMNS = "voyant.columns"
@@ -222,6 +223,20 @@ class Lake:
                 table.maintenance.expire_snapshots().by_ids(ids).commit()
         for path in files:
             path.unlink(missing_ok=True)
+
+    def stray(self, tenant: str, before: datetime) -> list[Path]:
+        """Files of rows written before then that no snapshot holds: of processes killed just before a commit.
+
+        Files of the last ``SECONDS_TO_COMMIT`` are left out whatever is asked, since one may be about to be held.
+        """
+        latest = min(before.timestamp(), time.time() - SECONDS_TO_COMMIT)
+        found: list[Path] = []
+        for folder in sorted((self._warehouse / tenant).glob("*/data")):
+            old = {path for path in folder.glob("*.parquet") if path.stat().st_mtime < latest}
+            if old and (table := self._find(tenant, folder.parent.name)) is not None:
+                old -= _data_files(table, [snapshot.snapshot_id for snapshot in table.snapshots()])
+            found += sorted(old)
+        return found
 
     def _files_of(self, tenant: str, snapshots: Mapping[str, list[int]]) -> set[Path]:
         gone: set[Path] = set()

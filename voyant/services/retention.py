@@ -20,12 +20,14 @@ from voyant.workflows.protocol import Pruned
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruning:
-    """What goes, or would go: jobs, oldest first, and the bytes of their artifacts and of snapshots."""
+    """What goes, or would go: jobs, oldest first, and the bytes of their artifacts, of snapshots, and of files that
+    killed processes have left in the lake."""
 
     jobs: tuple[str, ...]
     artifact_bytes: int
     snapshots: int
     snapshot_bytes: int
+    stray_bytes: int = 0
 
 
 def retention_days(given: float | None) -> float:
@@ -55,6 +57,7 @@ def prunable(caller: Caller, older_than_days: float) -> Pruning:
         artifact_bytes=size,
         snapshots=sum(len(ids) for ids in expired.values()),
         snapshot_bytes=lake().bytes_of(caller.tenant, expired),
+        stray_bytes=sum(path.stat().st_size for path in lake().stray(caller.tenant, before)),
     )
 
 
@@ -71,6 +74,8 @@ def prune(caller: Caller, older_than_days: float) -> Pruning:
         artifact_store().remove(caller.tenant, job_id)
         Job.objects.filter(id=job_id, status__in=FINAL).delete()
     lake().expire(caller.tenant, lake().expirable(caller.tenant, _needed(caller, before), before))
+    for path in lake().stray(caller.tenant, before):
+        path.unlink(missing_ok=True)
     return found
 
 
@@ -92,7 +97,7 @@ def _all_callers() -> list[Caller]:
 def _total(prunings: list[Pruning]) -> Pruned:
     return Pruned(
         jobs=sum(len(pruning.jobs) for pruning in prunings),
-        bytes=sum(pruning.artifact_bytes + pruning.snapshot_bytes for pruning in prunings),
+        bytes=sum(pruning.artifact_bytes + pruning.snapshot_bytes + pruning.stray_bytes for pruning in prunings),
     )
 
 
