@@ -176,7 +176,7 @@ def print_pruning(pruning: Pruning, *, done: bool) -> None:
         f"{pruning.stray_bytes:,} bytes that killed processes left.",
         markup=False,
     )
-    if not done and (pruning.jobs or pruning.snapshots):
+    if not done and (pruning.jobs or pruning.snapshots or pruning.stray_bytes):
         out.print("Nothing is removed without --yes.", style="dim")
 
 
