@@ -123,6 +123,7 @@ def test_a_failed_rule_is_told_with_its_rows(caller: Caller, orders: Path) -> No
     assert (told.name, told.failed, told.checked, told.owner) == ("range:amount", 3, 60, "sales")
     assert told.sample == tuple({"_row": row, "amount": row + 0.5} for row in (58, 59, 60))
     assert result.warnings[0] == "The critical rule range:amount fails: 3 of 60 rows."
+    assert result.warnings[1].startswith("This run is no good one")
     assert result.gate is None
 
 

@@ -11,6 +11,7 @@ from voyant.domain.job import Degradation
 from voyant.domain.normalization import ChangeKind, Normalization
 from voyant.domain.quality import Quality
 from voyant.errors import Code
+from voyant.services.history import is_good
 
 MOST_ASSUMPTIONS = 3
 MOST_CHANGES = 3
@@ -32,6 +33,8 @@ def warnings_of(
     # What a person called critical comes before all else.
     critical = sum(rule.severity == Severity.CRITICAL and not rule.error for rule in broken)
     warnings = list(of_quality[:critical])
+    if quality is not None and not is_good(quality):
+        warnings.append("This run is no good one: later runs are compared with one in which no critical rule fails.")
     warnings += [f"{entry.step} is missing: {entry.error['message']}" for entry in degraded]
     warnings.extend(_of_contracts(contracts))
     warnings.extend(_schema_changes(normalization))
