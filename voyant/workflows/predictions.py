@@ -14,7 +14,7 @@ from voyant.domain.forecast import ForecastRequest
 from voyant.domain.parameters import JobParameters
 from voyant.domain.profile import Profile
 from voyant.domain.regression import RegressionRequest
-from voyant.domain.segmentation import SegmentRequest
+from voyant.domain.segmentation import Segmentation, SegmentRequest
 from voyant.workflows.context import StepContext
 from voyant.workflows.pipeline import StepResult
 
@@ -85,5 +85,7 @@ def conclusions(context: StepContext, parameters: JobParameters) -> StepResult:
 
 def _stated(context: StepContext) -> Iterator[tuple[Any, list[Comparison]]]:
     """The results that were made, and what each gives to say."""
-    return
-    yield
+    if (segmentation := context.read_if_made("segment.json", Segmentation)) is not None:
+        from voyant.analysis.segment import comparisons as of_segments
+
+        yield segmentation, of_segments(segmentation, context.table)

@@ -40,6 +40,8 @@ class Question(StrEnum):
     OUTLIERS = "Are there values far from all others?"
     QUALITY = "Which quality checks fail?"
     DRIFT = "What changed since an earlier state?"
+    SEGMENTS = "Do records, or customers, fall into groups?"
+    DRIVERS = "What does the change of a key figure consist of?"
 
 
 class NothingToTell(Exception):
