@@ -20,6 +20,7 @@ _ON_THE_PAGE = (
     (re.compile(r"quality\.json"), "quality"),
     (re.compile(r"drift\.json#/columns/(\d+)"), "drift-{}"),
     (re.compile(r"drift\.json"), "drift"),
+    (re.compile(r"segment\.json"), "segments"),
     (re.compile(r"contract\.json"), "contract"),
     (re.compile(r"normalize\.json"), "changes"),
 )

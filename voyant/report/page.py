@@ -14,7 +14,7 @@ from django.utils.safestring import mark_safe
 
 from voyant.analysis.charts import theme
 from voyant.domain.profile import Profile
-from voyant.report import columns, drift, expectations, figures, findings, measures, pictures
+from voyant.report import columns, drift, expectations, figures, findings, measures, pictures, segments
 from voyant.report.contents import Contents
 from voyant.report.links import Evidence
 
@@ -54,6 +54,7 @@ def render_report(contents: Contents) -> str:
         "others": findings.others(contents),
         "kpis": measures.kpis(contents),
         "pictures": [figure for figure in drawn.values() if figure["id"] not in beside],
+        "segments": segments.segments(contents),
         "drift": compared,
         "contracts": expectations.contracts(contents),
         "quality": measures.quality(contents),
@@ -119,6 +120,8 @@ def _anchors(contents: Contents) -> frozenset[str]:
         places |= {f"drift-{place}" for place in range(min(len(contents.drift.drifted), drift.MOST_COLUMNS))}
     if contents.contracts:
         places.add("contract")
+    if "segment" in contents.answers:
+        places.add("segments")
     if contents.kpis:
         places |= {f"kpi-{index}" for index in range(len(contents.kpis.kpis))}
     places |= {f"column-{index}" for index in range(min(len(contents.profile.columns), columns.MOST_COLUMNS))}

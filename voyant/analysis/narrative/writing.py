@@ -103,7 +103,7 @@ def _notes(dataset: Dataset, insights: Insights) -> tuple[str, ...]:
             f"{count(insights.comparisons)} comparisons were made and corrected together ({insights.correction}, "
             f"{percent(100 * insights.level)} false discoveries); {count(significant)} hold."
         )
-    elif insights.families:
+    elif insights.families and not insights.findings:
         notes.append("The table gave nothing to compare.")
     if insights.sample is not None:
         notes.append(

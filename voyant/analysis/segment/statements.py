@@ -123,7 +123,8 @@ def _plane(noun: str) -> View:
 
 
 def _each(result: Segmentation, noun: str) -> Iterator[Comparison]:
-    for place, segment in enumerate(result.segments):
+    # Of two segments, what sets one apart sets the other apart as well.
+    for place, segment in enumerate(result.segments if len(result.segments) > 2 else result.segments[:1]):
         yield Comparison(
             question=Question.SEGMENTS,
             effect_name="Cohen's d or h",
@@ -140,6 +141,8 @@ def _segment(result: Segmentation, segment: Segment, place: int, noun: str) -> C
         f",\n  {_figure(trait, own)} AS here_{at},\n  {_figure(trait, others)} AS there_{at}"
         for at, trait in enumerate(traits)
     )
+    rest = [other for other in result.segments if other is not segment]
+    others_are = f"in the other, “{rest[0].name}”" if len(rest) == 1 else "for the others"
     sql = (
         f"SELECT {segment.number} AS number, count(CASE WHEN {own} THEN 1 END) AS members,\n"
         f"  100.0 * count(CASE WHEN {own} THEN 1 END) / count(*) AS share{figures}\nFROM job.segment"
@@ -147,7 +150,7 @@ def _segment(result: Segmentation, segment: Segment, place: int, noun: str) -> C
 
     def tell(telling: Telling) -> str:
         size = f"{telling.percent('share')} of the {noun} ({telling.count('members')})"
-        told = "; ".join(_told(telling, trait, at) for at, trait in enumerate(traits))
+        told = "; ".join(_told(telling, trait, at, others_are if at == 0 else "") for at, trait in enumerate(traits))
         return sentence(f"segment {telling.count('number')}, “{segment.name}”, is {size}: {told}")
 
     effect = abs(segment.traits[0].effect) if segment.traits else 0.0
@@ -169,14 +172,14 @@ def _figure(trait: Trait, condition: str) -> str:
     return figure(identifier(trait.column), trait.category, trait.statistic, condition)
 
 
-def _told(telling: Telling, trait: Trait, at: int) -> str:
+def _told(telling: Telling, trait: Trait, at: int, others_are: str) -> str:
     here, there = f"here_{at}", f"there_{at}"
     if trait.category is not None:
         which = f"{trait.words} is {shown(trait.category)}"
-        return f"{which} for {telling.percent(here)}, against {telling.percent(there)} of the others"
+        return f"{which} for {telling.percent(here)}, against {telling.percent(there)} {others_are}".rstrip()
     name = f"{trait.statistic} {trait.words.removeprefix('average ')}"
     own, others = telling.quantity(here, trait.unit), telling.quantity(there, trait.unit)
-    return f"{name} {own}, against {others} for the others"
+    return f"{name} {own}, against {others} {others_are}".rstrip()
 
 
 def _differences(noun: str) -> View:
@@ -213,7 +216,7 @@ def _best(rfm: Rfm, noun: str) -> Claim:
             return None
         name = telling.rows[0]["segment"]
         return sentence(
-            f"“{name}” are {telling.percent('share')} of the {noun} ({telling.count('members')}) and spend "
+            f"“{name[:1].upper()}{name[1:]}” are {telling.percent('share')} of the {noun} ({telling.count('members')}) and spend "
             f"{telling.percent('amount_share')} of all"
         )
 

@@ -65,7 +65,7 @@ def _rows(table: Table, profile: Profile, asked: list[Column]) -> Units:
         choice.features.append(
             Feature(
                 name=_unreserved(column.name, "row"),
-                words=called(column),
+                words=_words(column),
                 source=f"CAST({name} AS VARCHAR)" if category else _finite(f"CAST({name} AS DOUBLE)"),
                 is_category=category,
                 unit=column.unit,
@@ -95,7 +95,7 @@ def _entities(
             choice.features.append(
                 Feature(
                     name=_unreserved(column.name, key),
-                    words=called(column),
+                    words=_words(column),
                     source=f"CAST(min({name}) AS VARCHAR)",
                     is_category=True,
                 )
@@ -162,7 +162,7 @@ def _of_rows(column: Column, key: str) -> Feature:
     adds_up = column.aggregation is Aggregation.SUM
     return Feature(
         name=_unreserved(column.name, key),
-        words=f"{'total' if adds_up else 'average'} {called(column)}",
+        words=f"{'total' if adds_up else 'average'} {_words(column)}",
         source=f"{'sum' if adds_up else 'avg'}({value})",
         is_category=False,
         unit=column.unit,
@@ -242,6 +242,11 @@ def _bounded(choice: _Choice) -> dict[str, Feature]:
 
 def _listed(features: dict[str, Feature]) -> str:
     return "".join(f",\n  {feature.source} AS {identifier(feature.name)}" for feature in features.values())
+
+
+def _words(column: Column) -> str:
+    """What it is called, without the unit that stands beside its values."""
+    return called(column).removesuffix(f" {column.unit}") if column.unit else called(column)
 
 
 def _finite(number: str) -> str:
