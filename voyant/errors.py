@@ -33,6 +33,7 @@ class Code(Enum):
 
     INVALID_BODY = (1001, 422, "Invalid request", "Correct the named field and send it again.")
     UNKNOWN_COLUMN = (1002, 422, "Unknown column", "Use one of the columns listed.")
+    BAD_TIME = (1003, 422, "Bad date or time", "Give a date, a time or a period as the message shows.")
     MISSING_PARAMETER = (1004, 422, "Missing parameter", "Give the named parameter.")
     BAD_KPI = (1005, 422, "Bad KPI", "Give NAME=SQL with an aggregate such as sum(amount), or a SELECT.")
     SQL_REFUSED = (1006, 422, "SQL refused", "Send one read-only SELECT over the listed tables.")

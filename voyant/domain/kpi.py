@@ -80,8 +80,9 @@ class Contribution:
         value: As text; None for rows without a value.
         before: The figure of these rows in the base period; ``after`` in the current one.
         effect: What it adds to the change of the whole; effects of all parts sum exactly to the change.
-        rate_effect: The piece of ``effect`` from the figure itself changing within these rows; ``mix_effect`` the piece
-            from these rows becoming a larger or smaller share of all (averages and ratios only; Bennet 1920).
+        rate_effect: The piece of ``effect`` from the figure itself changing within these rows (of a total: the amount
+            of a row); ``mix_effect`` the piece from these rows becoming a larger or smaller share of all (averages and
+            ratios only; Bennet 1920); ``volume_effect`` the piece from there being more or fewer rows (totals only).
         share_before: Of the base period: of its total where no part of that is negative, else of its rows; for averages
             and ratios of what the figure is divided by. ``share_after`` is the same of the current period.
     """
@@ -92,29 +93,40 @@ class Contribution:
     effect: float
     rate_effect: float | None = None
     mix_effect: float | None = None
+    volume_effect: float | None = None
     share_before: float
     share_after: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakdown:
-    """A change taken apart by one dimension.
+    """A change taken apart by one dimension, or by a pair of them.
 
     Attributes:
+        dimension: Its column; of a pair ``a × b``, as its values are.
+        columns: The one column or the two.
         parts: Largest effect first, ties by value.
         other: The effect of the ``other_values`` values not listed.
         concentration: How far one value moved beyond its share: the largest excess, over values that moved the way of
             the whole, of a value's share of all movement above its share of the base period; 0 to 1. Breakdowns are
             ranked by it.
+        rate_effect: Of all values, as of one part; so are ``mix_effect`` and ``volume_effect``. Those there are sum
+            exactly to the change.
         sql: Gives ``value``, ``period`` and ``figure`` for each value of the dimension in both periods.
+        effects_sql: Gives ``value``, ``before``, ``after``, ``effect`` and its pieces.
     """
 
     dimension: str
+    columns: tuple[str, ...]
     parts: tuple[Contribution, ...]
     other: float
     other_values: int
     concentration: float
+    rate_effect: float | None = None
+    mix_effect: float | None = None
+    volume_effect: float | None = None
     sql: str
+    effects_sql: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +137,7 @@ class Change:
         base_period: The period compared with; ``base`` is its figure.
         relative: ``absolute / base``; None where the base is not positive or the figure takes either sign, as a delay.
         breakdowns: The dimensions that explain most, most telling first.
+        pairs: Pairs of dimensions that say more than either alone; only of a change that was asked for.
     """
 
     period: str
@@ -134,6 +147,7 @@ class Change:
     absolute: float
     relative: float | None
     breakdowns: tuple[Breakdown, ...] = ()
+    pairs: tuple[Breakdown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +193,7 @@ class Kpi:
         period: None where the figure is over all rows.
         overall: Over all rows; ``overall_sql`` gives it as ``value``.
         change: Against the period before; ``year_change`` against the same period a year earlier.
+        asked_change: Between the two periods that were asked for; None where none were.
         series: By period, without holes: periods without rows have 0 for counts and totals, None for the others.
         compositions: By dimension; only where there is no earlier period to compare with.
         sql: Gives ``value``.
@@ -207,6 +222,7 @@ class Kpi:
     goodness: float
     reason: str
     notes: tuple[str, ...] = ()
+    asked_change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,8 @@ class JobParameters:
 
     Attributes:
         time_column: That periods are formed by; None to find it.
+        compare: Two periods, the earlier first, that key figures are compared between, such as ``2013-Q1`` and
+            ``2014-Q1``; empty for none besides the last one and those before it.
         rules: That the table is judged by.
         fail_under: The least quality score that passes the gate; a rule that could not run fails it too. None for no
             gate.
@@ -33,6 +35,7 @@ class JobParameters:
     source: Source
     kpis: tuple[DeclaredKpi, ...] = ()
     time_column: str | None = None
+    compare: tuple[str, ...] = ()
     rules: tuple[DeclaredRule, ...] = ()
     fail_under: float | None = None
     contract: Contract | None = None

@@ -56,7 +56,7 @@ class Candidate:
         separated: A valley lies between every two of them, and each comes back in resamples: a stability of 0.75.
         dip: The smallest dip (Hartigan and Hartigan 1985), over all pairs, of what lies between two segments; near 0
             where they are two halves of one crowd.
-        p_value: Of no valley between the closest two, times the numbers tried; None for one pair without spread.
+        p_value: Of no valley between the closest two, times the numbers tried.
         stability: The least stable segment's mean Jaccard similarity over resamples (Hennig 2007): 1 the same each time.
         silhouette: Mean width (Rousseeuw 1987), -1 to 1.
         gap: Gap statistic (Tibshirani, Walther and Hastie 2001) against a uniform box along the principal axes.
@@ -67,8 +67,8 @@ class Candidate:
 
     clusters: int
     separated: bool
-    dip: float | None
-    p_value: float | None
+    dip: float
+    p_value: float
     stability: float
     silhouette: float
     gap: float

@@ -51,7 +51,7 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
     return {
         "clusters": candidate.clusters,
         "apart": "yes" if candidate.separated else "no",
-        "p_value": "–" if candidate.p_value is None else wording.number(candidate.p_value),
+        "p_value": wording.number(candidate.p_value),
         "stability": f"{candidate.stability:.2f}",
         "silhouette": f"{candidate.silhouette:.2f}",
         "gap": f"{candidate.gap:.2f}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -33,6 +33,7 @@ def analyze(
     kind: str = KIND,
     kpis: Mapping[str, str] | None = None,
     time_column: str | None = None,
+    compare: Sequence[str] = (),
     rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
     fail_under: float | None = None,
     contract: Contract | None = None,
@@ -47,6 +48,7 @@ def analyze(
         kind: Of the job: the whole pipeline, or a part of it such as ``quality`` or ``drift``.
         kpis: SQL by name: an aggregate such as ``sum(amount)``, or a SELECT.
         time_column: That periods are formed by; None to find it.
+        compare: Two periods that key figures are compared between, such as ``2013-Q1`` and ``2014-Q1``.
         rules: That the table is judged by; as fields of ``DeclaredRule`` by name, or such themselves.
         fail_under: The least quality score that passes the gate, of which the result tells.
         contract: That the source is held against; None for the one in force for its table, where there is one.
@@ -64,6 +66,7 @@ def analyze(
         source,
         kpis=kpis,
         time_column=time_column,
+        compare=compare,
         rules=rules,
         fail_under=fail_under,
         contract=contract,
@@ -81,6 +84,7 @@ def parameters_of(
     *,
     kpis: Mapping[str, str] | None = None,
     time_column: str | None = None,
+    compare: Sequence[str] = (),
     rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
     fail_under: float | None = None,
     contract: Contract | None = None,
@@ -102,6 +106,7 @@ def parameters_of(
         source=source,
         kpis=declared,
         time_column=time_column,
+        compare=tuple(compare),
         rules=rules_from(rules),
         fail_under=fail_under,
         contract=contract,

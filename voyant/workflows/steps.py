@@ -232,7 +232,8 @@ def kpi(context: StepContext, parameters: JobParameters) -> StepResult:
     from voyant.analysis.kpi import measure
 
     known = context.read("profile.json", Profile)
-    context.write_json("kpis.json", "kpi", measure(context.table, known, parameters.kpis, parameters.time_column))
+    measured = measure(context.table, known, parameters.kpis, parameters.time_column, compare=parameters.compare)
+    context.write_json("kpis.json", "kpi", measured)
     return StepResult()
 
 

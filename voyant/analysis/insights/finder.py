@@ -17,6 +17,7 @@ from voyant.analysis.insights.comparison import (
 )
 from voyant.analysis.insights.detectors import DETECTORS
 from voyant.analysis.insights.detectors.checks import failed_checks
+from voyant.analysis.insights.detectors.drivers import drivers
 from voyant.analysis.insights.detectors.drifts import drifts
 from voyant.analysis.insights.frame import Frame
 from voyant.analysis.insights.ranking import ranked
@@ -59,7 +60,7 @@ def find(
     loaded, relations, repeated = untangled(frames.load(table, profile, subjects, periods))
     searches = [detector(loaded, relations) for detector in DETECTORS]
     comparisons = [comparison for search in searches for comparison in search.comparisons]
-    comparisons += [*failed_checks(quality), *drifts(drift, table.dataset)]
+    comparisons += [*failed_checks(quality), *drifts(drift, table.dataset), *drivers(kpis)]
     skipped = [*subjects.skipped, *repeated, *(text for search in searches for text in search.skipped)]
     findings, analyses, families = state(table, comparisons)
     return Insights(

@@ -1,6 +1,11 @@
 """What a change consists of: the effect of each value of a dimension, exactly.
 
-For a total the effect of a value is its own difference. For a quotient M = ΣA/ΣB between periods 0 and 1, with
+For a total the effect of a value is its own difference. With n rows and m = A_i/n it has two pieces,
+
+    rate:   (n0 + n1)/2 · (m1 - m0)      the amount of a row changed
+    volume: (n1 - n0) · (m0 + m1)/2      there are more or fewer rows
+
+For a quotient M = ΣA/ΣB between periods 0 and 1, with
 w = B_i/ΣB and m = A_i/B_i, the effect of a value is
 
     rate: (w0 + w1)/2 · (m1 - m0)      its own figure changed
@@ -17,11 +22,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from voyant.analysis.kpi.exact import as_quotient, as_sum, grid, put, settle, significant, wide, written
+from voyant.analysis.kpi.figures import Dimension
 from voyant.domain.kpi import Breakdown, Change, Contribution
 
 MOST_BREAKDOWNS = 3
+MOST_PAIRS = 2
 MOST_PARTS = 5
 _LEAST_OVERLAP = Decimal("0.5")
+_LEAST_GAIN = Decimal("0.05")
+"""In concentration, of a pair over each of its two dimensions."""
 
 ZERO = Decimal(0)
 
@@ -52,12 +61,14 @@ Cells = Mapping[str | None, Cell]
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The cells of one dimension in the base period and in the current one, and the statement that shows them."""
+    """The cells of one dimension in the base period and in the current one, and the statements that show them and
+    their effects."""
 
-    dimension: str
+    dimension: Dimension
     before: Cells
     after: Cells
     sql: str
+    effects_sql: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,7 @@ class _Effect:
     before: Decimal | None
     after: Decimal | None
     effect: Decimal
-    rate: Decimal | None
+    rate: Decimal
     share_before: Decimal
     share_after: Decimal
 
@@ -86,12 +97,18 @@ def change(
         is_sum = after.denominator is None
         effects = {split.dimension: _effects(split, before, after) for split in splits if _overlaps(split)}
         total = value - base
-        ranked = sorted(effects, key=lambda name: (-_concentration(effects[name], total), name))
-        ranked = ranked[:MOST_BREAKDOWNS] if total else []
-        shown = [effect.effect for name in ranked for effect in effects[name]]
+        telling = {dimension: _concentration(found, total) for dimension, found in effects.items()}
+        ordered = sorted(telling, key=lambda dimension: (-telling[dimension], dimension.name)) if total else []
+        singles = [dimension for dimension in ordered if len(dimension.columns) == 1][:MOST_BREAKDOWNS]
+        pairs = [dimension for dimension in ordered if _says_more(dimension, telling)][:MOST_PAIRS]
+        shown = [effect.effect for dimension in (*singles, *pairs) for effect in effects[dimension]]
         step = grid(is_sum, [value, base, *shown])
         value, base = put(value, step), put(base, step)
-        by_name = {split.dimension: split for split in splits}
+        by_dimension = {split.dimension: split for split in splits}
+
+        def taken_apart(dimensions: Sequence[Dimension]) -> tuple[Breakdown, ...]:
+            return tuple(_breakdown(by_dimension[one], effects[one], value - base, step) for one in dimensions)
+
         return Change(
             period=period,
             base_period=base_period,
@@ -99,8 +116,15 @@ def change(
             base=written(base) or 0.0,
             absolute=written(value - base) or 0.0,
             relative=written(significant((value - base) / base, 10)) if base > 0 and not signed else None,
-            breakdowns=tuple(_breakdown(by_name[name], effects[name], value - base, step) for name in ranked),
+            breakdowns=taken_apart(singles),
+            pairs=taken_apart(pairs),
         )
+
+
+def _says_more(dimension: Dimension, telling: Mapping[Dimension, Decimal]) -> bool:
+    """Whether a pair singles out something that neither of its columns does alone."""
+    singles = [telling.get(Dimension((name,)), ZERO) for name in dimension.columns]
+    return len(singles) > 1 and telling[dimension] >= max(singles) + _LEAST_GAIN
 
 
 def _overlaps(split: Split) -> bool:
@@ -130,12 +154,18 @@ def _effects_on_sum(split: Split, values: list[str | None]) -> list[_Effect]:
             before=as_sum(old.numerator),
             after=as_sum(new.numerator),
             effect=as_sum(new.numerator) - as_sum(old.numerator),
-            rate=None,
+            rate=_rate_of_sum(old, new),
             share_before=share_before,
             share_after=share_after,
         )
         for (value, old, new), share_before, share_after in zip(cells, shares_before, shares_after, strict=True)
     ]
+
+
+def _rate_of_sum(old: Cell, new: Cell) -> Decimal:
+    if not old.rows or not new.rows:
+        return ZERO
+    return (new.numerator / new.rows - old.numerator / old.rows) * (old.rows + new.rows) / 2
 
 
 def _shares(cells: list[Cell]) -> list[Decimal]:
@@ -185,25 +215,33 @@ def _breakdown(split: Split, effects: list[_Effect], total: Decimal, step: Decim
         key=lambda pair: (-abs(pair[1]), pair[0].value is None, pair[0].value or ""),
     )
     listed, left_out = pairs[:MOST_PARTS], pairs[MOST_PARTS:]
+    is_sum = all(cell.denominator is None for cell in (*split.before.values(), *split.after.values()))
+    rate = sum((put(effect.rate, step) for effect in effects), ZERO)
     return Breakdown(
-        dimension=split.dimension,
-        parts=tuple(_contribution(effect, amount, step) for effect, amount in listed),
+        dimension=split.dimension.name,
+        columns=split.dimension.columns,
+        parts=tuple(_contribution(effect, amount, step, is_sum) for effect, amount in listed),
         other=written(sum((amount for _, amount in left_out), ZERO)) or 0.0,
         other_values=len(left_out),
         concentration=round(float(_concentration(effects, total)), 6),
+        rate_effect=written(rate),
+        mix_effect=None if is_sum else written(total - rate),
+        volume_effect=written(total - rate) if is_sum else None,
         sql=split.sql,
+        effects_sql=split.effects_sql,
     )
 
 
-def _contribution(effect: _Effect, amount: Decimal, step: Decimal) -> Contribution:
-    rate = None if effect.rate is None else put(effect.rate, step)
+def _contribution(effect: _Effect, amount: Decimal, step: Decimal, is_sum: bool) -> Contribution:
+    rate = put(effect.rate, step)
     return Contribution(
         value=effect.value,
         before=written(effect.before),
         after=written(effect.after),
         effect=written(amount) or 0.0,
         rate_effect=written(rate),
-        mix_effect=None if rate is None else written(amount - rate),
+        mix_effect=None if is_sum else written(amount - rate),
+        volume_effect=written(amount - rate) if is_sum else None,
         share_before=round(float(effect.share_before), 10),
         share_after=round(float(effect.share_after), 10),
     )

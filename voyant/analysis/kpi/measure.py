@@ -8,7 +8,8 @@ from dataclasses import replace
 from voyant.analysis.kpi import declared as declarations
 from voyant.analysis.kpi.compositions import composition
 from voyant.analysis.kpi.exact import written
-from voyant.analysis.kpi.figures import Figure, parts
+from voyant.analysis.kpi.asked import AskedChanges, periods_asked, reaches
+from voyant.analysis.kpi.figures import Dimension, Figure, parts
 from voyant.analysis.kpi.found import explaining_dimensions, found_figures
 from voyant.analysis.kpi.measurement import (
     Comparison,
@@ -32,16 +33,24 @@ from voyant.errors import Code, InvalidInput
 
 
 def measure(
-    table: Table, profile: Profile, declared: Sequence[DeclaredKpi] = (), time_column: str | None = None
+    table: Table,
+    profile: Profile,
+    declared: Sequence[DeclaredKpi] = (),
+    time_column: str | None = None,
+    *,
+    compare: Sequence[str] = (),
 ) -> Kpis:
     """The key figures of the table, each over its natural periods, with its last change taken apart.
 
     Args:
         declared: Measured first; with none, figures are found from the roles of the columns.
         time_column: What periods are made from; the leading time column where None.
+        compare: Two periods, the earlier first, such as ``2013-Q1`` and ``2014-Q1``: each figure is compared between
+            them as well, taken apart by pairs of dimensions too.
 
     Raises:
-        InvalidInput: ``BAD_KPI`` or ``UNKNOWN_COLUMN`` where a declared figure or the time column cannot be used.
+        InvalidInput: ``BAD_KPI`` or ``UNKNOWN_COLUMN`` where a declared figure or the time column cannot be used,
+            ``BAD_TIME`` where ``compare`` are no two periods of the data.
     """
     dataset = table.dataset
     parsed = declarations.parse_all(declared, dataset)
@@ -52,7 +61,8 @@ def measure(
     for figure in asked:  # alone, so that the engine's refusal names the figure at fault
         run_declared(table, figure.name, figure.select_value(dataset.name, None, None, None))
     summed = [figure for figure in figures if figure.numerator is not None]
-    builder = _Builder(table, profile, periods, summed)
+    asked_periods = periods_asked(table, periods, compare) if compare else None
+    builder = _Builder(table, profile, periods, summed, asked_periods)
     measured = {item.figure.name: item for item in measure_parts(table, summed, periods)}
     measured |= {figure.name: measure_whole(table, figure, periods) for figure in figures if figure.numerator is None}
     built = {figure.name: builder.build(measured[figure.name]) for figure in figures}
@@ -66,7 +76,11 @@ def measure(
         last=periods.period(len(periods.starts) - 1) if periods else None,
         kpis=tuple(replace(kpi, id=f"k{position}") for position, kpi in enumerate(kpis, start=1)),
         omitted=tuple(omitted),
-        notes=(*_period_notes(column, periods), *builder.notes),
+        notes=(
+            *_period_notes(column, periods),
+            *(reaches(periods, asked_periods) if periods and asked_periods else ()),
+            *builder.notes,
+        ),
     )
 
 
@@ -131,18 +145,27 @@ def _thin_notes(periods: Timeline) -> Iterator[str]:
 class _Builder:
     """Puts key figures together from what was measured; everything they share is computed once."""
 
-    def __init__(self, table: Table, profile: Profile, periods: Timeline | None, figures: list[Figure]) -> None:
+    def __init__(
+        self,
+        table: Table,
+        profile: Profile,
+        periods: Timeline | None,
+        figures: list[Figure],
+        asked: Timeline | None,
+    ) -> None:
         self._table = table
         self._timeline = periods
         self._compared: Comparison | None = comparison(periods) if periods else None
         self._columns: Mapping[str, str] = parts(tuple(figures))
-        dimensions, too_many = explaining_dimensions(table.dataset, profile)
+        names, too_many = explaining_dimensions(table.dataset, profile)
+        dimensions = [Dimension((name,)) for name in names]
         self.notes = [f"{len(too_many)} more dimensions were not looked at: {', '.join(too_many)}."] if too_many else []
         indices = self._compared.indices if self._compared else ()
         self._can_compare = len(indices) > 1
         self._groups: Groups = group_by_dimensions(
             table, figures, dimensions, periods if self._can_compare else None, indices
         )
+        self._asked = AskedChanges(table, figures, dimensions, profile, asked) if asked else None
 
     def build(self, measured: Measured) -> Kpi:
         figure, name = measured.figure, self._table.dataset.name
@@ -170,6 +193,8 @@ class _Builder:
         )
         if not self._can_compare:
             kpi = replace(kpi, compositions=self._compositions(measured))
+        if self._asked is not None:
+            kpi = replace(kpi, asked_change=self._asked.change(figure))
         if periods is None or compared is None:
             return kpi
         current = compared.current
@@ -234,7 +259,7 @@ class _Builder:
     def _compositions(self, measured: Measured) -> tuple[Composition, ...]:
         figure = measured.figure
         return tuple(
-            composition(figure, dimension, cells_of(figure, by_period[None], self._columns), self._table.dataset.name)
+            composition(figure, dimension.name, cells_of(figure, by_period[None], self._columns), self._table.dataset.name)
             for dimension, by_period in self._groups.items()
-            if dimension not in figure.columns and figure.numerator is not None
+            if not set(dimension.columns) & set(figure.columns) and figure.numerator is not None
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 from voyant.analysis.kpi.changes import ZERO, Cell, Split, change
 from voyant.analysis.kpi.exact import exact, wide
-from voyant.analysis.kpi.figures import Figure, parts
+from voyant.analysis.kpi.figures import Dimension, Figure, parts
 from voyant.analysis.periods import Timeline, advance, as_moment
 from voyant.domain.kpi import Change, Grain, KpiKind
 from voyant.domain.table import Table
@@ -155,13 +155,13 @@ def comparison(timeline: Timeline) -> Comparison | None:
     )
 
 
-Groups = Mapping[str, Mapping[datetime | None, Mapping[str | None, Row]]]
+Groups = Mapping[Dimension, Mapping[datetime | None, Mapping[str | None, Row]]]
 
 
 def group_by_dimensions(
     table: Table,
     figures: Sequence[Figure],
-    dimensions: Sequence[str],
+    dimensions: Sequence[Dimension],
     timeline: Timeline | None,
     indices: Sequence[int],
 ) -> Groups:
@@ -171,7 +171,7 @@ def group_by_dimensions(
         return {}
     columns = parts(tuple(figures))
     aggregates = ", ".join(["count(*) AS n", *(f"{sql} AS {name}" for sql, name in columns.items())])
-    names = [identifier(name) for name in dimensions]
+    names = [f"({dimension.sql})" for dimension in dimensions]
     aliases = ", ".join(f"{name} AS d{position}" for position, name in enumerate(names))
     period, where, sets = "NULL", "", [f"({name})" for name in names]
     if timeline is not None:
@@ -185,7 +185,7 @@ def group_by_dimensions(
     )
     everything = 2 ** len(names) - 1
     which = {everything - 2 ** (len(names) - 1 - position): position for position in range(len(names))}
-    groups: dict[str, dict[datetime | None, dict[str | None, Row]]] = {name: {} for name in dimensions}
+    groups: dict[Dimension, dict[datetime | None, dict[str | None, Row]]] = {each: {} for each in dimensions}
     for row in rows:
         position = which[row["grouped"]]
         start = None if row["period"] is None else as_moment(row["period"])
@@ -222,11 +222,12 @@ def change_between(
     spans = tuple((start, advance(start, timeline.grain)) for start in starts)
     splits = []
     for dimension, by_period in groups.items():
-        if dimension in figure.columns or figure.kind is KpiKind.OTHER:
+        if set(dimension.columns) & set(figure.columns) or figure.kind is KpiKind.OTHER:
             continue
         before, after = (cells_of(figure, by_period.get(start, {}), columns) for start in starts)
         sql = figure.select_change(table, dimension, timeline, spans)
-        splits.append(Split(dimension=dimension, before=before, after=after, sql=sql))
+        effects_sql = figure.select_effects(table, dimension, timeline.axis, spans)
+        splits.append(Split(dimension=dimension, before=before, after=after, sql=sql, effects_sql=effects_sql))
     return change(
         timeline.label(current),
         measured.periods[current],

@@ -3,7 +3,9 @@
 Two groups are segments of their own where a valley lies between them: along the line that tells them apart best, the
 dip test has to reject that they are halves of one crowd (as in dip-means, Kalogeratos and Likas 2012). Of the numbers
 at which this holds of every pair, and at which every group comes back when the data are drawn anew, the one with the
-widest silhouettes is chosen. Other criteria, which always prefer some number, are reported beside it.
+widest silhouettes is chosen. Between two values of a category there is always nothing: where groups are apart by their
+categories only, they have to be tighter than those of the same columns with their rows shuffled, which hang together by
+chance alone. Other criteria, which always prefer some number, are reported beside it.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.ranks import Floats, Ints
@@ -20,6 +23,8 @@ from voyant.analysis.segment.dip import chance, dip
 from voyant.analysis.segment.features import Prepared, coordinates, smeared
 from voyant.domain.segmentation import Candidate
 from voyant.errors import Code, InvalidInput
+
+Bools = NDArray[np.bool_]
 
 FEWEST_UNITS = 20
 MOST_CLUSTERS = 8
@@ -34,6 +39,7 @@ _SMALLEST_SEGMENT = 10
 _STARTS = 10
 _RESAMPLES = 20
 _REFERENCES = 8
+_SHUFFLES = 99
 _MOST_FOR_WIDTHS = 1_500
 _SHRINKAGE = 0.1
 _LARGE_D, _LARGE_V = 0.8, 0.5
@@ -90,20 +96,24 @@ def _clusterings(
     for done, number in enumerate(numbers):
         labels, centres, within = _grouped(points, number, _STARTS)
         stabilities = _stabilities(points, labels, number)
-        valley, p = _valley(features, blurred, labels, number, len(numbers))
+        valley, p, by_category = _valley(features, blurred, labels, number, len(numbers))
+        width = _silhouette(points, labels)
         gap, error = _gap(points, within, references, number)
         sizes = np.bincount(labels, minlength=number)
         separated = (
-            p is not None and p <= LEVEL and valley >= SMALLEST_DIP and min(stabilities) >= STABLE
+            p <= LEVEL
+            and valley >= SMALLEST_DIP
+            and min(stabilities) >= STABLE
             and int(sizes.min()) >= min(_SMALLEST_SEGMENT, 0.1 * len(points))
+            and not (by_category and _is_by_chance(features, number, width))
         )
         candidate = Candidate(
             clusters=number,
             separated=separated,
             dip=rounded(valley),
-            p_value=None if p is None else rounded(p),
+            p_value=rounded(p),
             stability=rounded(min(stabilities)),
-            silhouette=rounded(_silhouette(points, labels)),
+            silhouette=rounded(width),
             gap=rounded(gap),
             gap_error=rounded(error),
             bic=rounded(_bic(points, sizes, within)),
@@ -147,25 +157,29 @@ def _stabilities(points: Floats, labels: Ints, number: int) -> tuple[float, ...]
 
 def _valley(
     features: Sequence[Prepared], points: Floats, labels: Ints, number: int, tried: int
-) -> tuple[float, float | None]:
-    """The smallest dip between two groups and the chance of it: every pair has to be apart, so that the largest chance
-    counts, times the numbers tried."""
+) -> tuple[float, float, bool]:
+    """The smallest dip between two groups, the chance of it, and whether categories alone hold some groups apart.
+
+    Every pair has to be apart, so that the largest chance counts, times the numbers tried.
+    """
     within = np.zeros((points.shape[1], points.shape[1]))
     for group in range(number):
         inside = points[labels == group]
         within += (inside - inside.mean(axis=0)).T @ (inside - inside.mean(axis=0)) if len(inside) else 0.0
     within = within / len(points) + _SHRINKAGE * np.trace(within) / len(points) / len(within) * np.eye(len(within))
-    numeric = np.concatenate([[axis.category is None for axis in feature.axes] for feature in features])
-    smallest, largest = 0.25, 0.0
+    numeric = np.asarray([axis.category is None for feature in features for axis in feature.axes])
+    smallest, largest, by_category = 0.25, 0.0, False
     for one, other in combinations(range(number), 2):
         here, there = points[labels == one], points[labels == other]
         if not len(here) or not len(there):
-            return 0.0, 1.0
+            return 0.0, 1.0, False
         found, p = _between(here, there, within)
-        if p * tried <= LEVEL and not _beyond_one_category(features, here, there, within, numeric, tried):
-            found, p = 0.0, 1.0
+        if p * tried <= LEVEL and not _apart_in_numbers(here, there, within, numeric, tried):
+            by_category = True
+            if not _differ_twice(features, here, there):
+                found, p = 0.0, 1.0
         smallest, largest = min(smallest, found), max(largest, p)
-    return smallest, min(1.0, largest * tried)
+    return smallest, min(1.0, largest * tried), by_category
 
 
 def _between(here: Floats, there: Floats, within: Floats) -> tuple[float, float]:
@@ -178,21 +192,32 @@ def _between(here: Floats, there: Floats, within: Floats) -> tuple[float, float]
     return found, chance(found, len(along))
 
 
-def _beyond_one_category(
-    features: Sequence[Prepared], here: Floats, there: Floats, within: Floats, numeric: Ints, tried: int
-) -> bool:
-    """Whether two groups are more than two values of a category, between which there is always nothing: their numbers
-    lie apart as well, or they differ much in a second column."""
-    if numeric.any():
-        _, p = _between(here[:, numeric], there[:, numeric], within[np.ix_(numeric, numeric)])
-        if p * tried <= LEVEL:
-            return True
+def _apart_in_numbers(here: Floats, there: Floats, within: Floats, numeric: Bools, tried: int) -> bool:
+    if not numeric.any():
+        return False
+    _, p = _between(here[:, numeric], there[:, numeric], within[np.ix_(numeric, numeric)])
+    return p * tried <= LEVEL
+
+
+def _differ_twice(features: Sequence[Prepared], here: Floats, there: Floats) -> bool:
+    """Whether two groups are more than two values of a category: they differ much in a second column as well."""
     different, place = 0, 0
     for feature in features:
         axes = slice(place, place + len(feature.axes))
         different += _differs(feature, here[:, axes], there[:, axes])
         place += len(feature.axes)
     return different > 1
+
+
+def _is_by_chance(features: Sequence[Prepared], number: int, width: float) -> bool:
+    """Whether columns whose rows are shuffled, each by itself, give groups as tight."""
+    rng = np.random.default_rng(_SEED)
+    blocks = [np.column_stack([axis.values for axis in feature.axes]) for feature in features]
+    for _ in range(_SHUFFLES):
+        shuffled = np.column_stack([block[rng.permutation(len(block))] for block in blocks])
+        if _silhouette(shuffled, _grouped(shuffled, number, 3)[0]) >= width:
+            return True
+    return False
 
 
 def _differs(feature: Prepared, here: Floats, there: Floats) -> bool:

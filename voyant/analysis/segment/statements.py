@@ -38,7 +38,7 @@ def _structure(result: Segmentation, noun: str) -> Comparison:
         question=Question.SEGMENTS,
         test="dip test between the closest two segments, Bonferroni over the numbers tried",
         effect_name="dip",
-        effect=candidate.dip or 0.0,
+        effect=candidate.dip,
         p=candidate.p_value if result.separated else None,
         n=result.sample,
         note="Stability is the mean Jaccard similarity over resamples (Hennig 2007).",

@@ -1,0 +1,147 @@
+"""What the change of a key figure consists of: the values that carry it, and whether it is volume, rate or mix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from voyant.analysis.insights.comparison import Claim, Comparison, NothingToTell, Question, Telling, saturating
+from voyant.analysis.kpi.figures import MISSING
+from voyant.analysis.wording import figure_name, listed, readable, sentence, shown
+from voyant.domain.finding import Axis, Mark, Severity, View
+from voyant.domain.kpi import Breakdown, Change, Grain, Kpi, KpiKind, Kpis
+
+_LEAST_CONCENTRATION = 0.2
+"""Of a change that nobody asked for: below it every value moved as the whole did."""
+_LEAST_PART = 10.0
+"""Percent of the change that a value has to carry to be named."""
+_NAMED = 2
+_LARGEST_PERCENT = 1_000.0
+
+
+def drivers(kpis: Kpis | None) -> list[Comparison]:
+    """The changes that were asked for, of every figure; else the last ones of the figures that people declared."""
+    if kpis is None or kpis.grain is None:
+        return []
+    return [comparison for place, kpi in enumerate(kpis.kpis) for comparison in _of(kpi, place, kpis.grain)]
+
+
+def _of(kpi: Kpi, place: int, grain: Grain) -> Iterator[Comparison]:
+    change, asked = kpi.asked_change, True
+    if change is None:
+        change, asked = kpi.change if kpi.declared else None, False
+    if change is None:
+        return
+    pointer = f"kpis.json#/kpis/{place}/{'asked_change' if asked else 'change'}"
+    told = [*enumerate(change.breakdowns[:1]), *enumerate(change.pairs[:1])]
+    for rank, (index, breakdown) in enumerate(told):
+        if asked or breakdown.concentration >= _LEAST_CONCENTRATION:
+            where = f"{pointer}/{'pairs' if len(breakdown.columns) > 1 else 'breakdowns'}/{index}"
+            claim = _claim(kpi, change, breakdown, _grain(change, grain), where, asked, rank)
+            yield Comparison(
+                question=Question.DRIVERS,
+                effect_name="concentration",
+                effect=breakdown.concentration,
+                claim=claim,
+            )
+
+
+def _grain(change: Change, grain: Grain) -> Grain:
+    """The length of the periods compared, which need not be the natural one."""
+    label = change.period
+    if "Q" in label:
+        return Grain.QUARTER
+    if "W" in label:
+        return Grain.WEEK
+    return {4: Grain.YEAR, 7: Grain.MONTH, 10: Grain.DAY, 13: Grain.HOUR}.get(len(label), grain)
+
+
+def _claim(
+    kpi: Kpi, change: Change, breakdown: Breakdown, grain: Grain, pointer: str, asked: bool, rank: int
+) -> Claim:
+    name = figure_name(kpi.name, kpi.unit)
+    by = listed([readable(column) for column in breakdown.columns])
+    move = abs(change.relative) if change.relative is not None else 0.5
+    strength = (0.45 + 0.3 * saturating(move, 0.15) + 0.15 * breakdown.concentration) * (1.0 if asked else 0.85)
+    sql = _statement(breakdown)
+
+    def tell(telling: Telling) -> str | None:
+        return _told(telling, kpi, name, by, grain)
+
+    return Claim(
+        kind="drivers",
+        columns=(*kpi.columns, *breakdown.columns),
+        sql=sql,
+        tell=tell,
+        strength=strength * 0.8**rank,
+        title=f"what the change of {name} consists of, by {by}",
+        severity=Severity.NOTICE,
+        evidence=(pointer,),
+        view=View(
+            name=f"drivers_of_{kpi.id}_by_{'_and_'.join(breakdown.columns)}",
+            title=f"What the change of {name} consists of, by {by}",
+            mark=Mark.BAR,
+            sql=sql,
+            x=Axis(field="value", title=by, kind="category"),
+            y=Axis(field="effect", title="contribution to the change", kind="number", unit=kpi.unit),
+            caption="The contributions of all values add up to the change.",
+        ),
+    )
+
+
+def _statement(breakdown: Breakdown) -> str:
+    """The effects with their shares of the change, in percent."""
+    return (
+        f"SELECT coalesce(CAST(value AS VARCHAR), '{MISSING}') AS value, before, after, effect,\n"
+        "  100 * effect / nullif(current - base, 0) AS share, 100 * rates / nullif(current - base, 0) AS rate_share,\n"
+        "  100 * others / nullif(current - base, 0) AS other_share, base, current,\n"
+        "  100 * (current - base) / nullif(base, 0) AS change, abs(current - base) AS distance, base_period, period\n"
+        f"FROM (\n{breakdown.effects_sql}\n) AS effects\nORDER BY abs(effect) DESC, value"
+    )
+
+
+def _told(telling: Telling, kpi: Kpi, name: str, by: str, grain: Grain) -> str | None:
+    if telling.value("base") == telling.value("current"):
+        return None
+    rose = telling.value("current") > telling.value("base")
+    far = _far(telling, kpi)
+    span = f"from {telling.moment('base_period', grain)} to {telling.moment('period', grain)}"
+    levels = f"{telling.quantity('base', kpi.unit)} to {telling.quantity('current', kpi.unit)}"
+    carrying = [row for row in range(len(telling.rows)) if telling.value("share", row) >= _LEAST_PART][:_NAMED]
+    against = [row for row in range(len(telling.rows)) if telling.value("share", row) <= -_LEAST_PART][:1]
+    parts = []
+    if carrying:
+        named = [f"{telling.percent('share', row)} from {_value(telling, row)}" for row in carrying]
+        parts.append(f"by {by}, {listed(named)}")
+    if against:
+        parts.append(f"{_value(telling, against[0])} went the other way ({telling.percent('share', against[0])})")
+    parts += _pieces(telling, kpi)
+    told = f": of the change, {'; '.join(parts)}" if parts else ""
+    return sentence(f"{name} {'rose' if rose else 'fell'} by {far} {span} ({levels}){told}")
+
+
+def _far(telling: Telling, kpi: Kpi) -> str:
+    percent = abs(telling.value("change"))
+    signed = kpi.unit == "%" or telling.value("base") <= 0 or not percent <= _LARGEST_PERCENT
+    if kpi.unit == "%":
+        return f"{telling.quantity('distance')} points"
+    if signed:
+        return telling.quantity("distance", kpi.unit)
+    return telling.percent("change").removeprefix("−")
+
+
+def _value(telling: Telling, row: int) -> str:
+    return " × ".join(value if value == MISSING else shown(value) for value in telling.rows[row]["value"].split(" × "))
+
+
+def _pieces(telling: Telling, kpi: Kpi) -> Iterator[str]:
+    """How much the figure itself changed within the values, and how much is volume or mix."""
+    if kpi.kind is KpiKind.COUNT:
+        return
+    try:
+        rate, other = telling.percent("rate_share"), telling.percent("other_share")
+    except NothingToTell:
+        return
+    if kpi.kind is KpiKind.TOTAL:
+        yield f"the number of records makes {other} of it, the amount a record {rate}"
+    else:
+        yield f"values within the groups make {rate} of it, their shares of the whole {other}"
