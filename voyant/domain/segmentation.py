@@ -57,7 +57,8 @@ class Candidate:
         dip: The smallest dip (Hartigan and Hartigan 1985), over all pairs, of what lies between two segments; near 0
             where they are two halves of one crowd.
         p_value: Of no valley between the closest two, times the numbers tried.
-        stability: The least stable segment's mean Jaccard similarity over resamples (Hennig 2007): 1 the same each time.
+        stability: The least stable segment's mean Jaccard similarity over resamples (Hennig 2007), 0 to 1: members in
+            common, of those in either.
         silhouette: Mean width (Rousseeuw 1987), -1 to 1.
         gap: Gap statistic (Tibshirani, Walther and Hastie 2001) against a uniform box along the principal axes.
         gap_error: Its simulation error.

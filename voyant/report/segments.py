@@ -41,9 +41,7 @@ def _trait(trait: Trait) -> str:
         name, unit = f"{trait.words} is {wording.shown(trait.category)}", "%"
     else:
         name, unit = f"{trait.statistic} {trait.words.removeprefix('average ')}", trait.unit or ""
-    here, there = (
-        "–" if value is None else wording.quantity(value, unit) for value in (trait.value, trait.others)
-    )
+    here, there = ("–" if value is None else wording.quantity(value, unit) for value in (trait.value, trait.others))
     return f"{name}: {here}, others {there}"
 
 

@@ -80,7 +80,7 @@ PIPELINES = {
         Pipeline(name="profile", steps=(NORMALIZE, PROFILE)),
         Pipeline(name="quality", steps=(NORMALIZE, PROFILE, QUALITY)),
         Pipeline(name="drift", steps=(NORMALIZE, DRIFT)),
-        Pipeline(name="kpi", steps=(NORMALIZE, PROFILE, KPI)),
+        Pipeline(name="kpi", steps=(NORMALIZE, PROFILE, KPI, CONCLUSIONS, CHARTS, NARRATIVE)),
         Pipeline(name="forecast", steps=(NORMALIZE, PROFILE, FORECAST, *TOLD)),
         Pipeline(name="regression", steps=(NORMALIZE, PROFILE, REGRESSION, *TOLD)),
         Pipeline(name="anomaly", steps=(NORMALIZE, PROFILE, ANOMALY, *TOLD)),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from voyant.domain.anomaly import AnomalyRequest
 from voyant.domain.answer import Answer
 from voyant.domain.forecast import ForecastRequest
+from voyant.domain.kpi import Kpis
 from voyant.domain.parameters import JobParameters
 from voyant.domain.profile import Profile
 from voyant.domain.regression import RegressionRequest
@@ -89,3 +90,7 @@ def _stated(context: StepContext) -> Iterator[tuple[Any, list[Comparison]]]:
         from voyant.analysis.segment import comparisons as of_segments
 
         yield segmentation, of_segments(segmentation, context.table)
+    if (kpis := context.read_if_made("kpis.json", Kpis)) is not None:
+        from voyant.analysis.insights.detectors.drivers import drivers
+
+        yield kpis, drivers(kpis)

@@ -17,8 +17,8 @@ from voyant.analysis.insights.comparison import (
 )
 from voyant.analysis.insights.detectors import DETECTORS
 from voyant.analysis.insights.detectors.checks import failed_checks
-from voyant.analysis.insights.detectors.drivers import drivers
 from voyant.analysis.insights.detectors.drifts import drifts
+from voyant.analysis.insights.detectors.drivers import drivers
 from voyant.analysis.insights.frame import Frame
 from voyant.analysis.insights.ranking import ranked
 from voyant.analysis.insights.relations import Relations, untangled

@@ -113,7 +113,8 @@ class Figure:
         effect, rate = (_QUOTIENT_EFFECT, _QUOTIENT_RATE) if quotient else ("a1 - a0", _TOTAL_RATE)
         own, whole = ("a{0} / nullif(b{0}, 0)", "s{0} / nullif(t{0}, 0)") if quotient else ("a{0}", "s{0}")
         return (
-            f"SELECT value, {own.format(0)} AS before, {own.format(1)} AS after, effect, rate, effect - rate AS other,\n"
+            f"SELECT value, {own.format(0)} AS before, {own.format(1)} AS after,\n"
+            "  effect, rate, effect - rate AS other,\n"
             f"  sum(rate) OVER () AS rates, sum(effect - rate) OVER () AS others,\n"
             f"  {whole.format(0)} AS base, {whole.format(1)} AS current,\n"
             f"  TIMESTAMP '{base}' AS base_period, TIMESTAMP '{current}' AS period\n"

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from voyant.analysis.kpi import declared as declarations
+from voyant.analysis.kpi.asked import AskedChanges, periods_asked, reaches
 from voyant.analysis.kpi.compositions import composition
 from voyant.analysis.kpi.exact import written
-from voyant.analysis.kpi.asked import AskedChanges, periods_asked, reaches
 from voyant.analysis.kpi.figures import Dimension, Figure, parts
 from voyant.analysis.kpi.found import explaining_dimensions, found_figures
 from voyant.analysis.kpi.measurement import (
@@ -259,7 +259,9 @@ class _Builder:
     def _compositions(self, measured: Measured) -> tuple[Composition, ...]:
         figure = measured.figure
         return tuple(
-            composition(figure, dimension.name, cells_of(figure, by_period[None], self._columns), self._table.dataset.name)
+            composition(
+                figure, dimension.name, cells_of(figure, by_period[None], self._columns), self._table.dataset.name
+            )
             for dimension, by_period in self._groups.items()
             if not set(dimension.columns) & set(figure.columns) and figure.numerator is not None
         )

@@ -11,6 +11,7 @@ chance alone. Other criteria, which always prefer some number, are reported besi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -39,7 +40,9 @@ _SMALLEST_SEGMENT = 10
 _STARTS = 10
 _RESAMPLES = 20
 _REFERENCES = 8
-_SHUFFLES = 99
+_SHUFFLES = 30
+_BEYOND_CHANCE = 5.0
+"""Standard deviations."""
 _MOST_FOR_WIDTHS = 1_500
 _SHRINKAGE = 0.1
 _LARGE_D, _LARGE_V = 0.8, 0.5
@@ -69,12 +72,11 @@ def clusterings(
     Raises:
         InvalidInput: ``COMPONENT_MISSING`` where scikit-learn is not installed.
     """
-    limits = _single_thread()
-    with limits(1):  # sums on several threads differ in their last digits
+    with _single_thread()(limits=1):  # sums on several threads differ in their last digits
         return list(_clusterings(features, numbers, progress))
 
 
-def _single_thread() -> Callable[[int], object]:
+def _single_thread() -> Callable[..., AbstractContextManager[object]]:
     try:
         import sklearn  # noqa: F401 - only whether it is there
         from threadpoolctl import threadpool_limits
@@ -84,7 +86,8 @@ def _single_thread() -> Callable[[int], object]:
             code=Code.COMPONENT_MISSING,
             remedy="Install it: pip install 'voyant[learn]'",
         ) from error
-    return threadpool_limits
+    limits: Callable[..., AbstractContextManager[object]] = threadpool_limits
+    return limits
 
 
 def _clusterings(
@@ -210,14 +213,14 @@ def _differ_twice(features: Sequence[Prepared], here: Floats, there: Floats) -> 
 
 
 def _is_by_chance(features: Sequence[Prepared], number: int, width: float) -> bool:
-    """Whether columns whose rows are shuffled, each by itself, give groups as tight."""
+    """Whether columns whose rows are shuffled, each by itself, give groups nearly as tight."""
     rng = np.random.default_rng(_SEED)
     blocks = [np.column_stack([axis.values for axis in feature.axes]) for feature in features]
+    widths = []
     for _ in range(_SHUFFLES):
         shuffled = np.column_stack([block[rng.permutation(len(block))] for block in blocks])
-        if _silhouette(shuffled, _grouped(shuffled, number, 3)[0]) >= width:
-            return True
-    return False
+        widths.append(_silhouette(shuffled, _grouped(shuffled, number, 3)[0]))
+    return width < np.mean(widths) + _BEYOND_CHANCE * np.std(widths)
 
 
 def _differs(feature: Prepared, here: Floats, there: Floats) -> bool:

@@ -13,6 +13,10 @@ _SHARES = (0.9, 0.75, 0.5, 0.25, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0
 _LEVELS = (0.287, 0.322, 0.37, 0.4292, 0.4919, 0.5338, 0.5841, 0.622, 0.6565, 0.7043, 0.7319, 0.755, 0.7647)
 
 
+_DIGITS = 9
+"""Of the distance between the outermost: closer values are the same."""
+
+
 def dip(values: Floats) -> float:
     """The largest distance of the values' distribution from the nearest that has a single mode: 0 to 0.25.
 
@@ -21,9 +25,10 @@ def dip(values: Floats) -> float:
     >>> round(dip(np.array([0.0, 1.0, 2.0, 3.0])), 3), dip(np.array([0.0, 0.0, 0.2, 9.0, 9.0, 9.2])) > 0.2
     (0.125, True)
     """
-    places = _untied(values)
-    if len(places) < 2:
+    low_end, high_end = (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
+    if not high_end > low_end:
         return 0.0
+    places = _untied(np.round((values - low_end) / (high_end - low_end), _DIGITS))
     heights = np.arange(1, len(places) + 1) / len(places)
     step, low, high, found = 1 / len(places), 0, len(places) - 1, 1 / len(places)
     while True:
@@ -49,9 +54,9 @@ def dip(values: Floats) -> float:
 
 
 def _untied(values: Floats) -> Floats:
-    """The values in order, no two the same; none where all are the same."""
+    """The values in order, no two the same."""
     levels, counts = np.unique(values, return_counts=True)
-    if len(levels) == len(values) or len(levels) < 2:
+    if len(levels) == len(values):
         return levels
     steps = np.diff(levels)
     nearest = np.minimum(np.concatenate([steps[:1], steps]), np.concatenate([steps, steps[-1:]]))

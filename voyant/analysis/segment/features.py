@@ -1,14 +1,15 @@
 """What makes rows or entities alike, as numbers whose distances mean something.
 
 Numbers are cut at their outermost half percent, skewed ones go through a logarithm, and each counts by its range, which
-tells groups better than standard deviations do (Milligan and Cooper 1988); a normal one has a variance of 1. A category counts as much as a number: one indicator for each frequent value, of variances that sum to 1
-(as in factor analysis of mixed data, Pagès 2004). What is missing counts as average.
+tells groups better than standard deviations do (Milligan and Cooper 1988); a normal one has a variance of 1. A category
+counts as much as a number: one indicator for each frequent value, of variances that sum to 1 (as in factor analysis of
+mixed data, Pagès 2004). What is missing counts as average.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,13 +68,19 @@ class Prepared:
     Attributes:
         preparation: What was done, in words.
         is_skewed: Its median says more than its mean.
+        known: Of each unit of the sample, whether it has a value.
     """
 
     feature: Feature
     axes: tuple[Axis, ...]
     preparation: str
     is_skewed: bool
-    missing: int
+    known: NDArray[np.bool_]
+
+    @property
+    def missing(self) -> int:
+        """Units of the sample without a value."""
+        return int((~self.known).sum())
 
 
 def prepared(feature: Feature, values: NDArray[np.object_] | Floats) -> Prepared | None:
@@ -105,7 +112,7 @@ def _number(feature: Feature, values: Floats) -> Prepared | None:
         axes=(axis,),
         preparation=words,
         is_skewed=words != "",
-        missing=len(values) - len(known),
+        known=np.isfinite(values),
     )
 
 
@@ -155,8 +162,24 @@ def _category(feature: Feature, values: NDArray[np.object_] | Floats) -> Prepare
     rarer = len(levels) - len(order)
     words = f"an indicator for each of its {len(axes)} most frequent values" if rarer else "an indicator for each value"
     return Prepared(
-        feature=feature, axes=axes, preparation=words, is_skewed=False, missing=len(values) - len(known)
+        feature=feature,
+        axes=axes,
+        preparation=words,
+        is_skewed=False,
+        known=np.asarray([each is not None for each in values]),
     )
+
+
+def complete(features: Sequence[Prepared], least: float) -> list[Prepared]:
+    """The features over the units of the sample that lack nothing, where these are at least such a share of it: what
+    counts as average for want of a value fills the gap between two groups."""
+    held = np.logical_and.reduce([feature.known for feature in features])
+    if held.mean() < least:
+        return list(features)
+    return [
+        replace(feature, axes=tuple(replace(axis, values=axis.values[held]) for axis in feature.axes))
+        for feature in features
+    ]
 
 
 def coordinates(features: Sequence[Prepared]) -> Floats:
@@ -211,8 +234,3 @@ def _correlation(one: Prepared, other: Prepared) -> float:
     if one.feature.is_category or other.feature.is_category:
         return 0.0
     return abs(float(np.corrcoef(one.axes[0].values, other.axes[0].values)[0, 1]))
-
-
-def sources(features: Mapping[str, Feature]) -> str:
-    """The SELECT list of the features."""
-    return ",\n  ".join(f"{feature.source} AS {identifier(feature.name)}" for feature in features.values())

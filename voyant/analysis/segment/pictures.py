@@ -20,9 +20,7 @@ MOST_POINTS = 1_000
 MOST_ROWS = 12
 
 
-def points(
-    features: Sequence[Prepared], coordinates: Floats, centres: Floats, names: Sequence[str]
-) -> pyarrow.Table:
+def points(features: Sequence[Prepared], coordinates: Floats, centres: Floats, names: Sequence[str]) -> pyarrow.Table:
     """Some units of the sample in the plane in which the centres lie widest apart: ``x``, ``y``, ``segment``."""
     import pyarrow
 

@@ -19,9 +19,10 @@ FEWEST_ENTITIES = 20
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The scores, from least to most, that belong to a name."""
+    """The scores, from least to most, that belong to a name; ``meaning`` says what such entities do."""
 
     name: str
+    meaning: str
     recency: tuple[int, int]
     frequency: tuple[int, int]
 
@@ -36,18 +37,19 @@ def _span(scores: tuple[int, int]) -> str:
 
 
 RULES = (
-    Rule("champions", (5, 5), (4, 5)),
-    Rule("loyal", (3, 4), (4, 5)),
-    Rule("potential loyalists", (4, 5), (2, 3)),
-    Rule("new", (5, 5), (1, 1)),
-    Rule("promising", (4, 4), (1, 1)),
-    Rule("need attention", (3, 3), (3, 3)),
-    Rule("about to sleep", (3, 3), (1, 2)),
-    Rule("cannot lose", (1, 2), (5, 5)),
-    Rule("at risk", (1, 2), (3, 4)),
-    Rule("hibernating", (1, 2), (1, 2)),
+    Rule("champions", "bought lately and often", (5, 5), (4, 5)),
+    Rule("loyal", "buy often", (3, 4), (4, 5)),
+    Rule("potential loyalists", "bought lately, and more than once", (4, 5), (2, 3)),
+    Rule("new", "bought lately for the first time", (5, 5), (1, 1)),
+    Rule("promising", "bought not long ago, seldom so far", (4, 4), (1, 1)),
+    Rule("need attention", "are average in both", (3, 3), (3, 3)),
+    Rule("about to sleep", "bought seldom, and not lately", (3, 3), (1, 2)),
+    Rule("cannot lose", "bought most often, but not for long", (1, 2), (5, 5)),
+    Rule("at risk", "used to buy often, but not for long", (1, 2), (3, 4)),
+    Rule("hibernating", "bought seldom, and long ago", (1, 2), (1, 2)),
 )
 """Every pair of scores belongs to exactly one."""
+MEANINGS = {rule.name: rule.meaning for rule in RULES}
 
 
 def scores(table: Table, subject: Subject) -> str:
@@ -62,7 +64,7 @@ def scores(table: Table, subject: Subject) -> str:
     key = f'min({identifier(ROW)}) AS "first_row"' if entity.personal else by
     name = '"first_row"' if entity.personal else by
     bought = f"CASE WHEN {subject.amount} > 0 THEN"
-    counted = f"count(DISTINCT {bought} {identifier(subject.order.name)} END)" if subject.order else f"count({bought} 1 END)"
+    distinct = f"DISTINCT {bought} {identifier(subject.order.name)} END" if subject.order else f"{bought} 1 END"
     rules = "".join(
         f"\n    WHEN recency BETWEEN {rule.recency[0]} AND {rule.recency[1]} "
         f"AND frequency BETWEEN {rule.frequency[0]} AND {rule.frequency[1]} THEN {literal(rule.name)}"
@@ -75,7 +77,7 @@ def scores(table: Table, subject: Subject) -> str:
         f"    {_score('amount')} AS monetary\n"
         f"  FROM (\n    SELECT *, date_diff('day', last_purchase, {subject.as_of}) AS days_since_last\n"
         f"    FROM (\n      SELECT {key}, max({bought} {subject.moment} END) AS last_purchase,\n"
-        f"        {counted} AS purchases, sum({subject.amount}) AS amount\n"
+        f"        count({distinct}) AS purchases, sum({subject.amount}) AS amount\n"
         f"      FROM {table.numbered if entity.personal else identifier(table.dataset.name)}\n"
         f"      WHERE {by} IS NOT NULL\n      GROUP BY {by}\n    ) AS sums\n"
         "    WHERE last_purchase IS NOT NULL AND purchases > 0\n  ) AS dated\n) AS scored"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.segment import choice, description, rfm
 from voyant.analysis.segment.assignment import Assignment, assigned, assignment
 from voyant.analysis.segment.choice import Clustering
-from voyant.analysis.segment.features import Prepared, coordinates, prepared, without_copies
+from voyant.analysis.segment.features import Prepared, complete, coordinates, prepared, without_copies
 from voyant.analysis.segment.pictures import effects, points
 from voyant.analysis.segment.subjects import Subject, subject_of
 from voyant.analysis.segment.units import Units, units_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_IN_SAMPLE = 3_000
 _SAME = 0.98
+_COMPLETE = 0.5
 
 
 def segments(
@@ -54,8 +56,10 @@ def segments(
     number = _counted(table, units, request.clusters)
     features, notes, sample = _sampled(table, units, number)
     progress(0.1)
-    numbers = _numbers(sample, request.clusters)
-    found = choice.clusterings(features, numbers, lambda share: progress(0.1 + 0.6 * share))
+    formed_on = complete(features, _COMPLETE)
+    used = len(formed_on[0].axes[0].values)
+    numbers = _numbers(used, request.clusters)
+    found = choice.clusterings(formed_on, numbers, lambda share: progress(0.1 + 0.6 * share))
     best = found[-1] if request.clusters else choice.chosen(found)
     scored = rfm.rfm(table, subject)
     progress(0.8)
@@ -72,12 +76,12 @@ def segments(
         candidates=tuple(each.candidate for each in found),
         segments=(),
         rfm=scored,
-        sample=sample,
+        sample=used,
         notes=tuple(_notes(subject, units, number, sample, features)),
     )
     rows: dict[str, pyarrow.Table | str] = {}
     if best is not None:
-        result, rows = _described(table, units, features, best, result)
+        result, rows = _described(table, units, formed_on, best, result)
     rows["segment_choice"] = _as_rows(result.candidates)
     if scored is not None:
         key = identifier(units.key)
@@ -215,18 +219,16 @@ def _reason(best: Clustering | None, found: Sequence[Clustering], asked: int | N
     others = [name for name, preferred in _preferences(found) if preferred == number]
     agree = f" So would {listed(others)}." if others else ""
     widest = "" if len(apart) == 1 else f" Of {listed(apart)}, which do, it has the widest silhouettes."
-    return f"Of {tried}, a valley lies between every two of {number} groups, which come back in resamples.{widest}{agree}"
+    return (
+        f"Of {tried}, a valley lies between every two of {number} groups, which come back in resamples.{widest}{agree}"
+    )
 
 
 def _preferences(found: Sequence[Clustering]) -> list[tuple[str, int]]:
     """The number that each of the other criteria would choose."""
     candidates = [each.candidate for each in found]
     gap = next(
-        (
-            one.clusters
-            for one, after in zip(candidates, candidates[1:], strict=False)
-            if one.gap >= after.gap - after.gap_error
-        ),
+        (one.clusters for one, after in pairwise(candidates) if one.gap >= after.gap - after.gap_error),
         candidates[-1].clusters,
     )
     return [
@@ -236,9 +238,7 @@ def _preferences(found: Sequence[Clustering]) -> list[tuple[str, int]]:
     ]
 
 
-def _notes(
-    subject: Subject, units: Units, number: int, sample: int, features: Sequence[Prepared]
-) -> list[str]:
+def _notes(subject: Subject, units: Units, number: int, sample: int, features: Sequence[Prepared]) -> list[str]:
     notes = []
     if subject.found and subject.entity:
         notes.append(f"{subject.entity.name} was taken to name what is grouped.")

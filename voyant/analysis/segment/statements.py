@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, saturating
 from voyant.analysis.segment.description import figure
+from voyant.analysis.segment.rfm import MEANINGS
 from voyant.analysis.segment.units import plural
-from voyant.analysis.wording import readable, sentence, shown
+from voyant.analysis.wording import sentence, shown
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.domain.segmentation import Rfm, Segment, Segmentation, Trait
 from voyant.domain.table import Table
@@ -79,7 +80,7 @@ def _none(result: Segmentation, noun: str, columns: tuple[str, ...]) -> Claim:
 
 def _some(result: Segmentation, noun: str, columns: tuple[str, ...]) -> Claim:
     sql = (
-        "SELECT c.clusters, c.stability, c.silhouette, s.units\n"
+        "SELECT c.clusters, 100 * c.stability AS overlap, s.units\n"
         "FROM job.segment_choice AS c, (SELECT count(segment) AS units FROM job.segment) AS s\n"
         f"WHERE c.clusters = {result.clusters}"
     )
@@ -88,12 +89,12 @@ def _some(result: Segmentation, noun: str, columns: tuple[str, ...]) -> Claim:
         number, units = telling.count("clusters"), telling.count("units")
         if not result.separated:
             return sentence(
-                f"{units} {noun} were cut into {number} groups as asked, but these do not stand apart: they share out a "
-                f"continuum (least stable group: {telling.quantity('stability')} of 1)"
+                f"{units} {noun} were cut into {number} groups as asked, but these do not all stand apart: they share "
+                f"out a continuum; drawn anew, the least stable overlaps with itself by {telling.percent('overlap')}"
             )
         return sentence(
-            f"{units} {noun} fall into {number} segments with gaps between them; drawn anew, the least stable comes back "
-            f"with a similarity of {telling.quantity('stability')} of 1"
+            f"{units} {noun} fall into {number} segments with gaps between them; drawn anew, even the least stable "
+            f"overlaps with itself by {telling.percent('overlap')}"
         )
 
     return Claim(
@@ -216,8 +217,8 @@ def _best(rfm: Rfm, noun: str) -> Claim:
             return None
         name = telling.rows[0]["segment"]
         return sentence(
-            f"“{name[:1].upper()}{name[1:]}” are {telling.percent('share')} of the {noun} ({telling.count('members')}) and spend "
-            f"{telling.percent('amount_share')} of all"
+            f"{telling.percent('share')} of the {noun} ({telling.count('members')}), the “{name}” who "
+            f"{MEANINGS[name]}, account for {telling.percent('amount_share')} of the amount"
         )
 
     return Claim(
@@ -253,10 +254,9 @@ def _leaving(rfm: Rfm, noun: str) -> Claim:
 
     def tell(telling: Telling) -> str:
         return sentence(
-            f"{telling.count('members')} {noun} ({telling.percent('share')}) who used to buy often have stayed away for a "
-            f"median of {telling.quantity('days', 'days')}, against {telling.quantity('other_days', 'days')} for the "
-            f"others: {readable(rfm.entity).removesuffix(' id')} groups “at risk” and “cannot lose”, with "
-            f"{telling.percent('amount_share')} of the amount"
+            f"{telling.count('members')} {noun} ({telling.percent('share')}) who used to buy often have stayed away "
+            f"for a median of {telling.quantity('days', 'days')}, against {telling.quantity('other_days', 'days')} for "
+            f"the others: the groups “at risk” and “cannot lose”, with {telling.percent('amount_share')} of the amount"
         )
 
     return Claim(

@@ -142,9 +142,7 @@ def _time(dataset: Dataset, profile: Profile, asked: str | None) -> TimeAxis | N
 
 
 def _last(table: Table, time: TimeAxis) -> datetime | None:
-    [row] = table.query(
-        f"SELECT max({time.moment}) AS last FROM {identifier(table.dataset.name)} WHERE {time.timed}"
-    )
+    [row] = table.query(f"SELECT max({time.moment}) AS last FROM {identifier(table.dataset.name)} WHERE {time.timed}")
     return None if row["last"] is None else as_moment(row["last"])
 
 

@@ -107,8 +107,7 @@ def _entities(
     first = f"min({identifier(ROW)})" if entity.personal else by
     source = table.numbered if entity.personal else identifier(dataset.name)
     sql = (
-        f"SELECT {first} AS {identifier(key)}{_listed(features)}\n"
-        f"FROM {source}\nWHERE {by} IS NOT NULL\nGROUP BY {by}"
+        f"SELECT {first} AS {identifier(key)}{_listed(features)}\nFROM {source}\nWHERE {by} IS NOT NULL\nGROUP BY {by}"
     )
     return Units(sql=sql, key=key, features=features, left_out=tuple(choice.left_out), noun=plural(entity))
 
@@ -183,6 +182,7 @@ def _candidates(dataset: Dataset, profile: Profile, asked: list[Column], choice:
             choice.left_out.append(f"{column.name}: {reason}")
 
 
+_CALENDAR = {"year", "quarter", "month", "week", "weekday", "day", "hour"}
 _PERSONAL = "holds personal data"
 _NO_FEATURE = "holds neither numbers nor categories"
 
@@ -194,6 +194,8 @@ def _flaw(column: Column, profile: ColumnProfile, asked: bool) -> str | None:
         return "is empty"
     if profile.constant:
         return "always the same"
+    if not asked and column.type is ColumnType.INTEGER and _CALENDAR & set(column.name.split("_")):
+        return "is a part of the date"
     if column.type.is_numeric:
         if column.role is Role.MEASURE and column.aggregation is not Aggregation.CIRCULAR:
             return None
@@ -229,9 +231,7 @@ def _steady(table: Table, entity: Column, categories: Sequence[Column]) -> set[s
         f"SELECT {shares} FROM (SELECT {same} FROM {identifier(table.dataset.name)} "
         f"WHERE {by} IS NOT NULL GROUP BY {by}) AS entities"
     )
-    return {
-        column.name for place, column in enumerate(categories) if (row[f"c{place}"] or 0) >= _CONSTANT
-    }
+    return {column.name for place, column in enumerate(categories) if (row[f"c{place}"] or 0) >= _CONSTANT}
 
 
 def _bounded(choice: _Choice) -> dict[str, Feature]:
@@ -255,4 +255,3 @@ def _finite(number: str) -> str:
 
 def _unreserved(name: str, key: str) -> str:
     return f"{name}_" if name in {*RESERVED, key} else name
-

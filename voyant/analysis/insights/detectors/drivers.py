@@ -55,13 +55,11 @@ def _grain(change: Change, grain: Grain) -> Grain:
     return {4: Grain.YEAR, 7: Grain.MONTH, 10: Grain.DAY, 13: Grain.HOUR}.get(len(label), grain)
 
 
-def _claim(
-    kpi: Kpi, change: Change, breakdown: Breakdown, grain: Grain, pointer: str, asked: bool, rank: int
-) -> Claim:
+def _claim(kpi: Kpi, change: Change, breakdown: Breakdown, grain: Grain, pointer: str, asked: bool, rank: int) -> Claim:
     name = figure_name(kpi.name, kpi.unit)
     by = listed([readable(column) for column in breakdown.columns])
     move = abs(change.relative) if change.relative is not None else 0.5
-    strength = (0.45 + 0.3 * saturating(move, 0.15) + 0.15 * breakdown.concentration) * (1.0 if asked else 0.85)
+    strength = (0.62 if asked else 0.4) + 0.2 * saturating(move, 0.15) + 0.15 * breakdown.concentration
     sql = _statement(breakdown)
 
     def tell(telling: Telling) -> str | None:
@@ -110,12 +108,12 @@ def _told(telling: Telling, kpi: Kpi, name: str, by: str, grain: Grain) -> str |
     against = [row for row in range(len(telling.rows)) if telling.value("share", row) <= -_LEAST_PART][:1]
     parts = []
     if carrying:
-        named = [f"{telling.percent('share', row)} from {_value(telling, row)}" for row in carrying]
-        parts.append(f"by {by}, {listed(named)}")
+        named = [f"{_value(telling, row)} {telling.percent('share', row)}" for row in carrying]
+        parts.append(f"by {by}, of the change {listed(named)}")
     if against:
         parts.append(f"{_value(telling, against[0])} went the other way ({telling.percent('share', against[0])})")
     parts += _pieces(telling, kpi)
-    told = f": of the change, {'; '.join(parts)}" if parts else ""
+    told = f": {'; '.join(parts)}" if parts else ""
     return sentence(f"{name} {'rose' if rose else 'fell'} by {far} {span} ({levels}){told}")
 
 
@@ -142,6 +140,6 @@ def _pieces(telling: Telling, kpi: Kpi) -> Iterator[str]:
     except NothingToTell:
         return
     if kpi.kind is KpiKind.TOTAL:
-        yield f"the number of records makes {other} of it, the amount a record {rate}"
+        yield f"the number of records makes {other} of it (volume), the amount a record {rate} (rate)"
     else:
-        yield f"values within the groups make {rate} of it, their shares of the whole {other}"
+        yield f"what changed within the groups makes {rate} of it (rate), their shares of the whole {other} (mix)"
