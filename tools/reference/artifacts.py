@@ -20,6 +20,7 @@ from voyant.domain.narrative import Narrative
 from voyant.domain.normalization import Normalization
 from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
+from voyant.domain.segmentation import Segmentation
 
 FILES = [
     ("`normalize.json`", "What each column is, and every change made on the way in"),
@@ -37,6 +38,8 @@ FILES = [
     ),
     ("`drift.json`", "How the table differs from what it was compared with; only where there was something"),
     ("`kpis.json`", "Key figures by period, their changes, and what each change consists of"),
+    ("`segment.json`", "The segments of rows or customers, or that there are none: [how](../guide/segments.md)"),
+    ("`segment.parquet` `segment_NAME.parquet`", "The segment of each, and the rows behind what is said of them"),
     ("`insights.json`", "Every finding by rank, the evidence behind it, and what was asked in vain"),
     ("`charts/NAME.vl.json` `.svg` `.png`", "Charts, as a Vega-Lite specification with its own data and as pictures"),
     ("`narrative.json` `narrative.md`", "The memo: headline, key findings, quality, what to look at next"),
@@ -50,6 +53,7 @@ DOCUMENTS: dict[str, type] = {
     "quality.json": Quality,
     "drift.json": Drift,
     "kpis.json": Kpis,
+    "segment.json": Segmentation,
     "insights.json": Insights,
     "narrative.json": Narrative,
     "manifest.json": Manifest,

@@ -14,6 +14,9 @@ from voyant.analysis.insights import detectors, statistics
 from voyant.analysis.insights.comparison import Question
 from voyant.domain.finding import Severity
 
+_ANSWERS = ("voyant.analysis.segment.statements",)
+"""Modules that put the answers of steps into sentences."""
+
 
 def page() -> str:
     """Every kind by what looks for it, and the methods behind them."""
@@ -41,8 +44,9 @@ def page() -> str:
 
 def _detectors() -> Iterator[tuple[str, list[str]]]:
     """What each module of detectors looks for, and the kinds of claim that it makes."""
-    for found in pkgutil.iter_modules(detectors.__path__):
-        module = importlib.import_module(f"{detectors.__name__}.{found.name}")
+    searching = [f"{detectors.__name__}.{found.name}" for found in pkgutil.iter_modules(detectors.__path__)]
+    for name in (*searching, *_ANSWERS):
+        module = importlib.import_module(name)
         if kinds := sorted(set(_kinds(module))):
             yield inspect.getdoc(module) or "", kinds
 

@@ -44,12 +44,12 @@ def as_written(number: float | None) -> Decimal:
 
 def check_adds_up(change: Change) -> None:
     assert as_written(change.value) - as_written(change.base) == as_written(change.absolute)
-    for breakdown in change.breakdowns:
+    for breakdown in (*change.breakdowns, *change.pairs):
         effects = [as_written(part.effect) for part in breakdown.parts]
         assert sum(effects) + as_written(breakdown.other) == as_written(change.absolute)
         for part in breakdown.parts:
-            if part.rate_effect is not None:
-                assert as_written(part.rate_effect) + as_written(part.mix_effect) == as_written(part.effect)
+            pieces = [part.rate_effect, part.mix_effect, part.volume_effect]
+            assert sum(as_written(piece) for piece in pieces if piece is not None) == as_written(part.effect)
 
 
 @given(rows)
