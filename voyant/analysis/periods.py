@@ -222,8 +222,9 @@ def leading_time_column(dataset: Dataset, profile: Profile) -> str | None:
     return min(candidates, key=preference).name if candidates else None
 
 
-def timeline(table: Table, profile: ColumnProfile) -> Timeline | None:
-    """The natural periods of a time column; None where no row has a time that a period could hold.
+def timeline(table: Table, profile: ColumnProfile, grain: Grain | None = None) -> Timeline | None:
+    """The natural periods of a time column, or those of the grain; None where no row has a time that a period could
+    hold.
 
     The shortest period is taken at which the series can still be read as a whole and whose periods are mostly filled
     with several rows each (or with one row each, as in a regular series).
@@ -231,6 +232,8 @@ def timeline(table: Table, profile: ColumnProfile) -> Timeline | None:
     axis = time_axis(table.dataset.column(profile.name), profile)
     if axis is None:
         return None
+    if grain is not None:
+        return _timeline_at(table, axis, grain, profile)
     chosen: Timeline | None = None
     for grain in _grains_to_try(axis, profile):
         found = _timeline_at(table, axis, grain, profile)

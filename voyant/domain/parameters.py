@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voyant.domain.anomaly import AnomalyRequest
+from voyant.domain.benchmark import BrandRequest
 from voyant.domain.contract import Contract
 from voyant.domain.forecast import ForecastRequest
 from voyant.domain.kpi import DeclaredKpi
@@ -46,3 +47,4 @@ class JobParameters:
     regression: RegressionRequest | None = None
     anomaly: AnomalyRequest | None = None
     segment: SegmentRequest | None = None
+    benchmark: BrandRequest | None = None

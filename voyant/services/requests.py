@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from voyant.domain.anomaly import AnomalyRequest
+from voyant.domain.benchmark import BrandRequest
 from voyant.domain.forecast import ForecastRequest
 from voyant.domain.regression import RegressionRequest
 from voyant.domain.segmentation import SegmentRequest
@@ -22,10 +23,11 @@ REQUESTS: dict[str, type] = {
     "regression": RegressionRequest,
     "anomaly": AnomalyRequest,
     "segment": SegmentRequest,
+    "benchmark": BrandRequest,
 }
 """By kind of job; the field of ``JobParameters`` has the same name."""
 
-_MANY = frozenset({"by", "columns", "exclude", "exogenous", "features", "levels"})
+_MANY = frozenset({"by", "columns", "competitors", "exclude", "exogenous", "features", "levels", "lower", "metrics"})
 """Fields that take several values, of which a single one may stand by itself."""
 
 
@@ -50,7 +52,7 @@ def _request(kind: str, given: Mapping[str, Any]) -> Any:
         request: Any = msgspec.convert(entries, wanted)
     except msgspec.ValidationError as error:
         raise _bad(kind, str(error).replace("`", "")) from None
-    require_text(**{kind: [value for value in entries.values() if isinstance(value, str | list)]})
+    require_text(**{kind: [value for value in entries.values() if isinstance(value, str | list | dict)]})
     return request
 
 

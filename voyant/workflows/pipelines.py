@@ -57,6 +57,13 @@ SEGMENT = Step(
     modules=("voyant.analysis.segment",),
     libraries=("duckdb", "numpy", "scikit-learn", "scipy", "voyant"),
 )
+BENCHMARK = Step(
+    name="benchmark",
+    run=predictions.benchmark,
+    is_core=True,
+    modules=("voyant.analysis.benchmark",),
+    libraries=("duckdb", "numpy", "scipy", "sqlglot", "voyant"),
+)
 CONCLUSIONS = Step(name="insights", run=predictions.conclusions, libraries=("duckdb", "numpy", "voyant"))
 CHARTS = Step(
     name="charts",
@@ -85,5 +92,6 @@ PIPELINES = {
         Pipeline(name="regression", steps=(NORMALIZE, PROFILE, REGRESSION, *TOLD)),
         Pipeline(name="anomaly", steps=(NORMALIZE, PROFILE, ANOMALY, *TOLD)),
         Pipeline(name="segment", steps=(NORMALIZE, PROFILE, SEGMENT, *TOLD)),
+        Pipeline(name="benchmark", steps=(NORMALIZE, PROFILE, BENCHMARK, *TOLD)),
     )
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from voyant.domain.anomaly import AnomalyRequest
 from voyant.domain.answer import Answer
+from voyant.domain.benchmark import BrandRequest
 from voyant.domain.forecast import ForecastRequest
 from voyant.domain.kpi import Kpis
 from voyant.domain.parameters import JobParameters
@@ -61,6 +62,16 @@ def segment(context: StepContext, parameters: JobParameters) -> StepResult:
     known = context.read("profile.json", Profile)
     answer = segments(context.table, known, request, parameters.time_column, progress=context.progress)
     return _written(context, "segment", answer)
+
+
+def benchmark(context: StepContext, parameters: JobParameters) -> StepResult:
+    """Says how a brand stands among its competitors."""
+    from voyant.analysis.benchmark import benchmark as compare
+
+    request = parameters.benchmark or BrandRequest()
+    known = context.read("profile.json", Profile)
+    answer = compare(context.table, known, request, parameters.time_column, progress=context.progress)
+    return _written(context, "benchmark", answer)
 
 
 def _written(context: StepContext, kind: str, answer: Answer[Any]) -> StepResult:

@@ -1,0 +1,250 @@
+"""What a benchmark is about: the request held against the table, and what it leaves open chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from voyant.analysis.benchmark.columns import (
+    MOST_NAMED,
+    brand_column,
+    columns_by_brand,
+    currency_column,
+    grouping_column,
+    one_of,
+)
+from voyant.analysis.benchmark.counting import MOST_BRANDS, Market
+from voyant.analysis.benchmark.metrics import Metric, Wide, choose_metrics, money_columns
+from voyant.analysis.benchmark.periods import Key, Periods, find_periods
+from voyant.analysis.insights.subjects import choose
+from voyant.domain.benchmark import BrandRequest, Use
+from voyant.domain.profile import Profile
+from voyant.domain.table import Column, Table
+from voyant.errors import Code, InvalidInput
+from voyant.lake.sql import identifier, literal
+
+MOST_SEGMENT_COLUMNS = 6
+_FOUND_SEGMENT_COLUMNS = 3
+_MOST_FOUND_SEGMENTS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The rows, the brand in focus, the columns of segments, and what was chosen or left out."""
+
+    market: Market
+    brand: str
+    segments: tuple[Column, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def market_metric(self) -> Metric | None:
+        """The metric that shares are of."""
+        return next((metric for metric in self.market.metrics if metric.use is Use.MARKET), None)
+
+    @property
+    def price(self) -> Metric | None:
+        return next((metric for metric in self.market.metrics if metric.use is Use.PRICE), None)
+
+
+def settle(table: Table, profile: Profile, request: BrandRequest, time_column: str | None) -> Scope:
+    """The scope of a benchmark.
+
+    Raises:
+        InvalidInput: As ``benchmark`` does.
+    """
+    dataset = table.dataset
+    column, why = brand_column(dataset, profile, request.column)
+    known = _sizes(Market(table=table, brand=column, metrics=(), periods=None))
+    if not known:
+        raise InvalidInput(
+            f"No row of {dataset.name} has a {column.name}: there is no brand to compare.", code=Code.NOT_ENOUGH_DATA
+        )
+    wide = columns_by_brand(dataset, list(known)[:MOST_NAMED])
+    metrics = choose_metrics(dataset, profile, request, wide)
+    periods = find_periods(table, profile, request, time_column)
+    notes = [why, *_on_wide(wide, metrics), *(periods.notes if periods is not None else ())]
+    market = Market(table=table, brand=column, metrics=tuple(metrics), periods=periods)
+    market, said = _in_one_currency(market, request)
+    notes += said
+    market, said = _among(market, request, known)
+    notes += said
+    if request.others:
+        market, said = _where_all_are(market)
+        notes += said
+    market, brand, said = _listed(market, request)
+    notes += said
+    segments = _segment_columns(table, profile, request, market, wide)
+    return Scope(market=market, brand=brand, segments=segments, notes=tuple(filter(None, notes)))
+
+
+def _sizes(market: Market) -> dict[str, int]:
+    """The brands that have most rows, by their rows."""
+    rows = market.table.query(
+        f"SELECT _brand AS brand, count(*) AS n FROM (\n{market.rows}\n) AS _rows "
+        f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_NAMED + 1}"
+    )
+    return {row["brand"]: row["n"] for row in rows}
+
+
+def _on_wide(wide: Wide, metrics: list[Metric]) -> list[str]:
+    used = [metric for metric in metrics if metric.columns]
+    if used:
+        held = "; ".join(f"{metric.name} of a brand from {', '.join(metric.columns.values())}" for metric in used)
+        notes = [f"Each brand has columns of its own: {held}. They are means over the rows of all brands."]
+        beside = sorted(set(wide) - {content for content in wide if any(wide[content] == m.columns for m in used)})
+        if beside:
+            notes.append(f"Columns of each brand that can be asked for as metrics: {', '.join(beside)}.")
+        return notes
+    return []
+
+
+def _in_one_currency(market: Market, request: BrandRequest) -> tuple[Market, list[str]]:
+    """The rows of one currency, where amounts come in several: those cannot be added up."""
+    dataset = market.table.dataset
+    column = currency_column(dataset)
+    money = money_columns(dataset)
+    if column is None:
+        if request.currency is not None:
+            raise InvalidInput(
+                f"No column of {dataset.name} names the currency of a row, so that {request.currency!r} means nothing.",
+                code=Code.UNKNOWN_COLUMN,
+            )
+        return market, []
+    name = identifier(column.name)
+    counted = market.table.query(
+        f"SELECT CAST({name} AS VARCHAR) AS currency, count(*) AS n FROM {identifier(dataset.name)} "
+        f"WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100"
+    )
+    sizes = {row["currency"]: row["n"] for row in counted}
+    if request.currency is None:
+        concerned = [metric.name for metric in market.metrics if set(metric.figure.columns) & money]
+        if len(sizes) < 2 or not concerned:
+            return market, []
+        raise InvalidInput(
+            f"{', '.join(concerned)} comes in {len(sizes)} currencies, which cannot be added up: "
+            f"{', '.join(f'{each} ({n:,} rows)' for each, n in list(sizes.items())[:8])}.",
+            code=Code.MISSING_PARAMETER,
+            remedy="Name one as currency, whose rows then count alone; or convert the amounts first.",
+            data={"parameter": "currency", "values": list(sizes)},
+        )
+    chosen = one_of(request.currency, sizes, "currency")
+    condition = f"CAST({name} AS VARCHAR) = {literal(chosen)}"
+    left_out = dataset.rows - sizes[chosen]
+    notes = [f"Only rows in {chosen} count; {left_out:,} others are left out."] if left_out else []
+    return replace(market, conditions=(*market.conditions, condition)), notes
+
+
+def _among(market: Market, request: BrandRequest, known: dict[str, int]) -> tuple[Market, list[str]]:
+    """The rows of the brand and the competitors that were named."""
+    if not request.competitors:
+        return market, []
+    named = [_brand(market, name, known) for name in request.competitors]
+    if request.brand is None:
+        raise InvalidInput(
+            "Competitors are named, but not the brand that they compete with.",
+            code=Code.MISSING_PARAMETER,
+            data={"parameter": "brand"},
+        )
+    kept = tuple(dict.fromkeys([_brand(market, request.brand, known), *named]))
+    condition = f"{market.name} IN ({', '.join(map(literal, kept))})"
+    left_out = sum(n for brand, n in known.items() if brand not in kept)
+    more = "at least " if len(known) > MOST_NAMED else ""
+    notes = [f"Rows of brands that were not named are left out: {more}{left_out:,}."] if left_out else []
+    return replace(market, conditions=(*market.conditions, condition)), notes
+
+
+def _brand(market: Market, name: str, known: dict[str, int]) -> str:
+    """The brand as the rows have it, whichever case is used."""
+    if name in known:
+        return name
+    found = market.table.query(
+        f"SELECT DISTINCT _brand AS brand FROM (\n{market.rows}\n) AS _rows "
+        f"WHERE lower(_brand) = lower({literal(name.strip())}) ORDER BY 1 LIMIT 1"
+    )
+    return str(found[0]["brand"]) if found else one_of(name, known, "brand")
+
+
+def _where_all_are(market: Market) -> tuple[Market, list[str]]:
+    """The periods that every table reaches into: where one ends, its brand has not stopped selling."""
+    periods = market.periods
+    if periods is None:
+        return market, []
+    rows = market.table.query(
+        f"SELECT _brand AS brand, min(_period) AS first, max(_period) AS last FROM (\n{market.rows}\n) AS _rows "
+        "WHERE _period IS NOT NULL GROUP BY 1 ORDER BY 1"
+    )
+    if not rows:
+        return market, []
+    reach = {row["brand"]: (periods.key(row["first"]), periods.key(row["last"])) for row in rows}
+    first: Key = max(span[0] for span in reach.values())
+    last: Key = min(span[1] for span in reach.values())
+    if first > last:  # type: ignore[operator]
+        late = next(brand for brand, span in reach.items() if span[0] == first)
+        early = next(brand for brand, span in reach.items() if span[1] == last)
+        raise InvalidInput(
+            f"The rows of {early} end before those of {late} begin: no period has both.",
+            code=Code.NOT_ENOUGH_DATA,
+            remedy="Give tables whose times overlap.",
+        )
+    shared = periods.within(first, last)
+    if len({*reach.values()}) == 1:
+        return market, []
+    condition = f"{periods.sql} BETWEEN {periods.literal(first)} AND {periods.literal(last)}"
+    note = f"Only {_spoken(shared)} counts, which the tables of all brands reach into."
+    return replace(market, periods=shared, conditions=(*market.conditions, condition)), [note]
+
+
+def _spoken(periods: Periods) -> str:
+    span = periods.span(range(len(periods.keys)))
+    return "the time" if span is None else f"the time from {span.first} to {span.last}"
+
+
+def _listed(market: Market, request: BrandRequest) -> tuple[Market, str, list[str]]:
+    """The largest brands by the metric of the market, and the one in focus among them."""
+    metric = next((metric for metric in market.metrics if metric.use is Use.MARKET), None)
+    size = metric.figure.numerator if metric is not None else "count(*)"
+    rows = market.query(
+        f"WITH _rows AS (\n{market.rows}\n)\nSELECT _brand AS brand, {size} AS size, count(*) AS n, "
+        "count(*) OVER () AS brands\n"
+        f"FROM _rows GROUP BY 1 ORDER BY 2 DESC NULLS LAST, 3 DESC, 1 LIMIT {MOST_BRANDS}"
+    )
+    if not rows:
+        raise InvalidInput("No row is left to compare.", code=Code.NOT_ENOUGH_DATA, remedy="Ask for less to hold.")
+    names = [str(row["brand"]) for row in rows]
+    brand = names[0] if request.brand is None else _brand(market, request.brand, dict.fromkeys(names, 0))
+    if brand not in names:
+        names = [*names[: MOST_BRANDS - 1], brand]
+    number = int(rows[0]["brands"])
+    notes = []
+    if request.brand is None and number > 1:
+        notes.append(f"No brand was named, so that the largest, {brand}, is held against the others.")
+    if number > len(names):
+        notes.append(
+            f"Of {number:,} brands the {len(names)} largest stand for themselves; the other {number - len(names):,} "
+            "are together in one figure without a name."
+        )
+    return replace(market, listed=tuple(names), has_rest=number > len(names)), brand, notes
+
+
+def _segment_columns(
+    table: Table, profile: Profile, request: BrandRequest, market: Market, wide: Wide
+) -> tuple[Column, ...]:
+    if len(request.by) > MOST_SEGMENT_COLUMNS:
+        raise InvalidInput(
+            f"{len(request.by)} columns of segments are asked for; a benchmark looks into {MOST_SEGMENT_COLUMNS}."
+        )
+    if request.by:
+        asked = [grouping_column(table.dataset, name, "segment column") for name in dict.fromkeys(request.by)]
+        if market.brand in asked:
+            raise InvalidInput(f"{market.brand.name} names the brands and cannot name the segments too.")
+        return tuple(asked)
+    owned = {column for columns in wide.values() for column in columns.values()}
+    taken = {market.brand.name} | ({market.periods.column.name} if market.periods is not None else set())
+    currency = currency_column(table.dataset)
+    taken |= {currency.name} if currency is not None else set()
+    found = [
+        column
+        for column in choose(table.dataset, profile).groupings
+        if column.name not in owned | taken and profile.column(column.name).distinct.value <= _MOST_FOUND_SEGMENTS
+    ]
+    return tuple(found[:_FOUND_SEGMENT_COLUMNS])
