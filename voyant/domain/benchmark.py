@@ -60,6 +60,7 @@ class BrandMetric:
 
     Attributes:
         expression: The SQL aggregate over the rows of a brand; with ``columns`` that of the brand's own column.
+        made_of: The columns of the table that it is made of.
         columns: The column of each brand, where the table has one for each; such a figure is over the rows of all
             brands, as the price that every customer saw.
         has_shares: Whether it adds up over brands and is nowhere negative.
@@ -69,6 +70,7 @@ class BrandMetric:
     name: str
     expression: str
     use: Use
+    made_of: tuple[str, ...] = ()
     unit: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     has_shares: bool

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from voyant.domain.anomaly import AnomalyRequest
 from voyant.domain.answer import Answer
-from voyant.domain.benchmark import BrandRequest
+from voyant.domain.benchmark import Benchmark, BrandRequest
 from voyant.domain.forecast import ForecastRequest
 from voyant.domain.kpi import Kpis
 from voyant.domain.parameters import JobParameters
@@ -105,3 +105,7 @@ def _stated(context: StepContext) -> Iterator[tuple[Any, list[Comparison]]]:
         from voyant.analysis.insights.detectors.drivers import drivers
 
         yield kpis, drivers(kpis)
+    if (found := context.read_if_made("benchmark.json", Benchmark)) is not None:
+        from voyant.analysis.benchmark import comparisons
+
+        yield found, comparisons(found, context.table)

@@ -339,6 +339,7 @@ def _metric(metric: Metric, placed: Sequence[Standing]) -> BrandMetric:
         name=metric.name,
         expression=metric.figure.expression,
         use=metric.use,
+        made_of=metric.figure.columns,
         unit=metric.figure.unit,
         columns=metric.columns,
         has_shares=any(standing.share is not None for standing in placed if standing.metric == metric.name),

@@ -66,7 +66,7 @@ def choose_metrics(dataset: Dataset, profile: Profile, request: BrandRequest, wi
     if request.metrics:
         chosen = [_asked(dataset, text, wide) for text in dict.fromkeys(request.metrics)]
     else:
-        chosen = list(_found(dataset, profile))
+        chosen = list(_found(dataset, profile, "choices" if wide else "records"))
     asked_names = dict(zip(dict.fromkeys(request.metrics), (metric.name for metric in chosen), strict=False))
     lower = {
         one_of(text, [*asked_names, *(metric.name for metric in chosen)], "metric of which less could be better")
@@ -94,13 +94,8 @@ def money_columns(dataset: Dataset) -> set[str]:
     }
 
 
-def record_count() -> Figure:
-    """How many rows a brand has."""
-    return Figure(name="records", kind=KpiKind.COUNT, expression="count(*)", columns=(), numerator="count(*)")
-
-
-def _found(dataset: Dataset, profile: Profile) -> Iterator[Metric]:
-    """Amounts, quantities or else records, and what customers think of them."""
+def _found(dataset: Dataset, profile: Profile, rows: str) -> Iterator[Metric]:
+    """Amounts, quantities or else rows, by what these are called, and what customers think of them."""
     measures = [column for column in dataset.with_role(Role.MEASURE) if _is_usable(column)]
     adding = [column for column in measures if column.aggregation is Aggregation.SUM]
     amounts = [column for column in adding if is_amount(column) and not is_quantity(column)]
@@ -114,9 +109,13 @@ def _found(dataset: Dataset, profile: Profile) -> Iterator[Metric]:
     if not amounts and not quantities:
         yield from (Metric(figure=figure_of(column)) for column in adding[:1])
         if not adding:
-            yield Metric(figure=record_count())
+            yield Metric(figure=_row_count(rows))
     rated = [column for column in measures if _RATING_WORDS & set(words_of(column.name)) and column not in adding]
     yield from (Metric(figure=figure_of(column)) for column in rated[:_MOST_RATINGS])
+
+
+def _row_count(name: str) -> Figure:
+    return Figure(name=name, kind=KpiKind.COUNT, expression="count(*)", columns=(), numerator="count(*)")
 
 
 def _is_usable(column: Column) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from voyant.analysis.benchmark.columns import (
@@ -119,7 +120,7 @@ def _in_one_currency(market: Market, request: BrandRequest) -> tuple[Market, lis
     if request.currency is None:
         concerned = [metric.name for metric in market.metrics if set(metric.figure.columns) & money]
         if len(sizes) < 2 or not concerned:
-            return market, []
+            return _priced_in(market, money, next(iter(sizes), None)), []
         raise InvalidInput(
             f"{', '.join(concerned)} comes in {len(sizes)} currencies, which cannot be added up: "
             f"{', '.join(f'{each} ({n:,} rows)' for each, n in list(sizes.items())[:8])}.",
@@ -131,7 +132,22 @@ def _in_one_currency(market: Market, request: BrandRequest) -> tuple[Market, lis
     condition = f"CAST({name} AS VARCHAR) = {literal(chosen)}"
     left_out = dataset.rows - sizes[chosen]
     notes = [f"Only rows in {chosen} count; {left_out:,} others are left out."] if left_out else []
-    return replace(market, conditions=(*market.conditions, condition)), notes
+    market = replace(market, conditions=(*market.conditions, condition))
+    return _priced_in(market, money, chosen), notes
+
+
+def _priced_in(market: Market, money: set[str], currency: str | None) -> Market:
+    """The metrics of money with the currency as their unit, where it has the form of a code and they have no other."""
+    if currency is None or not re.fullmatch("[A-Z]{3}", currency):
+        return market
+
+    def priced(metric: Metric) -> Metric:
+        figure = metric.figure
+        if figure.unit is not None or not set(figure.columns) & money:
+            return metric
+        return replace(metric, figure=replace(figure, unit=currency))
+
+    return replace(market, metrics=tuple(map(priced, market.metrics)))
 
 
 def _among(market: Market, request: BrandRequest, known: dict[str, int]) -> tuple[Market, list[str]]:

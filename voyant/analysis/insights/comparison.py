@@ -42,6 +42,7 @@ class Question(StrEnum):
     DRIFT = "What changed since an earlier state?"
     SEGMENTS = "Do records, or customers, fall into groups?"
     DRIVERS = "What does the change of a key figure consist of?"
+    BRAND = "How does a brand stand among its competitors?"
 
 
 class NothingToTell(Exception):
