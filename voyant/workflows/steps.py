@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voyant.domain.artifact import HTML, MARKDOWN, PNG, SVG, VEGA_LITE
+from voyant.domain.benchmark import Benchmark
 from voyant.domain.chart import Chart
 from voyant.domain.contract import ContractCheck, ContractChecks
 from voyant.domain.drift import Drift
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from voyant.lake.engine import Engine
     from voyant.lake.lake import Snapshot
 
-_ANSWERS: dict[str, type] = {"segment": Segmentation}
+_ANSWERS: dict[str, type] = {"segment": Segmentation, "benchmark": Benchmark}
 """What ``<kind>.json`` holds, by kind."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from voyant.analysis.benchmark.columns import named_column, one_of
-from voyant.analysis.kpi.amounts import is_amount, is_quantity, sold_amounts
+from voyant.analysis.kpi.amounts import AMOUNT_WORDS, QUANTITY_WORDS, sold_amounts
 from voyant.analysis.kpi.declared import parse
 from voyant.analysis.kpi.figures import Figure
 from voyant.analysis.normalize.names import word_set, words_of
@@ -90,7 +90,7 @@ def money_columns(dataset: Dataset) -> set[str]:
         column.name
         for column in dataset.columns
         if column.type.is_numeric
-        and (is_price(column) or is_amount(column) or re.fullmatch("[A-Z]{3}", column.unit or ""))
+        and (is_price(column) or _is_amount(column) or re.fullmatch("[A-Z]{3}", column.unit or ""))
     }
 
 
@@ -98,8 +98,8 @@ def _found(dataset: Dataset, profile: Profile, rows: str) -> Iterator[Metric]:
     """Amounts, quantities or else rows, by what these are called, and what customers think of them."""
     measures = [column for column in dataset.with_role(Role.MEASURE) if _is_usable(column)]
     adding = [column for column in measures if column.aggregation is Aggregation.SUM]
-    amounts = [column for column in adding if is_amount(column) and not is_quantity(column)]
-    quantities = [column for column in adding if is_quantity(column)]
+    amounts = [column for column in adding if _is_amount(column) and not _is_quantity(column)]
+    quantities = [column for column in adding if _is_quantity(column)]
     if amounts:
         yield Metric(figure=figure_of(amounts[0]))
     else:
@@ -116,6 +116,14 @@ def _found(dataset: Dataset, profile: Profile, rows: str) -> Iterator[Metric]:
 
 def _row_count(name: str) -> Figure:
     return Figure(name=name, kind=KpiKind.COUNT, expression="count(*)", columns=(), numerator="count(*)")
+
+
+def _is_amount(column: Column) -> bool:
+    return bool(AMOUNT_WORDS & set(column.name.split("_")))
+
+
+def _is_quantity(column: Column) -> bool:
+    return column.aggregation is Aggregation.SUM and bool(QUANTITY_WORDS & set(column.name.split("_")))
 
 
 def _is_usable(column: Column) -> bool:
@@ -206,11 +214,11 @@ def _price(dataset: Dataset, profile: Profile, request: BrandRequest, wide: Wide
         paid = sorted(contents, key=lambda content: (not _PAID_WORDS & set(content.split("_")), len(content), content))
         return replace(_of_columns(dataset, paid[0], wide), use=Use.PRICE)
     measures = [column for column in dataset.with_role(Role.MEASURE) if _is_usable(column)]
-    volume = volume or next((column for column in measures if is_quantity(column)), None)
+    volume = volume or next((column for column in measures if _is_quantity(column)), None)
     prices = [column for column in measures if is_price(column) and column.aggregation is Aggregation.MEAN]
     if prices:
         return _per_piece(dataset, prices[0], volume)
-    amount = next((column for column in measures if is_amount(column) and column.aggregation is Aggregation.SUM), None)
+    amount = next((column for column in measures if _is_amount(column) and column.aggregation is Aggregation.SUM), None)
     if amount is None or volume is None or amount is volume:
         return None
     paid_for = f"sum({identifier(amount.name)}) / sum({identifier(volume.name)})"

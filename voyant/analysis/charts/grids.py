@@ -10,12 +10,14 @@ from voyant.analysis.charts.frame import WIDTH, Row, Spec, cut_labels, number_ax
 from voyant.domain.finding import Axis, View
 
 MOST_CELLS_WITH_FIGURES = 150
+MOST_NAMED_POINTS = 30
 CELL = 26
 _WIDEST_CELL = 84
 
 
 def draw_scatter(view: View, rows: Sequence[Row]) -> Spec:
-    """Points; where ``view.color`` is a number the rows are counts of bins, drawn as cells of the bins' size."""
+    """Points, which bear their names where ``view.color`` names each of a few; where it is a number, the rows are
+    counts of bins, drawn as cells of the bins' size."""
     if view.color and view.color.kind == "number" and view.x.kind == "number":
         return _binned(view, rows)
     read = formats.moment if view.x.kind == "time" else formats.number
@@ -41,11 +43,30 @@ def draw_scatter(view: View, rows: Sequence[Row]) -> Spec:
     encoding: Spec = {"x": x, "y": number_axis("y", view.y, ys, vertical=True)}
     if view.color:
         told.insert(0, ("series", view.color.title, None))
+        if _are_named(points):
+            return _named_points(view, points, encoding, told)
         encoding |= _point_colour(view, points)
     encoding["tooltip"] = tooltip(*told)
     opacity = 0.75 if len(points) < 150 else 0.5 if len(points) < 700 else 0.32
     mark = {"type": "point", "filled": True, "size": 34, "fillOpacity": opacity}
     return picture(view.title, view.caption, points, height=340, layers=[{"mark": mark, "encoding": encoding}])
+
+
+def _are_named(points: Sequence[Row]) -> bool:
+    names = [point["series"] for point in points]
+    return len(set(names)) == len(names) <= MOST_NAMED_POINTS
+
+
+def _named_points(view: View, points: list[Row], encoding: Spec, told: list[tuple[str, str, str | None]]) -> Spec:
+    """Each point with its name beside it, which spares the reader the way to a legend."""
+    stressed = {"condition": {"test": "datum.stress", "value": theme.LIGHT.stress}, "value": theme.LIGHT.accent}
+    mark = {"type": "point", "filled": True, "size": 70, "fillOpacity": 0.9}
+    text = {"type": "text", "align": "left", "dx": 8, "fontSize": 11}
+    layers: list[Spec] = [
+        {"mark": mark, "encoding": {"color": stressed, "tooltip": tooltip(*told)}},
+        {"mark": text, "encoding": {"text": {"field": "series", "type": "nominal"}}},
+    ]
+    return picture(view.title, view.caption, points, height=340, layers=[{"layer": layers, "encoding": encoding}])
 
 
 def draw_heatmap(view: View, rows: Sequence[Row]) -> Spec:

@@ -13,7 +13,7 @@ from voyant.analysis.charts.frame import Row, Spec
 from voyant.analysis.charts.views import specify
 from voyant.domain.chart import Chart
 from voyant.domain.drift import Drift
-from voyant.domain.finding import Finding, Mark
+from voyant.domain.finding import Finding, Mark, View
 from voyant.domain.insights import Insights
 from voyant.domain.kpi import Kpis
 from voyant.domain.profile import Profile
@@ -24,6 +24,7 @@ MOST = 12
 MOST_OF_FINDINGS = 8
 MOST_ROWS = 3_000
 _FEWEST = {Mark.LINE: 3, Mark.HISTOGRAM: 3, Mark.SCATTER: 8}
+_FEWEST_NAMED = 3
 _SAME_POINTS = 0.8
 
 
@@ -92,8 +93,15 @@ def _of_findings(findings: Iterable[Finding]) -> Iterator[Candidate]:
                 columns=finding.columns,
                 evidence=finding.evidence,
                 findings=(finding.id,),
-                fewest=_FEWEST.get(finding.view.mark, 2),
+                fewest=_fewest(finding.view),
             )
+
+
+def _fewest(view: View) -> int:
+    """Rows that a picture needs. Points that have names of their own are worth seeing where they are few."""
+    if view.mark is Mark.SCATTER and view.color is not None and view.color.kind == "category":
+        return _FEWEST_NAMED
+    return _FEWEST.get(view.mark, 2)
 
 
 def _by_rule(dataset: Dataset, profile: Profile, kpis: Kpis | None) -> Iterator[Candidate]:

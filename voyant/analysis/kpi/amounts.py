@@ -10,8 +10,8 @@ from voyant.domain.profile import Profile
 from voyant.domain.table import Aggregation, Column, ColumnType, Dataset, Role
 from voyant.lake.sql import identifier
 
-_QUANTITY_WORDS = word_set("quantity qty units pieces pcs menge anzahl stueck quantite cantidad quantita quantidade")
-_AMOUNT_WORDS = word_set(
+QUANTITY_WORDS = word_set("quantity qty units pieces pcs menge anzahl stueck quantite cantidad quantita quantidade")
+AMOUNT_WORDS = word_set(
     "amount amt revenue sales turnover total subtotal value spend income extended umsatz betrag montant importe monto"
 )
 _LARGEST_LINK = 0.5
@@ -23,14 +23,10 @@ def sold_amounts(dataset: Dataset, profile: Profile) -> list[Figure]:
     """The sum of quantity times price: only of one additive quantity and one price of a piece, which do not rise
     together, in a table that says no amount itself."""
     measures = [column for column in dataset.with_role(Role.MEASURE) if column.personal is None]
-    quantities = [column for column in measures if is_quantity(column)]
+    quantities = [column for column in measures if _is_quantity(column)]
     prices = [column for column in measures if is_price(column) and column.aggregation is Aggregation.MEAN]
     others = [column for column in measures if column not in quantities and column not in prices]
-    if (
-        len(quantities) != 1
-        or len(prices) != 1
-        or any(map(is_amount, others))
-    ):
+    if len(quantities) != 1 or len(prices) != 1 or any(AMOUNT_WORDS & set(column.name.split("_")) for column in others):
         return []
     [quantity], [price] = quantities, prices
     link = profile.association(quantity.name, price.name)
@@ -39,14 +35,8 @@ def sold_amounts(dataset: Dataset, profile: Profile) -> list[Figure]:
     return [_amount(quantity, price, profile)]
 
 
-def is_quantity(column: Column) -> bool:
-    """Whether the column says how many pieces a row is about, by its name."""
-    return column.aggregation is Aggregation.SUM and bool(_QUANTITY_WORDS & set(column.name.split("_")))
-
-
-def is_amount(column: Column) -> bool:
-    """Whether the column says how much money a row is about, by its name."""
-    return bool(_AMOUNT_WORDS & set(column.name.split("_")))
+def _is_quantity(column: Column) -> bool:
+    return column.aggregation is Aggregation.SUM and bool(QUANTITY_WORDS & set(column.name.split("_")))
 
 
 def _is_exact(quantity: Column, price: Column) -> bool:

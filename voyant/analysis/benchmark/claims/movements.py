@@ -43,7 +43,7 @@ def movements(result: Benchmark) -> Iterator[Comparison]:
         yield _shift(result, shift)
     own = next((shift for shift in result.shifts if shift.brand == result.brand), None)
     drawn = [flow for flow in result.flows if result.brand in (flow.source, flow.target)]
-    if own is not None and own.tested is not None and own.tested.q <= _LEVEL and len(drawn) > 1:
+    if own is not None and own.tested is not None and own.tested.q <= _LEVEL and drawn and len(result.shifts) > 2:
         yield Comparison(question=Question.BRAND, claim=_flow(result, own))
     market = result.standing(result.brand, result.market or "")
     if market is not None and market.growth is not None:
@@ -99,7 +99,7 @@ def _moved(result: Benchmark, shift: Shift) -> Claim:
         focus=((result.column or "brand", str(shift.brand)),),
         sql=_shift_sql(result, shift),
         tell=tell,
-        strength=(0.6 if own else 0.4) + 0.35 * saturating(shift.change, 0.05),
+        strength=(0.7 if own else 0.4) + 0.25 * saturating(shift.change, 0.05),
         title=f"Share of {named(shift.brand)} before and after",
         severity=Severity.NOTICE,
         evidence=("benchmark.json#/shifts",),
@@ -152,12 +152,19 @@ def _flow(result: Benchmark, own: Shift) -> Claim:
         f"FROM job.benchmark_flows\nWHERE {is_brand(result.brand, side)}\nORDER BY points DESC, 1"
     )
 
+    verb = "gained" if gained else "lost"
+
     def tell(telling: Telling) -> str:
+        went = "came from" if gained else "went to"
+        if len(telling.rows) == 1:
+            return sentence(
+                f"Drawn in proportion, all {telling.quantity('whole', 'points')} of share that {named(result.brand)} "
+                f"{verb} {went} {named(telling.rows[0]['brand'])}"
+            )
         parts = [
             f"{telling.quantity('points', None, place)} {'from' if gained else 'to'} {named(row['brand'])}"
             for place, row in enumerate(telling.rows[:3])
         ]
-        verb = "gained" if gained else "lost"
         return sentence(
             f"Drawn in proportion, the {telling.quantity('whole', 'points')} of share that {named(result.brand)} "
             f"{verb} {'came' if gained else 'went'}: {listed(parts)}"
@@ -165,11 +172,11 @@ def _flow(result: Benchmark, own: Shift) -> Claim:
 
     return Claim(
         kind="share_flow",
-        columns=columns_of(result, market_of(result), result.time_column),
+        columns=columns_of(result),
         focus=((result.column or "brand", result.brand),),
         sql=sql,
         tell=tell,
-        strength=0.68,
+        strength=0.78,
         title="Whom share was gained from" if gained else "Whom share was lost to",
         evidence=("benchmark.json#/flows",),
         view=View(
@@ -209,11 +216,11 @@ def _growth(result: Benchmark) -> Claim:
 
     return Claim(
         kind="brand_growth",
-        columns=columns_of(result, market_of(result)),
+        columns=columns_of(result, market_of(result), result.time_column),
         focus=((result.column or "brand", result.brand),),
         sql=sql,
         tell=tell,
-        strength=0.66,
+        strength=0.72,
         title=f"Growth of {readable(result.market or '')} by brand",
         evidence=("benchmark.json#/standings",),
         view=View(
@@ -224,6 +231,7 @@ def _growth(result: Benchmark) -> Claim:
             x=Axis(field="share", title="share in the later span", kind="number", unit="%"),
             y=Axis(field="growth", title="growth", kind="number", unit="%"),
             color=BRANDS,
+            highlight=result.brand,
         )
         if len(result.competitors) > 1
         else None,

@@ -196,7 +196,7 @@ def _price(result: Benchmark, price: BrandMetric, market: BrandMetric | None) ->
         columns=columns_of(result, price),
         sql=sql,
         tell=tell,
-        strength=0.72,
+        strength=0.62,
         title="Brands by their price",
         severity=Severity.NOTICE,
         evidence=("benchmark.json#/standings",),
@@ -213,5 +213,6 @@ def _positioning(result: Benchmark, sql: str) -> View:
         x=Axis(field="price_index", title="price index (market = 100)", kind="number"),
         y=Axis(field="share", title=f"share of {share_of(result)}", kind="number", unit="%"),
         color=BRANDS,
+        highlight=result.brand,
         caption="100 is the average price paid in the market.",
     )
