@@ -97,6 +97,8 @@ class Standing:
         relative: Value over that of the leader, which has rank 1.
         gap_to_leader: Value less that of the leader; ``gap_to_median`` less the median of the listed brands.
         growth: ``after / before - 1``; None where ``before`` is not positive.
+        price_index: The price in percent of the mean price of the market, which weighs each brand by what it sold over
+            all rows: it does not move because more of one brand is bought.
     """
 
     metric: str
@@ -233,9 +235,11 @@ class PriceLink:
     """Whether the brand's share is lower where its price is higher against that of the others.
 
     Attributes:
+        metric: That the share is of: what was bought rather than what was paid, which rises with the price by itself.
         correlation: Spearman's, of the changes from period to period.
     """
 
+    metric: str
     correlation: float
     p: float
     q: float

@@ -30,7 +30,8 @@ class ManifestInput:
         source: Its display name, without credentials.
         fingerprint: SHA-256 of the bytes read.
         snapshot: Of the table in the lake that holds them; empty where they were only read to compare with.
-        references: Other tables that rules looked values up in, at the snapshots that they had.
+        references: Other tables that were read beside it, as those that rules looked values up in, at the snapshots
+            that they had.
         earlier_rows: How many rows earlier snapshots of the table had, oldest first, where a rule asked for it.
         reference: By which readers know it as what the table is compared with; None for the table itself.
     """

@@ -6,6 +6,7 @@ Each writes its result as ``<kind>.json``, and the rows behind it as Parquet fil
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from voyant.domain.anomaly import AnomalyRequest
@@ -17,6 +18,8 @@ from voyant.domain.parameters import JobParameters
 from voyant.domain.profile import Profile
 from voyant.domain.regression import RegressionRequest
 from voyant.domain.segmentation import Segmentation, SegmentRequest
+from voyant.domain.segmentation import SegmentRequest
+from voyant.workflows.brands import united
 from voyant.workflows.context import StepContext
 from voyant.workflows.pipeline import StepResult
 
@@ -68,9 +71,16 @@ def benchmark(context: StepContext, parameters: JobParameters) -> StepResult:
     """Says how a brand stands among its competitors."""
     from voyant.analysis.benchmark import benchmark as compare
 
-    request = parameters.benchmark or BrandRequest()
-    known = context.read("profile.json", Profile)
-    answer = compare(context.table, known, request, parameters.time_column, progress=context.progress)
+    request, time_column = parameters.benchmark or BrandRequest(), parameters.time_column
+    if not request.others:
+        known = context.read("profile.json", Profile)
+        answer = compare(context.table, known, request, time_column, progress=context.progress)
+        return _written(context, "benchmark", answer)
+    from voyant.analysis.profile import profile
+
+    with united(context, request) as (table, union):
+        answer = compare(table, profile(table), union.request, time_column, progress=context.progress)
+    answer = replace(answer, result=union.told(answer.result, context.table.dataset.name))
     return _written(context, "benchmark", answer)
 
 

@@ -27,6 +27,7 @@ from voyant.domain.rule import RuleKind
 from voyant.domain.segmentation import Segmentation
 from voyant.domain.serialization import to_json
 from voyant.domain.source import SourceKind
+from voyant.workflows.brands import tables_beside
 from voyant.workflows.context import StepContext
 from voyant.workflows.contracts import Candidate, Enforcement, candidates_of, enforce, stored_candidate
 from voyant.workflows.intake import Incoming, changes_of, read_in
@@ -48,18 +49,21 @@ def normalize(context: StepContext, parameters: JobParameters) -> StepResult:
     """Takes the source in: every table of it into the lake, the main one pinned for the steps that follow."""
     is_there = parameters.source.kind is SourceKind.TABLE
     pinned = _pin(context, parameters) if is_there else _read(context, parameters)
-    return StepResult(pinned=_with_what_rules_need(context, parameters, pinned))
+    return StepResult(pinned=_with_what_stands_beside(context, parameters, pinned))
 
 
-def _with_what_rules_need(context: StepContext, parameters: JobParameters, pinned: ManifestInput) -> ManifestInput:
-    """Pins the tables that rules look values up in, and keeps the history that they ask for: both may go on."""
-    if not parameters.rules:
+def _with_what_stands_beside(context: StepContext, parameters: JobParameters, pinned: ManifestInput) -> ManifestInput:
+    """Pins the tables of other brands and those that rules look values up in, and keeps the history that rules ask for:
+    all of them may go on."""
+    others = parameters.benchmark.others if parameters.benchmark is not None else {}
+    if not parameters.rules and not others:
         return pinned
     from voyant.analysis.quality.declared import tables_named
 
     lake, tenant = context.job.lake, context.job.tenant
     there = set(lake.tables(tenant)) - {pinned.table}
-    named = [name for name in tables_named(parameters.rules) if name in there]
+    wanted = dict.fromkeys(name for name in tables_named(parameters.rules) if name in there)
+    named = list(wanted | dict.fromkeys(tables_beside(parameters.benchmark, pinned.table, there)))
     asks_history = any(rule.kind is RuleKind.VOLUME for rule in parameters.rules)
     return replace(
         pinned,

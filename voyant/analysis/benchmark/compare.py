@@ -58,7 +58,7 @@ class _Open:
     differences: list[tuple[Difference, MeanTest | None, int]]
     shifts: list[tuple[Shift, MeanTest | None]]
     segments: list[SegmentTest]
-    link: tuple[float, float, int] | None
+    link: PriceLink | None
 
 
 def benchmark(
@@ -196,9 +196,9 @@ def _flows(shifted: Sequence[tuple[Shift, MeanTest | None]]) -> list[Flow]:
     return sorted(found, key=lambda flow: (-flow.share, flow.source or "", flow.target or ""))
 
 
-def _price_link(scope: Scope, series: Sequence[PeriodFigure]) -> tuple[float, float, int] | None:
-    """Whether the brand's price against the others and its share move together."""
-    metric = scope.market_metric
+def _price_link(scope: Scope, series: Sequence[PeriodFigure]) -> PriceLink | None:
+    """Whether the brand's price against the others and its share move together; not corrected yet."""
+    metric = scope.bought
     if metric is None or scope.price is None:
         return None
     by_period: dict[int, dict[str, float | None]] = {}
@@ -215,7 +215,8 @@ def _price_link(scope: Scope, series: Sequence[PeriodFigure]) -> tuple[float, fl
     if not known:
         return None
     indexes, shares_ = np.asarray(known, dtype=np.float64).T
-    return change_correlation(indexes, shares_)
+    found = change_correlation(indexes, shares_)
+    return PriceLink(metric=metric.name, correlation=found[0], p=found[1], q=1.0, n=found[2]) if found else None
 
 
 def _concentration(scope: Scope, counts: Counts) -> list[tuple[int | None, Concentration]]:
@@ -273,6 +274,9 @@ def _limits(scope: Scope, counts: Counts, open_: _Open) -> list[str]:
         notes.append("No metric adds up, so that brands have no shares; they are ranked by their rows.")
     elif not has_shares(metric, counts):
         notes.append(f"{metric.name} is negative for some brand: there are no shares of it.")
+    for each in market.metrics:
+        if all(figure_of(each, cell) is None for cell in counts.overall[each.name].values()):
+            notes.append(f"{each.name} has no value for any brand.")
     return notes
 
 
@@ -287,7 +291,7 @@ def _result(
     tests = [test for _, test, _ in open_.differences if test is not None]
     tests += [test for _, test in open_.shifts if test is not None]
     tests += [entry.test for entry in open_.segments if entry.test is not None]
-    p_values = [test.p for test in tests] + ([open_.link[1]] if open_.link is not None else [])
+    p_values = [test.p for test in tests] + ([open_.link.p] if open_.link is not None else [])
     corrected = adjusted(p_values) if p_values else []
     q_of = {id(test): rounded(q) for test, q in zip(tests, corrected, strict=False)}
 
@@ -328,7 +332,7 @@ def _result(
         flows=tuple(drawn),
         segments=tuple(_segment(entry, tested(entry.test)) for entry in open_.segments),
         concentration=tuple(one for place, one in concentrated if place is None),
-        price_link=_link(open_.link, corrected),
+        price_link=replace(open_.link, q=rounded(corrected[-1])) if open_.link is not None else None,
         sql=by_brand_and_period(market),
         notes=tuple(dict.fromkeys(notes)),
     )
@@ -366,10 +370,3 @@ def _segment(entry: SegmentTest, tested: Tested | None) -> SegmentStanding:
         tested=tested,
         verdict=verdict,
     )
-
-
-def _link(found: tuple[float, float, int] | None, corrected: Sequence[float]) -> PriceLink | None:
-    if found is None:
-        return None
-    correlation, p, n = found
-    return PriceLink(correlation=correlation, p=p, q=rounded(corrected[-1]), n=n)

@@ -43,6 +43,13 @@ class Scope:
         return next((metric for metric in self.market.metrics if metric.use is Use.MARKET), None)
 
     @property
+    def bought(self) -> Metric | None:
+        """The metric that says how much was bought, whatever was paid for it."""
+        money = money_columns(self.market.table.dataset)
+        adding = (metric for metric in self.market.metrics if metric.adds_up)
+        return next((metric for metric in adding if not set(metric.figure.columns) & money), None)
+
+    @property
     def price(self) -> Metric | None:
         return next((metric for metric in self.market.metrics if metric.use is Use.PRICE), None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -59,12 +59,14 @@ def placed(metric: Metric, brands: Sequence[Brand], values: Sequence[Decimal | N
 def standings(market: Market, counts: Counts) -> list[Standing]:
     """Every brand in every metric."""
     made: list[Standing] = []
-    indexes = price_indexes(market, {brand: value_of(market, counts, brand) for brand in market.brands})
+    weights = price_weights(market, counts)
     for metric in market.metrics:
         cells = counts.overall[metric.name]
         sharing = has_shares(metric, counts)
         whole = placed(metric, market.brands, [figure_of(metric, cells[brand]) for brand in market.brands], sharing)
         spans = [_span(market, metric, counts, sharing, place) for place in (0, 1)]
+        is_price = metric.use is Use.PRICE
+        indexes = price_indexes(market.brands, whole.values, weights) if is_price else [None] * len(market.brands)
         for place, brand in enumerate(market.brands):
             before, after = (None if span is None else span.values[place] for span in spans)
             made.append(
@@ -85,7 +87,7 @@ def standings(market: Market, counts: Counts) -> list[Standing]:
                     share_after=_share(spans[1], place),
                     rank_before=None if spans[0] is None else spans[0].ranks[place],
                     rank_after=None if spans[1] is None else spans[1].ranks[place],
-                    price_index=indexes[place] if metric.use is Use.PRICE else None,
+                    price_index=indexes[place],
                 )
             )
     return made
@@ -96,6 +98,7 @@ def period_figures(market: Market, counts: Counts) -> list[PeriodFigure]:
     if market.periods is None:
         return []
     made: list[PeriodFigure] = []
+    weights = price_weights(market, counts)
     for metric in market.metrics:
         cells = counts.cells[metric.name]
         sharing = has_shares(metric, counts)
@@ -104,8 +107,7 @@ def period_figures(market: Market, counts: Counts) -> list[PeriodFigure]:
             here = placed(metric, market.brands, [values[brand][index] for brand in market.brands], sharing)
             indexes: list[float | None] = [None] * len(market.brands)
             if metric.use is Use.PRICE:
-                weighed = {brand: value_of(market, counts, brand, index) for brand in market.brands}
-                indexes = price_indexes(market, weighed)
+                indexes = price_indexes(market.brands, here.values, weights)
             year = market.periods.year_before(index)
             for place, brand in enumerate(market.brands):
                 value, series = here.values[place], values[brand]
@@ -139,32 +141,29 @@ def figure_of(metric: Metric, cell: Cell) -> Decimal | None:
     return cell.figure if metric.adds_up or not cell.empty else None
 
 
-Weighed = tuple[Decimal | None, Decimal]
-"""A brand's price, and how much was bought at it."""
-
-
-def value_of(market: Market, counts: Counts, brand: Brand, index: int | None = None) -> Weighed:
-    """The price of a brand, over all rows or in a period, and its weight: the pieces that it is a price of, else the
-    rows of the brand."""
+def price_weights(market: Market, counts: Counts) -> dict[Brand, Decimal]:
+    """How much each brand's price counts in the market's: the pieces it is the price of, else the rows of the brand."""
     price = next((metric for metric in market.metrics if metric.use is Use.PRICE), None)
     if price is None:
-        return None, ZERO
-    cell = counts.overall[price.name][brand] if index is None else counts.cells[price.name][brand][index]
-    rows = counts.rows[brand] if index is None else counts.rows_in[brand][index]
-    by_pieces = cell.denominator is not None and not price.columns and price.figure.numerator is not None
-    return figure_of(price, cell), cell.denominator or ZERO if by_pieces else Decimal(rows)
+        return {}
+    cells = counts.overall[price.name]
+    if price.columns or price.figure.denominator is None:
+        return {brand: Decimal(counts.rows[brand]) for brand in market.brands}
+    return {brand: cells[brand].denominator or ZERO for brand in market.brands}
 
 
-def price_indexes(market: Market, weighed: dict[Brand, Weighed]) -> list[float | None]:
-    """The price of each brand in percent of the mean price that is paid in the market, weighed by what was bought."""
-    known = [(price, weight) for price, weight in weighed.values() if price is not None]
+def price_indexes(
+    brands: Sequence[Brand], prices: Sequence[Decimal | None], weights: Mapping[Brand, Decimal]
+) -> list[float | None]:
+    """Each price in percent of their weighted mean."""
+    known = [(price, weights[brand]) for brand, price in zip(brands, prices, strict=True) if price is not None]
     bought = sum((weight for _, weight in known), ZERO)
     if bought <= 0:
-        return [None] * len(market.brands)
+        return [None] * len(brands)
     with wide():
         mean = sum((price * weight for price, weight in known), ZERO) / bought
-        found = [quotient(None if price is None else 100 * price, mean) for price, _ in weighed.values()]
-    return [None if brand is None else index for brand, index in zip(market.brands, found, strict=True)]
+        found = [quotient(None if price is None else 100 * price, mean) for price in prices]
+    return [None if brand is None else index for brand, index in zip(brands, found, strict=True)]
 
 
 def _span(market: Market, metric: Metric, counts: Counts, sharing: bool, place: int) -> Placed | None:

@@ -261,7 +261,7 @@ def _link(result: Benchmark, price: BrandMetric, link: PriceLink) -> Comparison:
 
 
 def _linked(result: Benchmark, price: BrandMetric, link: PriceLink) -> Claim:
-    own, sold, priced = is_brand(result.brand), is_metric(result.market or ""), is_metric(price.name)
+    own, sold, priced = is_brand(result.brand), is_metric(link.metric), is_metric(price.name)
     sql = (
         "WITH _both AS (\nSELECT sold.period, 100 * sold.share AS share, priced.price_index\n"
         "FROM job.benchmark_periods AS sold JOIN job.benchmark_periods AS priced ON sold.period = priced.period\n"

@@ -121,8 +121,9 @@ def _place(result: Benchmark, metric: BrandMetric) -> Claim:
             return None
         own = names.index(result.brand)
         first = next(place for place in range(len(names)) if place != own)
+        less = ", of which less is better," if metric.lower_is_better else ","
         return sentence(
-            f"By {readable(metric.name)}, {named(result.brand)} is number {telling.count('rank', own)} of "
+            f"By {readable(metric.name)}{less} {named(result.brand)} is number {telling.count('rank', own)} of "
             f"{telling.count('brands', own)} brands: {telling.quantity('value', metric.unit, own)}, against "
             f"{telling.quantity('value', metric.unit, first)} for {named(names[first])}"
         )

@@ -35,6 +35,8 @@ def _most_telling(tested: list[SegmentStanding], metric: BrandMetric) -> list[Se
     told: list[SegmentStanding] = []
     for column in dict.fromkeys(one.column for one in tested):
         held = [one for one in tested if one.column == column and one.verdict in {"strength", "weakness"}]
+        if not metric.has_shares:
+            held = [one for one in held if _stands_apart(one, [each for each in tested if each.column == column])]
         twins = metric.has_shares and sum(one.column == column for one in tested) == 2
         for sign in (1,) if twins else (1, -1):
             side = [one for one in held if sign * (one.difference or 0.0) > 0]
@@ -42,6 +44,12 @@ def _most_telling(tested: list[SegmentStanding], metric: BrandMetric) -> list[Se
             if best is not None and not any(_same_rows(best, other) for other in told):
                 told.append(best)
     return told
+
+
+def _stands_apart(one: SegmentStanding, column: list[SegmentStanding]) -> bool:
+    """Whether the gap to the competitors is another than in the segments on the whole, which is told already."""
+    usual = sum(each.difference or 0.0 for each in column) / len(column)
+    return abs((one.difference or 0.0) - usual) >= max(0.5 * abs(usual), _SMALLEST_GAP * abs(one.other or 0.0))
 
 
 def _same_rows(one: SegmentStanding, other: SegmentStanding) -> bool:
