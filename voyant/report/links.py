@@ -21,6 +21,7 @@ _ON_THE_PAGE = (
     (re.compile(r"drift\.json#/columns/(\d+)"), "drift-{}"),
     (re.compile(r"drift\.json"), "drift"),
     (re.compile(r"segment\.json"), "segments"),
+    (re.compile(r"benchmark\.json#/(?:standings|shifts|segments)"), "benchmark"),
     (re.compile(r"contract\.json"), "contract"),
     (re.compile(r"normalize\.json"), "changes"),
 )

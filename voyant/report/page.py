@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 from voyant.analysis.charts import theme
 from voyant.domain.profile import Profile
 from voyant.report import columns, drift, expectations, figures, findings, measures, pictures, segments
+from voyant.report import benchmark, columns, drift, expectations, figures, findings, measures, pictures
 from voyant.report.contents import Contents
 from voyant.report.links import Evidence
 
@@ -56,6 +57,7 @@ def render_report(contents: Contents) -> str:
         "pictures": [figure for figure in drawn.values() if figure["id"] not in beside],
         "segments": segments.segments(contents),
         "drift": compared,
+        "benchmark": benchmark.benchmark(contents),
         "contracts": expectations.contracts(contents),
         "quality": measures.quality(contents),
         "rules": expectations.rules(contents),
@@ -118,6 +120,8 @@ def _anchors(contents: Contents) -> frozenset[str]:
     if contents.drift:
         places.add("drift")
         places |= {f"drift-{place}" for place in range(min(len(contents.drift.drifted), drift.MOST_COLUMNS))}
+    if "benchmark" in contents.answers:
+        places.add("benchmark")
     if contents.contracts:
         places.add("contract")
     if "segment" in contents.answers:

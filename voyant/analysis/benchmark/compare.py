@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
 
+from voyant.analysis.benchmark.concentration import concentrations
 from voyant.analysis.benchmark.counting import (
     Counts,
     by_brand_and_period,
-    concentration,
     count_brands,
 )
 from voyant.analysis.benchmark.metrics import Metric
@@ -48,7 +48,6 @@ from voyant.domain.profile import Profile
 from voyant.domain.table import Table
 
 LEVEL = 0.05
-OVERALL, BEFORE, AFTER = "all rows", "before", "after"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ def benchmark(
         progress(0.5 + 0.4 * (place + 1) / len(scope.segments))
     shifted = _shifts(scope, counts, placed)
     open_ = _Open(_differences(scope, counts), shifted, tests, _price_link(scope, series))
-    concentrated = _concentration(scope, counts)
+    concentrated = concentrations(market, counts, scope.market_metric)
     result = _result(scope, placed, open_, concentrated, _flows(shifted), [*notes, *_limits(scope, counts, open_)])
     progress(1.0)
     return Answer(result=result, rows=rows_of(result, market.periods, series, cells, concentrated))
@@ -219,42 +218,6 @@ def _price_link(scope: Scope, series: Sequence[PeriodFigure]) -> PriceLink | Non
     return PriceLink(metric=metric.name, correlation=found[0], p=found[1], q=1.0, n=found[2]) if found else None
 
 
-def _concentration(scope: Scope, counts: Counts) -> list[tuple[int | None, Concentration]]:
-    """Of the market over all rows, in both spans, and in each period, by its place."""
-    market, metric = scope.market, scope.market_metric
-    if metric is None or not has_shares(metric, counts):
-        return []
-    made: list[tuple[int | None, Concentration]] = []
-    made += [(None, _concentrated(OVERALL, row)) for row in concentration(market, metric, "1")]
-    periods = market.periods
-    if periods is None:
-        return made
-    places = {key: place for place, key in enumerate(periods.keys)}
-    by_period = concentration(market, metric, "_period")
-    for name, indices in zip((BEFORE, AFTER), periods.spans, strict=True):
-        if indices:
-            first, last = (periods.literal(periods.keys[indices[end]]) for end in (0, -1))
-            within = f"CASE WHEN _period BETWEEN {first} AND {last} THEN 1 END"
-            made += [(None, _concentrated(name, row)) for row in concentration(market, metric, within)]
-    for row in by_period:
-        place = places.get(periods.key(row["span"]))
-        if place is not None:
-            made.append((place, _concentrated(periods.label(place), row)))
-    return made
-
-
-def _concentrated(span: str, row: Mapping[str, float | int | None]) -> Concentration:
-    total, least = float(row["total"] or 0), float(row["least"] or 0)
-    sharing = total > 0 and least >= 0
-    return Concentration(
-        span=span,
-        total=rounded(total),
-        brands=int(row["brands"] or 0),
-        hhi=rounded(min(1.0, float(row["squares"] or 0) / total**2)) if sharing else None,
-        cr4=rounded(min(1.0, float(row["four"] or 0) / total)) if sharing else None,
-    )
-
-
 def _limits(scope: Scope, counts: Counts, open_: _Open) -> list[str]:
     """What the figures cannot tell."""
     market = scope.market
@@ -274,9 +237,11 @@ def _limits(scope: Scope, counts: Counts, open_: _Open) -> list[str]:
         notes.append("No metric adds up, so that brands have no shares; they are ranked by their rows.")
     elif not has_shares(metric, counts):
         notes.append(f"{metric.name} is negative for some brand: there are no shares of it.")
-    for each in market.metrics:
-        if all(figure_of(each, cell) is None for cell in counts.overall[each.name].values()):
-            notes.append(f"{each.name} has no value for any brand.")
+    notes += [
+        f"{each.name} has no value for any brand."
+        for each in market.metrics
+        if all(figure_of(each, cell) is None for cell in counts.overall[each.name].values())
+    ]
     return notes
 
 

@@ -204,24 +204,6 @@ def _count_columns(market: Market, metric: Metric, counts: Counts) -> None:
     counts.cells[metric.name] = {brand: [cell(brand, by_key.get(key)) for key in keys] for brand in market.brands}
 
 
-def concentration(market: Market, metric: Metric, spans: str) -> list[dict[str, Any]]:
-    """Total, brands, HHI and CR4 of each span, over every brand there is, listed or not.
-
-    Args:
-        spans: The SQL of the span that a row belongs to.
-    """
-    statement = (
-        f"WITH _rows AS (\n{market.rows}\n), _sums AS (\n"
-        f"SELECT {spans} AS span, _brand, {metric.figure.numerator} AS amount FROM _rows GROUP BY 1, 2\n"
-        "), _ranked AS (\nSELECT span, CAST(amount AS DOUBLE) AS amount,\n"
-        "  row_number() OVER (PARTITION BY span ORDER BY amount DESC NULLS LAST, _brand) AS place FROM _sums\n)\n"
-        "SELECT span, sum(amount) AS total, count(*) AS brands, min(amount) AS least,\n"
-        "  sum(amount * amount) AS squares, sum(CASE WHEN place <= 4 THEN amount END) AS four\n"
-        "FROM _ranked WHERE span IS NOT NULL GROUP BY 1 ORDER BY 1"
-    )
-    return market.query(statement)
-
-
 def segment_rows(market: Market, column: Column, metrics: Sequence[Metric]) -> tuple[list[dict[str, Any]], int]:
     """Cells by segment, brand and period, and how many segments are but counted together, without a name."""
     name = f"CAST({identifier(column.name)} AS VARCHAR)"

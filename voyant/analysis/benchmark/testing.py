@@ -1,4 +1,9 @@
-"""Tests on the values of periods, not on rows: rows of one period are no independent witnesses of a brand."""
+"""Tests on the values of periods, not on rows: rows of one period are no independent witnesses of a brand.
+
+On simulated series without a difference they find one in 2 to 9 % of the cases at a level of 5 %, where a period
+takes over up to 0.6 of the one before and there are 24 of them or more; in up to 10 % where there are 12, and in up
+to 18 % where these take over 0.8: so few periods cannot tell such a drift from a difference.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ import numpy as np
 from scipy import special
 
 from voyant.analysis.insights.comparison import rounded
-from voyant.analysis.insights.statistics import Floats, dot, inflation, midranks, rank_correlation, t_tail
+from voyant.analysis.insights.statistics import Floats, correlation, dot, inflation, midranks, t_tail
 
 FEWEST_PERIODS = 8
 """Fewer tell too little of how much the periods differ anyway."""
@@ -82,10 +87,19 @@ def _tested(mean: float, error2: float, freedom: float, variance: float, n: int,
 
 
 def change_correlation(x: Floats, y: Floats) -> tuple[float, float, int] | None:
-    """Spearman's correlation of the changes from period to period, its p-value, and how many changes there are: of
-    changes, a common trend is no part. None where there are too few, or one side never changes."""
+    """Spearman's correlation of the changes from period to period, its p-value, and how many changes there are.
+
+    Of changes a common trend is no part. Each value is part of two of them, though, so that they go against one another
+    from one to the next: there are as many as independent ones have the same variance of the correlation (Bartlett
+    1935). None where there are too few, or one side never changes.
+    """
     changes = [np.diff(series) for series in (x, y)]
-    if len(changes[0]) < FEWEST_PERIODS or any(float(np.ptp(change)) == 0 for change in changes):
+    n = len(changes[0])
+    if n < FEWEST_PERIODS or any(float(np.ptp(change)) == 0 for change in changes):
         return None
-    found = rank_correlation(midranks(changes[0]), midranks(changes[1]))
-    return rounded(found.effect), rounded(found.p), found.n
+    ranks = [midranks(change) for change in changes]
+    rho = correlation(ranks[0], ranks[1])
+    together = math.prod(correlation(one[1:], one[:-1]) for one in ranks)
+    effective = n / max(1.0, (1 + together) / (1 - min(0.9, together)))
+    t = abs(rho) * math.sqrt(max(1.0, effective - 2) / max(1e-12, 1 - rho**2))
+    return rounded(rho), rounded(min(1.0, 2 * t_tail(t, max(1.0, effective - 2)))), n

@@ -46,6 +46,7 @@ def write(
         drift=drift.summary if drift is not None else None,
         next=next_steps(dataset, findings, quality, kpis),
         notes=tuple(dict.fromkeys((*(kpis.notes if kpis else ()), *_notes(dataset, insights)))),
+        notes=(*(kpis.notes if kpis else ()), *_notes(dataset, insights, kpis)),
     )
 
 
@@ -95,7 +96,7 @@ def _point(check: Check) -> str:
     return sentence(rule_broken(count(check.failed), count(check.checked), check.unit, check.description, share))
 
 
-def _notes(dataset: Dataset, insights: Insights) -> tuple[str, ...]:
+def _notes(dataset: Dataset, insights: Insights, kpis: Kpis | None) -> tuple[str, ...]:
     significant = sum(family.significant for family in insights.families)
     notes = []
     if insights.comparisons:
@@ -113,6 +114,6 @@ def _notes(dataset: Dataset, insights: Insights) -> tuple[str, ...]:
     personal = [readable(column.name) for column in dataset.columns if column.personal is not None]
     if personal:
         notes.append(f"Values of {listed(personal[:8])} are personal data and are shown nowhere.")
-    if not dataset.with_role(Role.TIME):
+    if kpis is not None and not dataset.with_role(Role.TIME):
         notes.append("No column says when a record happened, so nothing is said about trends.")
     return (*notes, *insights.skipped)

@@ -269,7 +269,7 @@ def _linked(result: Benchmark, price: BrandMetric, link: PriceLink) -> Claim:
         "  AND sold.share IS NOT NULL AND priced.price_index IS NOT NULL\n)\n"
         "SELECT avg(CASE WHEN price_index > middle THEN share END) AS when_dear,\n"
         "  avg(CASE WHEN price_index <= middle THEN share END) AS when_cheap, max(middle) AS middle\n"
-        "FROM _both, (SELECT median(price_index) AS middle FROM _both) AS halves"
+        "FROM _both, (SELECT avg(price_index) AS middle FROM _both) AS halves"
     )
     falling = link.correlation < 0
 

@@ -187,7 +187,7 @@ def _price(result: Benchmark, price: BrandMetric, market: BrandMetric | None) ->
         own = names.index(result.brand)
         other = next(place for place in (0, len(names) - 1) if place != own)
         return sentence(
-            f"{named(result.brand)} is sold at {telling.percent('price_index', own)} of the average price paid in the "
+            f"{named(result.brand)} is sold at {telling.percent('price_index', own)} of the average price in the "
             f"market ({telling.quantity('price', price.unit, own)}), {named(names[other])} at "
             f"{telling.percent('price_index', other)} ({telling.quantity('price', price.unit, other)})"
         )
@@ -215,5 +215,5 @@ def _positioning(result: Benchmark, sql: str) -> View:
         y=Axis(field="share", title=f"share of {share_of(result)}", kind="number", unit="%"),
         color=BRANDS,
         highlight=result.brand,
-        caption="100 is the average price paid in the market.",
+        caption="100 is the average price in the market.",
     )

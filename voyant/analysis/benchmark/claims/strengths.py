@@ -83,7 +83,7 @@ def _stands_out(result: Benchmark, metric: BrandMetric, one: SegmentStanding) ->
     strong = ((one.difference or 0.0) > 0) is not metric.lower_is_better
 
     def tell(telling: Telling) -> str:
-        where = f"Where {readable(one.column)} is {shown(one.segment)}"
+        where = f"Where {readable(one.column)} is {_value(one.segment)}"
         if metric.has_shares:
             return sentence(
                 f"{where}, {named(result.brand)} has {telling.percent('value')} of all {readable(metric.name)}, "
@@ -102,11 +102,16 @@ def _stands_out(result: Benchmark, metric: BrandMetric, one: SegmentStanding) ->
         sql=sql,
         tell=tell,
         strength=0.5 + 0.4 * saturating(size, 0.2),
-        title=f"{named(result.brand)} where {readable(one.column)} is {shown(one.segment)}",
+        title=f"{named(result.brand)} where {readable(one.column)} is {_value(one.segment)}",
         severity=Severity.NOTICE,
         evidence=("benchmark.json#/segments",),
         view=_view(result, metric, one),
     )
+
+
+def _value(segment: str) -> str:
+    """A segment as it is said: numbers and truths need no quotes."""
+    return segment if segment.isdecimal() or segment in {"true", "false"} else shown(segment)
 
 
 def _is_segment(one: SegmentStanding) -> str:
