@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from voyant.analysis.benchmark.periods import Periods
@@ -28,33 +29,38 @@ def rows_of(
 ) -> dict[str, pyarrow.Table]:
     """Each table by its name; they stand also where they are empty, so that a statement over them always runs."""
     tables = {
-        "benchmark": ([asdict(one) for one in result.standings], _fields(Standing)),
+        "benchmark": ([_row(one) for one in result.standings], _fields(Standing)),
         "benchmark_periods": (
-            [_dated(asdict(one), periods) for one in series],
+            [_dated(_row(one), periods) for one in series],
             ("metric", "brand", "period", "label", *_fields(PeriodFigure)[3:]),
         ),
         "benchmark_market": (
-            [_dated({"period": place, **asdict(one)}, periods) for place, one in concentrated],
+            [_dated({"period": place, **_row(one)}, periods) for place, one in concentrated],
             ("span", "period", "total", "brands", "hhi", "cr4"),
         ),
-        "benchmark_flows": ([asdict(one) for one in result.flows], ("source", "target", "share")),
+        "benchmark_flows": ([_row(one) for one in result.flows], ("source", "target", "share")),
         "benchmark_shifts": (
-            [_flat(asdict(one), one.tested) for one in result.shifts],
+            [_flat(_row(one), one.tested) for one in result.shifts],
             ("brand", "before", "after", "change", *_TESTED),
         ),
         "benchmark_differences": (
-            [_flat(asdict(one), one.tested) for one in result.differences],
+            [_flat(_row(one), one.tested) for one in result.differences],
             ("metric", "competitor", "value", "other", "difference", "relative", *_TESTED),
         ),
-        "benchmark_segments": ([asdict(one) for one in cells], _fields(SegmentCell)),
+        "benchmark_segments": ([_row(one) for one in cells], _fields(SegmentCell)),
         "benchmark_strengths": (
-            [_flat(asdict(one), one.tested) for one in result.segments],
+            [_flat(_row(one), one.tested) for one in result.segments],
             ("metric", "column", "segment", "rows", "value", "other", "difference", "rank", *_TESTED, "verdict"),
         ),
     }
     return {name: _table(rows, columns, periods) for name, (rows, columns) in tables.items()}
 
 
+def _row(one: Any) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in _fields(type(one))}
+
+
+@cache
 def _fields(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
@@ -69,7 +75,7 @@ def _dated(row: dict[str, Any], periods: Periods | None) -> dict[str, Any]:
 
 def _flat(row: dict[str, Any], tested: Tested | None) -> dict[str, Any]:
     """The test beside what it is of, in the same row."""
-    found: Mapping[str, Any] = asdict(tested) if tested is not None else {}
+    found: Mapping[str, Any] = _row(tested) if tested is not None else {}
     return {**row, **{name: found.get(name.removeprefix("tested_")) for name in _TESTED}}
 
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
-from voyant.analysis.benchmark.counting import Brand, Market, cell_of, segment_rows, together
+from voyant.analysis.benchmark.counting import Brand, Market, cell_of, segment_rows
 from voyant.analysis.benchmark.metrics import Metric
-from voyant.analysis.benchmark.shares import difference, quotient, ranks
+from voyant.analysis.benchmark.shares import ranks
 from voyant.analysis.benchmark.testing import MeanTest, mean_difference
+from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.statistics import Floats
-from voyant.analysis.kpi.changes import ZERO, Cell
 from voyant.domain.table import Column
-
-Key = object
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,126 +49,131 @@ class SegmentTest:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The cells of one metric by segment, brand and period; the segment is None for those counted together."""
+    """What the rows of one metric add up to, by segment, brand and period.
+
+    Attributes:
+        above: Sums, or values where the metric is no sum; by segment, brand and period.
+        below: What these are divided by; NaN for sums.
+        segments: Those with a name; the arrays have one more place, for all others together.
+        periods: Whole ones; the arrays have one more place, for rows outside of them.
+    """
 
     metric: Metric
-    cells: Mapping[tuple[Brand, Brand, Key], Cell]
+    above: Floats
+    below: Floats
+    rows: Floats
     segments: tuple[str, ...]
     brands: tuple[Brand, ...]
-    keys: tuple[Key, ...]
 
-    def over(self, segments: Sequence[Brand], brands: Sequence[Brand], keys: Sequence[Key]) -> Cell:
-        found = (self.cells.get((segment, brand, key)) for segment in segments for brand in brands for key in keys)
-        return together([cell for cell in found if cell is not None] or [EMPTY])
-
-
-EMPTY = Cell(ZERO, None, 0, True)
+    def figure(self, above: Floats, below: Floats) -> Floats:
+        """Of sums over some places of the arrays; NaN where there is nothing to divide by."""
+        if self.metric.adds_up:
+            return above
+        return np.where(below > 0, above / np.where(below > 0, below, 1.0), np.nan)
 
 
 def look_into(
     market: Market, column: Column, metrics: Sequence[Metric], brand: str
 ) -> tuple[list[SegmentCell], list[SegmentTest], int]:
-    """Every brand in every segment of a column, the tests of the one in focus, and how many segments have no name."""
-    rows, unnamed = segment_rows(market, column, metrics)
+    """Every brand in every segment of a column, the tests of the one in focus, and how many segments have no name.
+
+    Metrics that cannot be put together from periods, such as medians, are left out.
+    """
+    usable = [metric for metric in metrics if metric.figure.numerator is not None]
+    rows, unnamed = segment_rows(market, column, usable)
+    segments = tuple(sorted({row["segment"] for row in rows if row["segment"] is not None}))
     cells: list[SegmentCell] = []
     tests: list[SegmentTest] = []
-    if not rows:
-        return cells, tests, unnamed
-    periods = market.periods
-    segments = tuple(sorted({row["segment"] for row in rows if row["segment"] is not None}))
-    for place, metric in enumerate(metrics):
-        found: dict[tuple[Brand, Brand, Key], Cell] = {}
-        for row in rows:
-            key = None if row["period"] is None or periods is None else periods.key(row["period"])
-            found[row["segment"], row["brand"], key] = cell_of(metric, place, row)
-        every = tuple(sorted({key for _, _, key in found}, key=lambda key: (key is not None, key)))
-        whole = tuple(key for key in every if periods is not None and key in set(periods.keys))
-        grid = Grid(metric, found, segments, market.brands, every)
-        cells += _figures(grid, column)
-        for segment in segments:
-            tested = (_share if metric.adds_up else _gap)(grid, column, segment, brand, whole)
-            if tested is not None:
-                tests.append(tested)
+    for place, metric in enumerate(usable if rows else ()):
+        grid = _grid(market, metric, place, rows, segments)
+        placed = [_placed(grid, segment) for segment in range(len(segments))]
+        for segment, ranked in enumerate(placed):
+            cells += _figures(grid, column, segment, ranked)
+            tests.append(_tested(grid, column, segment, brand, ranked))
     return cells, tests, unnamed
 
 
-def _figures(grid: Grid, column: Column) -> list[SegmentCell]:
-    made: list[SegmentCell] = []
-    for segment in grid.segments:
-        held = {brand: grid.over([segment], [brand], grid.keys) for brand in grid.brands}
-        values = [_value(grid.metric, held[brand]) for brand in grid.brands]
-        listed = [None if brand is None else value for brand, value in zip(grid.brands, values, strict=True)]
-        placed = ranks(listed, lower_is_better=grid.metric.lower_is_better)
-        total = sum((value or ZERO for value in values), ZERO)
-        for brand, value, rank in zip(grid.brands, values, placed, strict=True):
-            made.append(
-                SegmentCell(
-                    column.name,
-                    segment,
-                    brand,
-                    grid.metric.name,
-                    held[brand].rows,
-                    None if value is None else float(value),
-                    quotient(value, total) if grid.metric.adds_up else None,
-                    rank,
-                )
-            )
-    return made
+def _grid(
+    market: Market, metric: Metric, place: int, rows: Sequence[Mapping[str, Any]], segments: tuple[str, ...]
+) -> Grid:
+    keys = market.periods.keys if market.periods is not None else ()
+    at_segment = {segment: index for index, segment in enumerate((*segments, None))}
+    at_brand = {brand: index for index, brand in enumerate(market.brands)}
+    at_key = {key: index for index, key in enumerate(keys)}
+    above, below, counted = (np.zeros((len(segments) + 1, len(market.brands), len(keys) + 1)) for _ in range(3))
+    for row in rows:
+        outside = row["period"] is None or market.periods is None
+        key = len(keys) if outside else at_key.get(market.periods.key(row["period"]), len(keys))  # type: ignore[union-attr]
+        cell = cell_of(metric, place, row)
+        where = at_segment[row["segment"]], at_brand[row["brand"]], key
+        above[where] += float(cell.numerator)
+        below[where] += float(cell.denominator or 0)
+        counted[where] += cell.rows
+    return Grid(metric, above, below, counted, segments, market.brands)
 
 
-def _share(grid: Grid, column: Column, segment: str, brand: str, whole: Sequence[Key]) -> SegmentTest | None:
-    """Its share in the segment against that in all other segments of the column."""
-    others = [other for other in (*grid.segments, None) if other != segment]
-    here, elsewhere = (_share_in(grid, within, brand, grid.keys) for within in ([segment], others))
-    pairs = [(_share_in(grid, [segment], brand, [key]), _share_in(grid, others, brand, [key])) for key in whole]
-    return _compared(grid, column, segment, brand, here, elsewhere, pairs)
+def _placed(grid: Grid, segment: int) -> list[int | None]:
+    """The rank of each brand in a segment."""
+    values = grid.figure(grid.above[segment].sum(axis=1), grid.below[segment].sum(axis=1))
+    known = [
+        None if brand is None or not np.isfinite(value) else Decimal(repr(rounded(float(value))))
+        for brand, value in zip(grid.brands, values, strict=True)
+    ]
+    return ranks(known, lower_is_better=grid.metric.lower_is_better)
 
 
-def _gap(grid: Grid, column: Column, segment: str, brand: str, whole: Sequence[Key]) -> SegmentTest | None:
-    """Its figure in the segment against that of all competitors together."""
-    if grid.metric.figure.numerator is None:
-        return None
-    rest = [other for other in grid.brands if other != brand]
-    own, theirs = (grid.over([segment], brands, grid.keys).figure for brands in ([brand], rest))
-    pairs = [tuple(grid.over([segment], brands, [key]).figure for brands in ([brand], rest)) for key in whole]
-    return _compared(grid, column, segment, brand, own, theirs, pairs)  # type: ignore[arg-type]
+def _figures(grid: Grid, column: Column, segment: int, placed: Sequence[int | None]) -> list[SegmentCell]:
+    values = grid.figure(grid.above[segment].sum(axis=1), grid.below[segment].sum(axis=1))
+    shares = _shares(grid.above[segment].sum(axis=1)) if grid.metric.adds_up else np.full(len(values), np.nan)
+    return [
+        SegmentCell(
+            column=column.name,
+            segment=grid.segments[segment],
+            brand=brand,
+            metric=grid.metric.name,
+            rows=int(grid.rows[segment, place].sum()),
+            value=_written(values[place]),
+            share=_written(shares[place]),
+            rank=placed[place],
+        )
+        for place, brand in enumerate(grid.brands)
+    ]
 
 
-def _compared(
-    grid: Grid,
-    column: Column,
-    segment: str,
-    brand: str,
-    value: Decimal | None,
-    other: Decimal | None,
-    pairs: Sequence[tuple[Decimal | None, Decimal | None]],
-) -> SegmentTest:
-    known = [float(one - two) for one, two in pairs if one is not None and two is not None]
-    differences: Floats = np.asarray(known, dtype=np.float64)
-    values = [_value(grid.metric, grid.over([segment], [each], grid.keys)) for each in grid.brands if each is not None]
-    placed = ranks(values, lower_is_better=grid.metric.lower_is_better)
-    listed = [each for each in grid.brands if each is not None]
+def _tested(grid: Grid, column: Column, segment: int, brand: str, placed: Sequence[int | None]) -> SegmentTest:
+    """The brand's share in the segment against that in all other segments of the column, or its figure there against
+    that of all competitors together; over all rows, and period by period."""
+    own = grid.brands.index(brand)
+    if grid.metric.adds_up:
+        here, elsewhere = grid.above[segment], np.delete(grid.above, segment, axis=0).sum(axis=0)
+        pair = [_shares(amounts)[own] for amounts in (here, elsewhere)]
+        whole = [_shares(amounts.sum(axis=1))[own] for amounts in (here, elsewhere)]
+    else:
+        parts = grid.above[segment], grid.below[segment]
+        sides = [[part[own] for part in parts], [np.delete(part, own, axis=0).sum(axis=0) for part in parts]]
+        pair = [grid.figure(above, below) for above, below in sides]
+        whole = [grid.figure(above.sum(), below.sum()) for above, below in sides]
+    gaps = (pair[0] - pair[1])[:-1]
+    value, other = (_written(one) for one in whole)
     return SegmentTest(
         column=column.name,
-        segment=segment,
+        segment=grid.segments[segment],
         metric=grid.metric,
-        rows=grid.over([segment], [brand], grid.keys).rows,
-        value=None if value is None else float(value),
-        other=None if other is None else float(other),
-        difference=difference(value, other),
-        rank=placed[listed.index(brand)],
-        test=mean_difference(differences),
+        rows=int(grid.rows[segment, own].sum()),
+        value=value,
+        other=other,
+        difference=None if value is None or other is None else rounded(value - other),
+        rank=placed[own],
+        test=mean_difference(gaps[np.isfinite(gaps)]),
     )
 
 
-def _value(metric: Metric, cell: Cell) -> Decimal | None:
-    return cell.figure if metric.adds_up or not cell.empty else None
+def _shares(amounts: Floats) -> Floats:
+    """Of brands, which stand along the first axis; NaN where there is nothing to share or a part is negative."""
+    total = amounts.sum(axis=0)
+    usable = (total > 0) & (amounts >= 0).all(axis=0)
+    return np.where(usable, amounts / np.where(usable, total, 1.0), np.nan)
 
 
-def _share_in(grid: Grid, segments: Sequence[Brand], brand: str, keys: Sequence[Key]) -> Decimal | None:
-    own = grid.over(segments, [brand], keys).numerator
-    amounts = [grid.over(segments, [each], keys).numerator for each in grid.brands]
-    total = sum(amounts, ZERO)
-    if total <= 0 or min(amounts) < 0:
-        return None
-    return (own / total).quantize(Decimal(1).scaleb(-10))
+def _written(value: float) -> float | None:
+    return rounded(float(value)) + 0.0 if np.isfinite(value) else None
