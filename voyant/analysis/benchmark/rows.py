@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from voyant.analysis.benchmark.periods import Periods
@@ -60,7 +59,6 @@ def _row(one: Any) -> dict[str, Any]:
     return {name: getattr(one, name) for name in _fields(type(one))}
 
 
-@cache
 def _fields(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
