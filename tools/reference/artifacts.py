@@ -6,11 +6,12 @@ import dataclasses
 import inspect
 import re
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
 
 from tools.reference.markdown import code, prose, table
+from voyant.domain.benchmark import Benchmark
 from voyant.domain.contract import ContractChecks
 from voyant.domain.drift import Drift
 from voyant.domain.insights import Insights
@@ -40,6 +41,10 @@ FILES = [
     ("`kpis.json`", "Key figures by period, their changes, and what each change consists of"),
     ("`segment.json`", "The segments of rows or customers, or that there are none: [how](../guide/segments.md)"),
     ("`segment.parquet` `segment_NAME.parquet`", "The segment of each, and the rows behind what is said of them"),
+    (
+        "`benchmark.json` `benchmark.parquet` `benchmark_….parquet`",
+        "A brand among its competitors, and the figures of all brands: [tables](../guide/benchmark.md#the-figures)",
+    ),
     ("`insights.json`", "Every finding by rank, the evidence behind it, and what was asked in vain"),
     ("`charts/NAME.vl.json` `.svg` `.png`", "Charts, as a Vega-Lite specification with its own data and as pictures"),
     ("`narrative.json` `narrative.md`", "The memo: headline, key findings, quality, what to look at next"),
@@ -54,6 +59,7 @@ DOCUMENTS: dict[str, type] = {
     "drift.json": Drift,
     "kpis.json": Kpis,
     "segment.json": Segmentation,
+    "benchmark.json": Benchmark,
     "insights.json": Insights,
     "narrative.json": Narrative,
     "manifest.json": Manifest,
@@ -127,7 +133,7 @@ def _spelled(hint: Any) -> str:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is tuple:
         return "list of " + _spelled(arguments[0])
-    if origin is dict:
+    if origin in {dict, Mapping}:
         return "object of " + _spelled(arguments[1])
     if arguments:
         return " or ".join(_spelled(argument) for argument in arguments)

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from tools.reference.markdown import code, prose, table
+from voyant.analysis.benchmark import claims as of_benchmarks
 from voyant.analysis.insights import detectors, statistics
 from voyant.analysis.insights.comparison import Question
 from voyant.domain.finding import Severity
 
 _ANSWERS = ("voyant.analysis.segment.statements",)
 """Modules that put the answers of steps into sentences."""
+_PACKAGES = (detectors, of_benchmarks)
+"""Their modules make the claims that become findings."""
 
 
 def page() -> str:
@@ -49,6 +52,12 @@ def _detectors() -> Iterator[tuple[str, list[str]]]:
         module = importlib.import_module(name)
         if kinds := sorted(set(_kinds(module))):
             yield inspect.getdoc(module) or "", kinds
+    """What each module of detectors looks for, or says of an answer, and the kinds of claim that it makes."""
+    for package in _PACKAGES:
+        for found in pkgutil.iter_modules(package.__path__):
+            module = importlib.import_module(f"{package.__name__}.{found.name}")
+            if kinds := sorted(set(_kinds(module))):
+                yield inspect.getdoc(module) or "", kinds
 
 
 def _kinds(module: ModuleType) -> Iterator[str]:

@@ -118,6 +118,11 @@ class JobRequest(SourceRequest):
     segment: Annotated[dict[str, Any], WithJsonSchema(request_schema("segment"))] | None = Field(
         None, description="What a job `segment` is asked for.", examples=[{"entity": "customer_id"}]
     )
+    benchmark: Annotated[dict[str, Any], WithJsonSchema(request_schema("benchmark"))] | None = Field(
+        None,
+        description="What a job `benchmark` is asked for: a brand among its competitors.",
+        examples=[{"column": "brand", "brand": "Alpen", "metrics": ["revenue"]}],
+    )
     max_tokens: int = Field(
         DEFAULT_TOKENS, ge=200, le=MAX_TOKENS, description="Room that the result may take, in tokens."
     )

@@ -25,6 +25,7 @@ _MOST_RATINGS = 2
 _RATING_WORDS = word_set("rating ratings stars score satisfaction nps review bewertung note")
 _PAID_WORDS = word_set("sale paid net actual final")
 _NAME = re.compile(r"[\w.]+")
+_PLAIN = re.compile(r"(sum|avg)\(\s*\w+\s*\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +161,13 @@ def _asked(dataset: Dataset, text: str, wide: Wide) -> Metric:
         return _of_columns(dataset, text.strip().lower(), wide)
     if _NAME.fullmatch(text.strip()):
         return Metric(figure=figure_of(_number(dataset, text, "metric")))
-    return Metric(figure=_aggregate(dataset, text, readable(text.strip())))
+    figure = _aggregate(dataset, text, readable(text.strip()))
+    if not figure.columns and figure.additive:
+        return Metric(figure=_row_count("choices" if wide else "records"))
+    if plain := _PLAIN.fullmatch(text.strip()):
+        column = dataset.column(figure.columns[0])
+        return Metric(figure=replace(figure, name=called(column) if plain[1] == "sum" else average_name(column)))
+    return Metric(figure=figure)
 
 
 def _aggregate(dataset: Dataset, sql: str, name: str) -> Figure:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from voyant.analysis.insights.comparison import Telling
 from voyant.analysis.wording import listed, readable, shown
 from voyant.domain.benchmark import Benchmark, BrandMetric, Tested, Use
@@ -10,11 +12,19 @@ from voyant.domain.kpi import Grain
 from voyant.lake.sql import literal
 
 BRANDS = Axis(field="brand", title="brand", kind="category")
+_NAME = re.compile(r"\w[\w’'&.+-]*(?: [\w’'&.+-]+){0,4}")
 _SPANS = {Grain.MONTH: 12, Grain.QUARTER: 4, Grain.WEEK: 52}
 
 
 def named(brand: str | None) -> str:
-    return "all other brands" if brand is None else shown(brand)
+    """A brand in a sentence: a name needs no capital to be read as one.
+
+    >>> named("Heinz"), named("yoplait"), named("7up"), named("a, b")
+    ('Heinz', 'yoplait', '7up', '“a, b”')
+    """
+    if brand is None:
+        return "all other brands"
+    return brand if _NAME.fullmatch(brand) else shown(brand)
 
 
 def possessive(name: str) -> str:
