@@ -18,7 +18,6 @@ from voyant.domain.parameters import JobParameters
 from voyant.domain.profile import Profile
 from voyant.domain.regression import RegressionRequest
 from voyant.domain.segmentation import Segmentation, SegmentRequest
-from voyant.domain.segmentation import SegmentRequest
 from voyant.workflows.brands import united
 from voyant.workflows.context import StepContext
 from voyant.workflows.pipeline import StepResult

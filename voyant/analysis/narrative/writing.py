@@ -45,8 +45,7 @@ def write(
         quality=_quality(quality),
         drift=drift.summary if drift is not None else None,
         next=next_steps(dataset, findings, quality, kpis),
-        notes=tuple(dict.fromkeys((*(kpis.notes if kpis else ()), *_notes(dataset, insights)))),
-        notes=(*(kpis.notes if kpis else ()), *_notes(dataset, insights, kpis)),
+        notes=tuple(dict.fromkeys((*(kpis.notes if kpis else ()), *_notes(dataset, insights, kpis)))),
     )
 
 
