@@ -78,6 +78,7 @@ class Code(Enum):
     CONTRACT_VIOLATED = (7001, 422, "Contract violated", "Mend the rows named at their source, or change the contract.")
     NOT_ENOUGH_DATA = (7002, 422, "Not enough data", "Give a source with at least one row and one column.")
     DRIFT = (7003, 422, "Drift", "Look at drift.json; pin what the data shall be compared with: voyant baseline pin")
+    NO_MODEL_FITS = (7004, 422, "No model fits", "Ask for another column, or give other columns to learn from.")
     GATE_FAILED = (7005, 422, "Gate failed", "Mend what failed, or ask for less: the result says which checks failed.")
     UNREADABLE = (8001, 422, "Unreadable data", "Check that the file is whole and of the format it claims.")
     ENCODING = (8002, 422, "Unknown encoding", "Save the file as UTF-8 and try again.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,8 +14,305 @@ class RegressionRequest:
         target: The column to predict: a number, or classes.
         features: The columns to predict it from; all that fit where empty.
         exclude: Columns never to use, such as those that are only known after the target.
+        trusted: Columns to keep although they look as if they gave the target away.
     """
 
     target: str | None = None
     features: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    trusted: tuple[str, ...] = ()
+
+
+class Task(StrEnum):
+    """What is predicted."""
+
+    NUMBER = "number"
+    CLASSES = "classes"
+
+
+class FeatureKind(StrEnum):
+    """How a column is made into something to learn from."""
+
+    NUMBER = "number"
+    CATEGORY = "category"
+    TIME = "time"  # elapsed days and the parts of the calendar that vary
+    CLOCK = "clock"  # written hhmm, taken as hours
+    TEXT = "text"  # its length and its most frequent words
+
+
+class Split(StrEnum):
+    """How rows to judge by are kept apart from rows to learn from."""
+
+    ROLLING = "rolling"  # learned from what was before, judged on what came after
+    GROUPED = "grouped"  # all rows of an entity on one side
+    CROSS = "cross"
+
+
+class LeakKind(StrEnum):
+    """Why a column is taken to give the target away."""
+
+    COPY = "copy"  # the target itself, in another unit or another name
+    ALONE = "alone"  # all but tells the target by itself, in rows that were not learned from
+    COMPUTED = "computed"  # with others, the target follows by arithmetic
+    MISSING = "missing"  # lacks a value where the target lacks one
+    BY_CLASS = "by_class"  # has a value for some classes only
+    LATER = "later"  # says when something ended
+    DERIVED = "derived"  # its formula or the target's holds the other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """A column that was learned from.
+
+    Attributes:
+        low: The smallest value learned from, of numbers; ``high`` the largest: beyond them nothing is known.
+        levels: Of a category: the different values, and ``rare`` those of them with too few rows to rely on.
+    """
+
+    name: str
+    kind: FeatureKind
+    low: float | None = None
+    high: float | None = None
+    levels: int | None = None
+    rare: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A column that was not learned from, and why, as the end of a sentence."""
+
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
+    """Columns that give the target away, and the evidence.
+
+    Attributes:
+        score: The share of the target's variance (of its Brier score for classes) that they alone explain, where that
+            is the evidence.
+        reason: In a sentence.
+    """
+
+    kind: LeakKind
+    columns: tuple[str, ...]
+    reason: str
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldRows:
+    """One division into rows to learn from and rows to judge by; ``until`` is the last moment learned from."""
+
+    learned: int
+    judged: int
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validation:
+    """How rows to judge by were kept apart.
+
+    Attributes:
+        by: The column that decided: of time, or of the entity.
+        rows: Judged by, each once, none of them by a model that had learned from it.
+        text: In a sentence.
+    """
+
+    split: Split
+    by: str | None
+    folds: tuple[FoldRows, ...]
+    rows: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A measure of a model over the rows that it had not learned from, with its 95 % interval.
+
+    Attributes:
+        model: ``baseline`` (mean, or the shares of the classes), ``linear`` or ``boosting``.
+        measure: ``explained`` (R² against the mean learned; for classes the share of the Brier score that is saved),
+            ``mean_absolute_error``, ``root_mean_squared_error``, ``brier``, ``log_loss``, ``accuracy``, ``auc``.
+    """
+
+    model: str
+    measure: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Driver:
+    """Columns by how much the predictions need them.
+
+    Attributes:
+        columns: Several where they go together so closely that none can be told from the others.
+        importance: Permutation importance out of sample: by how much ``explained`` falls when these columns are
+            shuffled; ``low`` and ``high`` its 95 % interval.
+        p_value: Of no importance, one-sided, uncorrected.
+    """
+
+    rank: int
+    columns: tuple[str, ...]
+    importance: float
+    low: float
+    high: float
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectPoint:
+    """The mean prediction at a value, and the lowest and the highest among the models of the folds.
+
+    Attributes:
+        value: Of a number; ``label`` of a category.
+        rows: Of the sample that hold the value, or lie in the stretch up to it.
+    """
+
+    predicted: float
+    low: float
+    high: float
+    rows: int
+    value: float | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """How the prediction moves with one column, all others left as they are.
+
+    Attributes:
+        part: Of the column: ``value``; of a time ``elapsed``, ``month``, ``weekday``, ``hour``; of a text ``length``
+            or ``has "word"``.
+        direction: ``rises``, ``falls``, ``peaks``, ``dips``, ``varies`` or ``flat``.
+        of: The class whose probability is told, for classes.
+    """
+
+    column: str
+    part: str
+    direction: str
+    points: tuple[EffectPoint, ...]
+    of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationBin:
+    """Rows by predicted probability: the mean of it, and the share in which the class came true."""
+
+    predicted: float
+    came_true: float
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """How far probabilities can be taken at their word.
+
+    Attributes:
+        of: The class: of two the one that is told, of more the one predicted in each row.
+        temperature: By which log-probabilities were divided, learned on other rows; 1 where they stand as they were.
+        error: The mean distance between predicted and true shares over the bins, weighted by rows.
+    """
+
+    of: str
+    temperature: float
+    error: float
+    bins: tuple[CalibrationBin, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intervals:
+    """Prediction intervals by conformal prediction, and the share of rows that they held, by rows of other folds."""
+
+    level: float
+    coverage: float | None
+    width: float
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bias:
+    """A group whose predictions are off in one direction.
+
+    Attributes:
+        error: Mean of actual less predicted, in the target's unit; for classes of the share of the class told.
+        q_value: After correction over all groups looked at.
+    """
+
+    column: str
+    value: str
+    rows: int
+    error: float
+    low: float
+    high: float
+    q_value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Residuals:
+    """What the errors of the model still hold.
+
+    Attributes:
+        biases: Groups that are off by enough to matter, the largest first.
+        groups: Looked at.
+        spread: The typical error where predictions are highest over that where they are lowest; None for classes.
+        autocorrelation: Of the mean errors of successive stretches of time; None without time.
+        later: Loss in the last fold over that in the first; None without time.
+    """
+
+    biases: tuple[Bias, ...]
+    groups: int
+    spread: float | None = None
+    autocorrelation: float | None = None
+    later: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regression:
+    """What was learned of a column from the others, judged on rows that were not learned from.
+
+    Attributes:
+        target_reason: Why this column.
+        classes: The classes told apart, most frequent first; ``positive`` the one whose probability is told.
+        rows_with_target: Of the table; ``rows_used`` those learned from or judged by.
+        chosen: The model that drivers, effects, intervals and rows are of: the simplest that none clearly beats.
+        beats_baseline: Whether it is better than the naive prediction beyond chance; ``p_value`` one-sided.
+        limits: What the model may not be used for, in sentences.
+        notes: What was sampled, left out or done without.
+    """
+
+    target: str
+    task: Task
+    unit: str | None
+    target_reason: str
+    rows: int
+    rows_with_target: int
+    rows_used: int
+    classes: tuple[str, ...] = ()
+    positive: str | None = None
+    features: tuple[Feature, ...]
+    left_out: tuple[LeftOut, ...]
+    leaks: tuple[Leak, ...]
+    validation: Validation
+    chosen: str
+    beats_baseline: bool
+    p_value: float
+    scores: tuple[Score, ...]
+    drivers: tuple[Driver, ...]
+    without_influence: tuple[str, ...]
+    effects: tuple[Effect, ...]
+    calibration: Calibration | None = None
+    intervals: Intervals | None = None
+    residuals: Residuals
+    limits: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def score(self, model: str, measure: str) -> Score:
+        """That measure of that model; KeyError where it was not computed."""
+        for score in self.scores:
+            if (score.model, score.measure) == (model, measure):
+                return score
+        raise KeyError((model, measure))

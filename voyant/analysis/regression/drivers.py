@@ -1,0 +1,98 @@
+"""What the predictions need: columns shuffled among the rows judged by, those that go together as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from voyant.analysis.insights.comparison import rounded
+from voyant.analysis.insights.ranks import Floats, Ints
+from voyant.analysis.regression.folds import SEED, Division
+from voyant.analysis.regression.models import Fitted
+from voyant.analysis.regression.rows import Rows
+from voyant.analysis.regression.scores import chance_of, loss
+from voyant.domain.profile import Profile
+from voyant.domain.regression import Driver
+
+TOGETHER = 0.85
+"""Of the association between two columns, from which on neither can be told from the other."""
+LEAST = 0.002
+"""Of the importance: less is as good as nothing."""
+_MOST_ROWS = 12_000
+_REPEATS = 3
+
+
+def groups_of(columns: Sequence[str], profile: Profile) -> list[tuple[str, ...]]:
+    """The columns, those that go together in one group: each pair of it is that closely associated."""
+    close = {
+        frozenset((pair.a, pair.b)) for pair in profile.associations if pair.strength >= TOGETHER and pair.a != pair.b
+    }
+    groups: list[list[str]] = []
+    for column in columns:
+        home = next((group for group in groups if all(frozenset((column, other)) in close for other in group)), None)
+        if home is None:
+            groups.append([column])
+        else:
+            home.append(column)
+    return [tuple(group) for group in groups]
+
+
+def drivers_of(
+    rows: Rows,
+    outcome: Floats,
+    division: Division,
+    fitted: Sequence[Fitted],
+    groups: Sequence[tuple[str, ...]],
+    naive: Floats,
+    progress: Callable[[float], None],
+) -> list[Driver]:
+    """Permutation importance (Breiman 2001; for groups Au et al. 2022) on rows that were not learned from, the most
+    important first.
+
+    Args:
+        outcome: Of the rows of the sample, as columns.
+        naive: Losses of the baseline, in the order of ``division.judged``.
+    """
+    chosen = [_chosen(len(fold.judged), len(division.judged)) for fold in division.folds]
+    starts = np.cumsum([0, *(len(fold.judged) for fold in division.folds)])
+    held = np.concatenate([start + each for start, each in zip(starts, chosen, strict=False)])
+    chance = chance_of(division.units[division.judged[held]])
+    under = naive[held]
+    found = []
+    for place, group in enumerate(groups):
+        worse = np.concatenate(
+            [_worse(rows, outcome, fit, fit.fold.judged[each], group) for fit, each in zip(fitted, chosen, strict=True)]
+        )
+        importance, low, high = chance.ratio(worse, under)
+        found.append((group, importance, low, high, chance.above_zero(worse)))
+        progress((place + 1) / len(groups))
+    found.sort(key=lambda entry: (-rounded(entry[1]), entry[0]))
+    return [
+        Driver(
+            rank=rank,
+            columns=group,
+            importance=rounded(importance),
+            low=rounded(low),
+            high=rounded(high),
+            p_value=float(f"{p:.3g}"),
+        )
+        for rank, (group, importance, low, high, p) in enumerate(found, start=1)
+    ]
+
+
+def _chosen(rows: int, of: int) -> Ints:
+    """Rows of a fold, evenly."""
+    return np.unique(np.linspace(0, rows - 1, min(rows, max(1, _MOST_ROWS * rows // max(1, of)))).astype(np.int64))
+
+
+def _worse(rows: Rows, outcome: Floats, fit: Fitted, judged: Ints, group: tuple[str, ...]) -> Floats:
+    """Of each row by how much the loss grows when the group's values come from other rows."""
+    parts = rows.parts.take(judged)
+    told = outcome[judged]
+    before = loss(told, fit.predict(parts))
+    random = np.random.default_rng(SEED)
+    after = np.zeros(len(judged))
+    for _ in range(_REPEATS):
+        after += loss(told, fit.predict(parts.shuffled(group, random.permutation(len(judged)))))
+    return after / _REPEATS - before

@@ -1,0 +1,152 @@
+"""How the prediction moves with one column: which way, how far, between which values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from voyant.analysis.insights.comparison import rounded
+from voyant.analysis.insights.ranks import Floats, Ints
+from voyant.analysis.regression.models import Fitted
+from voyant.analysis.regression.rows import Part, Rows
+from voyant.analysis.regression.target import Target
+from voyant.domain.regression import Driver, Effect, EffectPoint
+
+MOST_DRIVERS = 8
+_MOST_ROWS = 1_500
+"""Of a fold."""
+_MOST_LEVELS = 12
+_FEWEST_OF_A_LEVEL = 10
+_MOST_WORDS = 3
+_STEPS = 10
+_ONE_WAY = 0.8
+"""Of all movement, the least that a way that only rises or falls goes in its direction."""
+_TURNED = 0.25
+
+
+def effects_of(rows: Rows, target: Target, fitted: Sequence[Fitted], drivers: Sequence[Driver]) -> Iterator[Effect]:
+    """Of the most important drivers, in their order, one effect for each part.
+
+    Numbers move by accumulated local effects (Apley and Zhu 2020), which never ask for a combination of values far
+    from all rows; categories and words by partial dependence (Friedman 2001).
+    """
+    ranked = [name for driver in drivers[:MOST_DRIVERS] for name in driver.columns]
+    for name in ranked:
+        for place, part in enumerate(rows.parts):
+            if part.column.name != name:
+                continue
+            if part.is_category:
+                yield from _of_levels(rows, target, fitted, place, part)
+            else:
+                yield from _of_numbers(rows, target, fitted, place, part)
+
+
+def _judged(fit: Fitted) -> Ints:
+    judged = fit.fold.judged
+    return judged[np.unique(np.linspace(0, len(judged) - 1, min(len(judged), _MOST_ROWS)).astype(np.int64))]
+
+
+def _of_numbers(rows: Rows, target: Target, fitted: Sequence[Fitted], place: int, part: Part) -> Iterator[Effect]:
+    known = part.values[np.isfinite(part.values)]
+    edges = (
+        np.unique(np.quantile(known, np.linspace(0.02, 0.98, _STEPS + 1), method="inverted_cdf")) if len(known) else ()
+    )
+    if len(edges) < 2:
+        return
+    curves = [_accumulated(rows, fit, place, np.asarray(edges)) for fit in fitted]
+    counts = np.histogram(known, bins=[-np.inf, *edges[1:], np.inf])[0]
+    rows_at = [int(counts[max(0, index - 1)]) for index in range(len(edges))]
+    yield _effect(target, part, part.name, curves, rows_at, values=[float(edge) for edge in edges])
+
+
+def _accumulated(rows: Rows, fit: Fitted, place: int, edges: Floats) -> Floats:
+    """The mean prediction at each edge: differences over the rows within each stretch, added up, about the mean."""
+    judged = _judged(fit)
+    parts = rows.parts.take(judged)
+    values = parts.parts[place].values
+    held = np.flatnonzero(np.isfinite(values))
+    mean = fit.predict(parts).mean(axis=0)
+    if not len(held):
+        return np.tile(mean, (len(edges), 1))
+    inside = parts.take(held)
+    stretch = np.clip(np.searchsorted(edges, values[held], side="left") - 1, 0, len(edges) - 2)
+    moved = fit.predict(inside.holding(place, edges[stretch + 1])) - fit.predict(inside.holding(place, edges[stretch]))
+    count = np.bincount(stretch, minlength=len(edges) - 1)
+    steps = np.stack(
+        [np.bincount(stretch, weights=each, minlength=len(edges) - 1) / np.maximum(count, 1) for each in moved.T],
+        axis=1,
+    )
+    curve = np.concatenate([np.zeros((1, moved.shape[1])), np.cumsum(steps, axis=0)])
+    middle = (curve[:-1] + curve[1:]) / 2
+    centre = (middle * count[:, None]).sum(axis=0) / count.sum()
+    return np.asarray(curve - centre + mean)
+
+
+def _of_levels(rows: Rows, target: Target, fitted: Sequence[Fitted], place: int, part: Part) -> Iterator[Effect]:
+    counts = np.bincount(part.values[part.values >= 0].astype(np.int64), minlength=len(part.labels))
+    levels = [int(level) for level in np.argsort(-counts, kind="stable") if counts[level] >= _FEWEST_OF_A_LEVEL]
+    levels = sorted(levels[:_MOST_LEVELS]) if part.name in {"month", "weekday"} else levels[:_MOST_LEVELS]
+    if len(levels) < 2:
+        return
+    curves = []
+    for fit in fitted:
+        parts = rows.parts.take(_judged(fit))
+        held = [fit.predict(parts.holding(place, np.full(parts.rows, float(level)))).mean(axis=0) for level in levels]
+        curves.append(np.stack(held))
+    labels = [part.labels[level] for level in levels]
+    yield _effect(target, part, part.name, curves, [int(counts[level]) for level in levels], labels=labels)
+
+
+def _effect(
+    target: Target,
+    part: Part,
+    name: str,
+    curves: Sequence[Floats],
+    rows: Sequence[int],
+    values: Sequence[float] | None = None,
+    labels: Sequence[str] | None = None,
+) -> Effect:
+    """Of several classes that whose probability moves most is told."""
+    stacked = np.stack(curves)
+    if target.positive is not None:
+        of = target.classes.index(target.positive)
+    else:
+        of = int(np.argmax(np.ptp(stacked.mean(axis=0), axis=0)))
+    told = stacked[:, :, of]
+    mean = told.mean(axis=0)
+    points = tuple(
+        EffectPoint(
+            predicted=rounded(float(mean[place])),
+            low=rounded(float(told[:, place].min())),
+            high=rounded(float(told[:, place].max())),
+            rows=rows[place],
+            value=rounded(values[place]) if values is not None else None,
+            label=labels[place] if labels is not None else None,
+        )
+        for place in range(len(mean))
+    )
+    direction = "varies" if labels is not None else _direction(mean)
+    return Effect(
+        column=part.column.name,
+        part=name,
+        direction=direction,
+        points=points,
+        of=target.classes[of] if target.classes else None,
+    )
+
+
+def _direction(curve: Floats) -> str:
+    steps = np.diff(curve)
+    way = float(np.abs(steps).sum())
+    if way == 0:
+        return "flat"
+    net = float(curve[-1] - curve[0])
+    if abs(net) >= _ONE_WAY * way:
+        return "rises" if net > 0 else "falls"
+    span = float(np.ptp(curve))
+    if curve.max() - max(curve[0], curve[-1]) >= _TURNED * span:
+        return "peaks"
+    if min(curve[0], curve[-1]) - curve.min() >= _TURNED * span:
+        return "dips"
+    return "rises" if net > 0 else "falls"

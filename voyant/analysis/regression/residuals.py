@@ -1,0 +1,91 @@
+"""What errors still hold: groups that are off in one direction, errors that grow or follow one another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from voyant.analysis.insights.comparison import rounded
+from voyant.analysis.insights.ranks import Floats, Ints
+from voyant.analysis.insights.statistics import adjusted, correlation, t_tail
+from voyant.analysis.regression.calibration import fold_of_rows
+from voyant.analysis.regression.folds import Division
+from voyant.analysis.regression.rows import Rows
+from voyant.domain.regression import Bias, Residuals, Split
+
+_FEWEST = 30
+_MOST_BIASES = 6
+_MATTERS = 0.1
+"""Of the standard deviation of the errors, from which on a group's mean error matters."""
+_LEVEL = 0.05
+_FEWEST_STRETCHES = 8
+
+
+def residuals_of(
+    rows: Rows, division: Division, errors: Floats, predicted: Floats, lost: Floats, *, is_number: bool
+) -> Residuals:
+    """The diagnosis of the errors (actual less predicted) of the rows judged by, in their order."""
+    judged = division.judged
+    biases, groups = _biases(rows, judged, errors)
+    later = stretches = None
+    if division.split is Split.ROLLING:
+        folds = fold_of_rows(division)
+        first, last = lost[folds == 0].mean(), lost[folds == folds.max()].mean()
+        later = rounded(float(last / first)) if first > 0 and folds.max() > 0 else None
+        stretches = _autocorrelation(division.units[judged], errors)
+    return Residuals(
+        biases=biases,
+        groups=groups,
+        spread=_spread(errors, predicted) if is_number else None,
+        autocorrelation=stretches,
+        later=later,
+    )
+
+
+def _biases(rows: Rows, judged: Ints, errors: Floats) -> tuple[tuple[Bias, ...], int]:
+    """By groups of every category with rows enough, t tests of the mean error, corrected together."""
+    scale = float(errors.std())
+    found: list[tuple[str, str, int, float, float, float]] = []
+    for part in rows.parts:
+        if not part.is_category or part.name != "value":
+            continue
+        codes = part.values[judged].astype(np.int64)
+        for level, label in enumerate(part.labels):
+            held = errors[codes == level]
+            if _FEWEST <= len(held) < len(errors):
+                mean, error = float(held.mean()), float(held.std(ddof=1)) / len(held) ** 0.5
+                p = 2 * t_tail(abs(mean) / error, len(held) - 1) if error > 0 else 1.0
+                found.append((part.column.name, label, len(held), mean, error, p))
+    corrected = adjusted([entry[-1] for entry in found])
+    biases = [
+        Bias(
+            column=column,
+            value=value,
+            rows=count,
+            error=rounded(mean),
+            low=rounded(mean - 1.96 * error),
+            high=rounded(mean + 1.96 * error),
+            q_value=float(f"{q:.3g}"),
+        )
+        for (column, value, count, mean, error, _), q in zip(found, corrected, strict=True)
+        if q <= _LEVEL and abs(mean) >= _MATTERS * scale
+    ]
+    biases.sort(key=lambda bias: (-abs(bias.error) * bias.rows**0.5, bias.column, bias.value))
+    return tuple(biases[:_MOST_BIASES]), len(found)
+
+
+def _spread(errors: Floats, predicted: Floats) -> float | None:
+    """The mean absolute error in the fifth of the highest predictions over that in the fifth of the lowest."""
+    fifth = len(errors) // 5
+    if fifth < _FEWEST:
+        return None
+    order = np.argsort(predicted, kind="stable")
+    low, high = np.abs(errors[order[:fifth]]).mean(), np.abs(errors[order[-fifth:]]).mean()
+    return rounded(float(high / low)) if low > 0 else None
+
+
+def _autocorrelation(stretches: Ints, errors: Floats) -> float | None:
+    places = np.unique(stretches, return_inverse=True)[1]
+    means = np.bincount(places, weights=errors) / np.bincount(places)
+    if len(means) < _FEWEST_STRETCHES:
+        return None
+    return rounded(correlation(means[:-1], means[1:]))
