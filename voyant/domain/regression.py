@@ -152,6 +152,8 @@ class Driver:
         columns: Several where they go together so closely that none can be told from the others.
         importance: Permutation importance out of sample: by how much ``explained`` falls when these columns are
             shuffled; ``low`` and ``high`` its 95 % interval.
+        error: Without shuffling, over the rows that importance was measured on: the mean absolute error of numbers,
+            the share of wrong answers for classes; ``error_shuffled`` the same with these columns shuffled.
         p_value: Of no importance, one-sided, uncorrected.
     """
 
@@ -160,6 +162,8 @@ class Driver:
     importance: float
     low: float
     high: float
+    error: float
+    error_shuffled: float
     p_value: float
 
 
@@ -279,9 +283,12 @@ class Regression:
         classes: The classes told apart, most frequent first; ``positive`` the one whose probability is told.
         rows_with_target: Of the table; ``rows_used`` those learned from or judged by.
         chosen: The model that drivers, effects, intervals and rows are of: the simplest that none clearly beats.
-        beats_baseline: Whether it is better than the naive prediction beyond chance; ``p_value`` one-sided.
+        beats_baseline: Whether it is better than the naive prediction beyond chance; ``p_value`` one-sided, and
+            ``p_value_boosting`` that of boosting against the linear model.
+        drivers: All columns learned from, in groups, most important first; empty where the model is no better than
+            the naive prediction. The first ``needed`` of them the predictions cannot do without.
         limits: What the model may not be used for, in sentences.
-        notes: What was sampled, left out or done without.
+        remarks: What was sampled, left out or done without.
     """
 
     target: str
@@ -300,15 +307,21 @@ class Regression:
     chosen: str
     beats_baseline: bool
     p_value: float
+    p_value_boosting: float
     scores: tuple[Score, ...]
     drivers: tuple[Driver, ...]
-    without_influence: tuple[str, ...]
+    needed: int
     effects: tuple[Effect, ...]
     calibration: Calibration | None = None
     intervals: Intervals | None = None
     residuals: Residuals
     limits: tuple[str, ...]
-    notes: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How it was judged, and what limits it."""
+        return (self.validation.text, *self.remarks, *self.limits)
 
     def score(self, model: str, measure: str) -> Score:
         """That measure of that model; KeyError where it was not computed."""

@@ -19,6 +19,8 @@ from voyant.domain.profile import Profile
 from voyant.domain.regression import RegressionRequest
 from voyant.domain.segmentation import Segmentation, SegmentRequest
 from voyant.workflows.brands import united
+from voyant.domain.regression import Regression, RegressionRequest
+from voyant.domain.segmentation import SegmentRequest
 from voyant.workflows.context import StepContext
 from voyant.workflows.pipeline import StepResult
 
@@ -118,3 +120,7 @@ def _stated(context: StepContext) -> Iterator[tuple[Any, list[Comparison]]]:
         from voyant.analysis.benchmark import comparisons
 
         yield found, comparisons(found, context.table)
+    if (learned := context.read_if_made("regression.json", Regression)) is not None:
+        from voyant.analysis.regression import comparisons
+
+        yield learned, comparisons(learned, context.table)

@@ -43,6 +43,8 @@ class Question(StrEnum):
     SEGMENTS = "Do records, or customers, fall into groups?"
     DRIVERS = "What does the change of a key figure consist of?"
     BRAND = "How does a brand stand among its competitors?"
+    PREDICTION = "Can a column be told from the others, and from which?"
+    ERRORS = "What do the errors of predictions still hold?"
 
 
 class NothingToTell(Exception):

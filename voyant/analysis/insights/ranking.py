@@ -23,6 +23,9 @@ _TIRING = {
     "no_association": 0.7,
     "no_volume": 0.6,
     "no_mix_trend": 0.7,
+    "driver": 0.95,
+    "leak": 0.9,
+    "prediction_bias": 0.7,
 }
 _ABSENCES = 0.85
 """For each statement above that something is absent, whatever it is."""

@@ -61,13 +61,16 @@ def drivers_of(
     under = naive[held]
     found = []
     for place, group in enumerate(groups):
-        worse = np.concatenate(
-            [_worse(rows, outcome, fit, fit.fold.judged[each], group) for fit, each in zip(fitted, chosen, strict=True)]
-        )
-        importance, low, high = chance.ratio(worse, under)
-        found.append((group, importance, low, high, chance.above_zero(worse)))
+        told = [
+            _shuffled(rows, outcome, fit, fit.fold.judged[each], group)
+            for fit, each in zip(fitted, chosen, strict=True)
+        ]
+        worse, before, after = (np.concatenate(part) for part in zip(*told, strict=True))
+        errors = float(before.mean()), float(after.mean())
+        found.append((group, *chance.ratio(worse, under), *errors, chance.above_zero(worse)))
         progress((place + 1) / len(groups))
-    found.sort(key=lambda entry: (-rounded(entry[1]), entry[0]))
+    # Those that matter beyond chance come first: some of the others may seem to by a lucky shuffle.
+    found.sort(key=lambda entry: (not (entry[1] >= LEAST and entry[2] > 0), -rounded(entry[1]), entry[0]))
     return [
         Driver(
             rank=rank,
@@ -75,9 +78,11 @@ def drivers_of(
             importance=rounded(importance),
             low=rounded(low),
             high=rounded(high),
+            error=rounded(error),
+            error_shuffled=rounded(shuffled),
             p_value=float(f"{p:.3g}"),
         )
-        for rank, (group, importance, low, high, p) in enumerate(found, start=1)
+        for rank, (group, importance, low, high, error, shuffled, p) in enumerate(found, start=1)
     ]
 
 
@@ -86,13 +91,29 @@ def _chosen(rows: int, of: int) -> Ints:
     return np.unique(np.linspace(0, rows - 1, min(rows, max(1, _MOST_ROWS * rows // max(1, of)))).astype(np.int64))
 
 
-def _worse(rows: Rows, outcome: Floats, fit: Fitted, judged: Ints, group: tuple[str, ...]) -> Floats:
-    """Of each row by how much the loss grows when the group's values come from other rows."""
+def _shuffled(
+    rows: Rows, outcome: Floats, fit: Fitted, judged: Ints, group: tuple[str, ...]
+) -> tuple[Floats, Floats, Floats]:
+    """Of each row by how much the loss grows when the group's values come from other rows, and its error before and
+    after."""
     parts = rows.parts.take(judged)
     told = outcome[judged]
-    before = loss(told, fit.predict(parts))
+    predicted = fit.predict(parts)
     random = np.random.default_rng(SEED)
-    after = np.zeros(len(judged))
+    worse, after = np.zeros(len(judged)), np.zeros(len(judged))
     for _ in range(_REPEATS):
-        after += loss(told, fit.predict(parts.shuffled(group, random.permutation(len(judged)))))
-    return after / _REPEATS - before
+        changed = fit.predict(parts.shuffled(group, random.permutation(len(judged))))
+        worse += loss(told, changed)
+        after += _errors(told, changed)
+    return worse / _REPEATS - loss(told, predicted), _errors(told, predicted), after / _REPEATS
+
+
+def _errors(outcome: Floats, predicted: Floats) -> Floats:
+    if outcome.shape[1] == 1:
+        return np.abs(outcome - predicted)[:, 0]
+    return np.asarray(outcome.argmax(axis=1) != predicted.argmax(axis=1), dtype=np.float64)
+
+
+def needed(drivers: Sequence[Driver]) -> int:
+    """How many of the first the predictions cannot do without."""
+    return sum(driver.importance >= LEAST and driver.low > 0 for driver in drivers)

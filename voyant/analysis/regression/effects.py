@@ -8,9 +8,10 @@ import numpy as np
 
 from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.ranks import Floats, Ints
+from voyant.analysis.regression.encoding import telling_words
 from voyant.analysis.regression.models import Fitted
 from voyant.analysis.regression.rows import Part, Rows
-from voyant.analysis.regression.target import Target
+from voyant.analysis.regression.target import Target, outcome_of
 from voyant.domain.regression import Driver, Effect, EffectPoint
 
 MOST_DRIVERS = 8
@@ -40,6 +41,8 @@ def effects_of(rows: Rows, target: Target, fitted: Sequence[Fitted], drivers: Se
                 yield from _of_levels(rows, target, fitted, place, part)
             else:
                 yield from _of_numbers(rows, target, fitted, place, part)
+            if part.words is not None:
+                yield from _of_words(rows, target, fitted, place, part)
 
 
 def _judged(fit: Fitted) -> Ints:
@@ -98,6 +101,21 @@ def _of_levels(rows: Rows, target: Target, fitted: Sequence[Fitted], place: int,
     yield _effect(target, part, part.name, curves, [int(counts[level]) for level in levels], labels=labels)
 
 
+def _of_words(rows: Rows, target: Target, fitted: Sequence[Fitted], place: int, part: Part) -> Iterator[Effect]:
+    """Of a text the words that move the prediction most."""
+    found = []
+    for word in telling_words(part, outcome_of(target, rows.target))[:_MOST_WORDS]:
+        curves = []
+        for fit in fitted:
+            parts = rows.parts.take(_judged(fit))
+            held = [fit.predict(parts.with_word(place, int(word), there)).mean(axis=0) for there in (False, True)]
+            curves.append(np.stack(held))
+        count = int(part.words[:, word].sum()) if part.words is not None else 0
+        at = [rows.count - count, count]
+        found.append(_effect(target, part, f'"{part.labels[word]}"', curves, at, labels=["absent", "present"]))
+    yield from sorted(found, key=lambda effect: -abs(effect.points[1].predicted - effect.points[0].predicted))
+
+
 def _effect(
     target: Target,
     part: Part,
@@ -114,6 +132,8 @@ def _effect(
     else:
         of = int(np.argmax(np.ptp(stacked.mean(axis=0), axis=0)))
     told = stacked[:, :, of]
+    if target.classes:
+        told = np.clip(told, 0.0, 1.0)  # local effects add up, and may do so to a little beyond
     mean = told.mean(axis=0)
     points = tuple(
         EffectPoint(

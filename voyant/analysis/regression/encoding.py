@@ -61,7 +61,7 @@ def tree_encoding(parts: Parts, outcome: Floats) -> tuple[TreeEncoding, Floats, 
         else:
             is_code.append(part.is_category)
         if part.words is not None:
-            words[place] = _telling(part, outcome)
+            words[place] = telling_words(part, outcome)
             is_code += [False] * len(words[place])
     encoding = TreeEncoding(means, words)
     matrix = encoding.matrix(parts)
@@ -75,16 +75,18 @@ def tree_encoding(parts: Parts, outcome: Floats) -> tuple[TreeEncoding, Floats, 
 
 
 def _means(part: Part, outcome: Floats) -> tuple[Any, Floats]:
+    from sklearn.model_selection import KFold
     from sklearn.preprocessing import TargetEncoder
 
     is_binary = outcome.shape[1] == 2
     told = outcome[:, 1].astype(np.int64) if is_binary else outcome[:, 0]
-    encoder = TargetEncoder(target_type="binary" if is_binary else "continuous", random_state=SEED)
+    apart = KFold(5, shuffle=True, random_state=SEED)
+    encoder = TargetEncoder(target_type="binary" if is_binary else "continuous", cv=apart)
     return encoder, np.asarray(encoder.fit_transform(part.values[:, None], told))
 
 
-def _telling(part: Part, outcome: Floats) -> Ints:
-    """The words whose presence goes most with the target, among the rows learned from."""
+def telling_words(part: Part, outcome: Floats) -> Ints:
+    """The words whose presence goes most with the target, the most telling first."""
     assert part.words is not None  # noqa: S101 - the caller asked
     rows = np.asarray(part.words.sum(axis=0)).ravel()
     if not len(rows):
@@ -96,7 +98,7 @@ def _telling(part: Part, outcome: Floats) -> Ints:
     strength = np.abs(covered / spread).max(axis=1)
     strength[rows < _FEWEST_OF_A_LEVEL] = 0
     best = np.argsort(-strength, kind="stable")[:_MOST_WORDS]
-    return np.asarray(np.sort(best[strength[best] > 0]), dtype=np.int64)
+    return np.asarray(best[strength[best] > 0], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def linear_encoding(parts: Parts, outcome: Floats) -> LinearEncoding:
                 means[place], _ = _means(part, outcome)
             continue
         if part.words is not None:
-            words[place] = _telling(part, outcome)
+            words[place] = telling_words(part, outcome)
         known = part.values[np.isfinite(part.values)]
         if len(known) < len(part.values):
             marked.add(place)

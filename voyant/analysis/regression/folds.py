@@ -9,7 +9,7 @@ import numpy as np
 
 from voyant.analysis.insights.ranks import Floats, Ints
 from voyant.analysis.regression.features import Choice
-from voyant.analysis.regression.rows import Rows
+from voyant.analysis.regression.rows import Part, Rows
 from voyant.analysis.regression.target import Target
 from voyant.analysis.wording import count, readable
 from voyant.domain.regression import FoldRows, Split, Task, Validation
@@ -21,6 +21,7 @@ _FIRST_LEARNED = 0.5
 """Of the rows, the earliest: the least that a rolling split learns from."""
 _LEAST_LEARNED = 0.25
 _FEWEST_JUDGED = 20
+_MOST_BEYOND = 0.5
 _MOST_UNITS = 1_000
 _MOST_STRETCHES = 60
 
@@ -83,6 +84,32 @@ def _rolling(moments: Floats) -> tuple[Fold, ...] | None:
         return None
     ends = [*kept[1:], len(ordered)]
     return tuple(Fold(ordered[:cut], ordered[cut:end]) for cut, end in zip(kept, ends, strict=True))
+
+
+def moving_on(rows: Rows, division: Division) -> dict[str, list[str]]:
+    """By column the parts whose values move on with time: most rows judged by hold what no row learned from did.
+
+    A model can only guess what such a part says of rows to come; that a trend goes on is for a forecast to say.
+    """
+    found: dict[str, list[str]] = {}
+    if division.split is not Split.ROLLING:
+        return found
+    for part in rows.parts:
+        if part.words is None and _share_beyond(part, division) >= _MOST_BEYOND:
+            found.setdefault(part.column.name, []).append(part.name)
+    return found
+
+
+def _share_beyond(part: Part, division: Division) -> float:
+    beyond = judged = 0
+    for fold in division.folds:
+        learned, unseen = part.values[fold.learned], part.values[fold.judged]
+        if part.is_category:
+            beyond += int((~np.isin(unseen, np.unique(learned))).sum())
+        elif np.isfinite(learned).any():
+            beyond += int(((unseen < np.nanmin(learned)) | (unseen > np.nanmax(learned))).sum())
+        judged += len(unseen)
+    return beyond / judged
 
 
 def _grouped(entities: Ints) -> tuple[Fold, ...]:

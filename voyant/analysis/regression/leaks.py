@@ -16,7 +16,7 @@ from voyant.analysis.normalize.stages import stage_of_name
 from voyant.analysis.regression.features import Choice
 from voyant.analysis.regression.folds import SEED
 from voyant.analysis.regression.rows import Part, Parts, Rows
-from voyant.analysis.regression.target import Target
+from voyant.analysis.regression.target import Target, outcome_of
 from voyant.analysis.wording import count, listed, percent, readable
 from voyant.domain.regression import Leak, LeakKind, Task
 from voyant.domain.table import Column, Table
@@ -25,8 +25,10 @@ from voyant.lake.sql import identifier
 GIVES_AWAY = 0.97
 """Of the variance or the Brier score, explained by one column in rows that were not learned from."""
 _IS_COPY = 0.999999
-_EXACT = 1e-5
-"""Of the variance, left over by arithmetic on rounded numbers."""
+_EXACT = 2e-3
+"""Of the standard deviation: so much may arithmetic on rounded numbers leave over."""
+_EXACT_ROWS = 0.9
+_DRAWS = 30
 _FEWEST_MISSING = 20
 _SHARE_TOGETHER = 0.95
 _SHARE_OTHERWISE = 0.2
@@ -43,12 +45,12 @@ def leaks_of(table: Table, target: Target, choice: Choice, rows: Rows, trusted: 
     for seek in (_by_dates, _by_missing):
         found += seek(table, target, choice, _left(choice, found, trusted))
     sample = rows.take(_chosen(rows.count))
-    outcome = _outcome(target, sample.target)
+    outcome = outcome_of(target, sample.target)
     left = _left(choice, found, trusted)
     found += _by_value(target, sample.parts.without(_others(sample.parts, left)), outcome)
     left = _left(choice, found, trusted)
-    if target.task is Task.NUMBER and (together := _computed(sample.parts, left, sample.target)):
-        found.append(together)
+    if target.task is Task.NUMBER and (computed := _computed(sample.parts, left, sample.target)):
+        found.append(_parts_of_target(table, target, *computed))
     return tuple(found)
 
 
@@ -63,13 +65,6 @@ def _others(parts: Parts, left: Sequence[str]) -> list[str]:
 
 def _chosen(rows: int) -> Ints:
     return np.arange(0, rows, max(1, rows // _MOST_ROWS), dtype=np.int64)
-
-
-def _outcome(target: Target, values: Floats) -> Floats:
-    """As columns whose squared errors count: the number, or a column of 0 and 1 for each class (Brier)."""
-    if target.task is Task.NUMBER:
-        return values[:, None]
-    return np.asarray(values[:, None] == np.arange(len(target.classes)), dtype=np.float64)
 
 
 def _by_dates(table: Table, target: Target, choice: Choice, left: Sequence[str]) -> Iterator[Leak]:
@@ -232,8 +227,28 @@ def _by_tree(part: Part, outcome: Floats, learned: Floats) -> Floats:
     return np.asarray(predicted.reshape(outcome.shape))
 
 
-def _computed(parts: Parts, left: Sequence[str], y: Floats) -> Leak | None:
-    """The fewest numbers that the target is the sum or difference of, or the product or ratio."""
+def _parts_of_target(table: Table, target: Target, how: str, columns: Sequence[str], share: float) -> Leak:
+    """Of the columns that the target is computed from those that are missing where it is: the others are known without
+    it. All where that tells them not apart."""
+    [counted] = table.query(missing_together(table, target.column.name, columns))
+    lacking = counted["lacking"]
+    late = [
+        name
+        for place, name in enumerate(columns)
+        if lacking >= _FEWEST_MISSING and counted[f"both_{place}"] >= lacking / 2
+    ]
+    reason = (
+        f"{readable(target.column.name)} is {how} of {listed([readable(name) for name in columns])}, but for "
+        f"rounding, in {percent(round(100 * share, 1))} of the rows"
+    )
+    if late:
+        verb = "is" if len(late) == 1 else "are"
+        reason += f"; of these, {listed([readable(name) for name in late])} {verb} known with it"
+    return Leak(kind=LeakKind.COMPUTED, columns=tuple(late or columns), reason=reason, score=round(share, 6))
+
+
+def _computed(parts: Parts, left: Sequence[str], y: Floats) -> tuple[str, list[str], float] | None:
+    """How the target is computed, from which fewest numbers, and in which share of the rows; None where it is not."""
     for how, log in (("a sum or difference", False), ("a product or ratio", True)):
         numbers = [part for part in parts if part.column.name in left and _is_usable(part, log)]
         if len(numbers) < 2:
@@ -246,14 +261,8 @@ def _computed(parts: Parts, left: Sequence[str], y: Floats) -> Leak | None:
             continue
         inputs, told = (np.log(x[usable]), np.log(y[usable])) if log else (x[usable], y[usable])
         needed = _fewest(inputs, told)
-        if needed is not None and len(needed) > 1:
-            names = [numbers[place].column.name for place in needed]
-            return Leak(
-                kind=LeakKind.COMPUTED,
-                columns=tuple(names),
-                reason=f"the target is {how} of {listed([readable(name) for name in names])}, but for rounding",
-                score=1.0,
-            )
+        if len(needed) > 1:
+            return how, [numbers[place].column.name for place in needed], _exact_share(inputs[:, needed], told)
     return None
 
 
@@ -264,24 +273,32 @@ def _is_usable(part: Part, log: bool) -> bool:
     return bool(usable.mean() >= _LEAST_USABLE)
 
 
-def _fewest(x: Floats, y: Floats) -> list[int] | None:
-    """The columns that an exact linear relation needs; None where there is none."""
+def _fewest(x: Floats, y: Floats) -> list[int]:
+    """The columns that an exact linear relation needs; none where there is none."""
     places = list(range(x.shape[1]))
-    if np.ptp(y) == 0 or not _is_exact(x, y):
-        return None
+    if np.ptp(y) == 0 or _exact_share(x, y) < _EXACT_ROWS:
+        return []
     for place in range(x.shape[1]):
         fewer = [each for each in places if each != place]
-        if fewer and _is_exact(x[:, fewer], y):
+        if fewer and _exact_share(x[:, fewer], y) >= _EXACT_ROWS:
             places = fewer
     return places
 
 
-def _is_exact(x: Floats, y: Floats) -> bool:
-    centred, told = x - x.mean(axis=0), y - y.mean()
-    scale = centred.std(axis=0)
-    kept = scale > 0
-    if not kept.any():
-        return False
-    solution, *_ = np.linalg.lstsq(centred[:, kept] / scale[kept], told, rcond=None)
-    left = told - centred[:, kept] / scale[kept] @ solution
-    return float((left**2).sum()) <= _EXACT * float((told**2).sum())
+def _exact_share(x: Floats, y: Floats) -> float:
+    """The share of rows that lie on one plane, but for rounding, of all planes through a few rows drawn at random
+    (Fischler and Bolles 1981): a slip or a clock that passes midnight bends no relation."""
+    scale = x.std(axis=0)
+    varies = scale > 0
+    if not varies.any():
+        return 0.0
+    design = np.column_stack([np.ones(len(y)), (x[:, varies] - x[:, varies].mean(axis=0)) / scale[varies]])
+    random = np.random.default_rng(SEED)
+    bound, best = _EXACT * y.std(), 0.0
+    for _ in range(_DRAWS):
+        drawn = random.choice(len(y), design.shape[1] + 2, replace=False)
+        solution, *_ = np.linalg.lstsq(design[drawn], y[drawn], rcond=None)
+        best = max(best, float((np.abs(y - design @ solution) <= bound).mean()))
+        if best >= _EXACT_ROWS:
+            break
+    return best

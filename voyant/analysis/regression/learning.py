@@ -11,22 +11,22 @@ import numpy as np
 from voyant.analysis.insights.ranks import Floats
 from voyant.analysis.regression import models
 from voyant.analysis.regression.calibration import calibration_of, intervals_of, tempered, told_probability
-from voyant.analysis.regression.drivers import LEAST, drivers_of, groups_of
+from voyant.analysis.regression.drivers import drivers_of, groups_of, needed
 from voyant.analysis.regression.effects import effects_of
 from voyant.analysis.regression.features import Choice, choose
-from voyant.analysis.regression.folds import Division, divide
+from voyant.analysis.regression.folds import Division, divide, moving_on
 from voyant.analysis.regression.leaks import leaks_of
-from voyant.analysis.regression.limits import features_of, limits_of, notes_of
+from voyant.analysis.regression.limits import features_of, limits_of, remarks_of
 from voyant.analysis.regression.models import BASELINE, BOOSTING, LINEAR, MODELS, Fitted
 from voyant.analysis.regression.records import Judged, records_of
 from voyant.analysis.regression.residuals import residuals_of
-from voyant.analysis.regression.rows import Rows, load
+from voyant.analysis.regression.rows import Parts, Rows, load
 from voyant.analysis.regression.scores import EXPLAINED, Chance, chance_of, loss, scores_of
-from voyant.analysis.regression.target import FEWEST_ROWS, Target, column_named, target_of, too_few
+from voyant.analysis.regression.target import FEWEST_ROWS, Target, column_named, outcome_of, target_of, too_few
 from voyant.analysis.wording import listed
 from voyant.domain.answer import Answer
 from voyant.domain.profile import Profile
-from voyant.domain.regression import Calibration, Intervals, Leak, Regression, RegressionRequest, Score, Task
+from voyant.domain.regression import Calibration, Intervals, Leak, LeftOut, Regression, RegressionRequest, Score, Task
 from voyant.domain.table import Table
 from voyant.errors import Code, InvalidInput
 
@@ -87,13 +87,22 @@ def _regression(
     rows = replace(rows, parts=rows.parts.without(leaking))
     progress(_LEAKS)
     division, validation = divide(rows, target, choice)
-    outcome = _outcome(target, rows.target)
+    moving = moving_on(rows, division)
+    if kept := rows.parts.without_parts(moving).parts:
+        rows = replace(rows, parts=Parts(kept))
+    gone = [name for name in moving if name not in rows.parts.columns]
+    reason = "its values move on with time, so that those of rows to come are none that were learned from"
+    left_out = (*choice.left_out, *(LeftOut(column=name, reason=reason) for name in gone))
+    outcome = outcome_of(target, rows.target)
     learned = _learn(rows, outcome, division, progress)
 
     judged = division.judged
     chance = chance_of(division.units[judged])
     naive = loss(outcome[judged], learned.predicted[BASELINE])
-    chosen = _chosen(outcome[judged], learned, chance)
+    saved = loss(outcome[judged], learned.predicted[LINEAR]) - loss(outcome[judged], learned.predicted[BOOSTING])
+    p_value_boosting = chance.above_zero(saved)
+    # Of equals the simpler one.
+    chosen = BOOSTING if p_value_boosting < LEVEL else LINEAR
     predicted, calibration, intervals, bounds = _taken_at_its_word(target, division, outcome, learned, chosen)
     learned.predicted[chosen] = predicted
     lost = loss(outcome[judged], predicted)
@@ -109,7 +118,7 @@ def _regression(
         naive,
         lambda share: progress(_LEARNED + (_EXPLAINED - _LEARNED) * share),
     )
-    mattering = [driver for driver in drivers if driver.importance >= LEAST and driver.low > 0]
+    mattering = drivers[: needed(drivers)]
     told, came = _told(target, outcome[judged], predicted)
     residuals = residuals_of(rows, division, came - told, told, lost, is_number=target.task is Task.NUMBER)
     features = features_of(rows, {source.name: source.kind for source in choice.sources})
@@ -125,15 +134,16 @@ def _regression(
         classes=target.classes,
         positive=target.positive,
         features=features,
-        left_out=choice.left_out,
+        left_out=left_out,
         leaks=leaks,
         validation=validation,
         chosen=chosen,
         beats_baseline=beats,
         p_value=float(f"{p_value:.3g}"),
+        p_value_boosting=float(f"{p_value_boosting:.3g}"),
         scores=scores,
-        drivers=tuple(mattering),
-        without_influence=tuple(column for driver in drivers if driver not in mattering for column in driver.columns),
+        drivers=tuple(drivers),
+        needed=len(mattering),
         effects=tuple(effects_of(rows, target, learned.fitted[chosen], mattering)),
         calibration=calibration,
         intervals=intervals,
@@ -141,7 +151,7 @@ def _regression(
         limits=tuple(
             limits_of(target, features, validation, residuals, mattering, leaks, explained, beats_baseline=beats)
         ),
-        notes=tuple(notes_of(rows, target, division)),
+        remarks=tuple(remarks_of(rows, target, division)),
     )
     progress(1.0)
     record = Judged(
@@ -177,12 +187,6 @@ def _require_features(choice: Choice, leaks: tuple[Leak, ...], target: Target) -
     )
 
 
-def _outcome(target: Target, values: Floats) -> Floats:
-    if target.task is Task.NUMBER:
-        return values[:, None]
-    return np.asarray(values[:, None] == np.arange(len(target.classes)), dtype=np.float64)
-
-
 def _learn(rows: Rows, outcome: Floats, division: Division, progress: Progress) -> _Learned:
     fitted: dict[str, list[Fitted]] = {name: [] for name in MODELS}
     predicted: dict[str, list[Floats]] = {name: [] for name in (BASELINE, *MODELS)}
@@ -207,12 +211,6 @@ def _constant(value: Floats) -> models.Predict:
     return lambda parts: np.tile(value, (parts.rows, 1))
 
 
-def _chosen(outcome: Floats, learned: _Learned, chance: Chance) -> str:
-    """Boosting only where it is better than the linear model beyond chance: of equals the simpler one."""
-    saved = loss(outcome, learned.predicted[LINEAR]) - loss(outcome, learned.predicted[BOOSTING])
-    return BOOSTING if chance.above_zero(saved) < LEVEL else LINEAR
-
-
 def _taken_at_its_word(
     target: Target, division: Division, outcome: Floats, learned: _Learned, chosen: str
 ) -> tuple[Floats, Calibration | None, Intervals | None, tuple[Floats | None, Floats | None]]:
@@ -230,7 +228,7 @@ def _scores(outcome: Floats, learned: _Learned, naive: Floats, chance: Chance) -
         score
         for name, predicted in learned.predicted.items()
         for score in scores_of(name, outcome, predicted, naive, chance)
-        if (name, score.measure) != (BASELINE, EXPLAINED)
+        if name != BASELINE or score.measure not in {EXPLAINED, "auc"}  # it explains nothing and ranks nothing
     )
 
 

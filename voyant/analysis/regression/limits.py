@@ -53,16 +53,16 @@ def limits_of(
     name = readable(target.column.name)
     if not beats_baseline:
         naive = "the mean" if target.task is Task.NUMBER else "the shares of the classes"
-        yield f"Not for predicting {name}: in rows that it had not seen it does no better than {naive}."
+        yield f"Not to be used to predict {name}: in rows that it had not seen the model does no better than {naive}."
     elif explained >= _TOO_GOOD:
         first = " and ".join(readable(column) for column in drivers[0].columns[:2]) if drivers else "a column"
         yield (
-            f"Not without asking how {first} comes to be known: predictions this good mostly mean that the target is "
-            "already in the columns."
+            f"Before the model is used, ask how {first} comes to be known: predictions this good mostly mean that the "
+            "target is already in the columns."
         )
     yield (
-        f"Not as a statement of cause: the columns go with {name} in these data; to change one of them need not "
-        f"change {name}."
+        f"The model is no statement of cause: the columns go with {name} in these data; to change one of them need "
+        f"not change {name}."
     )
     ranges = [
         f"{readable(feature.name)} {number(feature.low)} to {number(feature.high)}"
@@ -71,23 +71,23 @@ def limits_of(
     ]
     if ranges:
         more = f" and {len(ranges) - _MOST_NAMED} more in regression.json" if len(ranges) > _MOST_NAMED else ""
-        yield f"Not beyond the values learned from: {', '.join(ranges[:_MOST_NAMED])}{more}."
+        yield f"It knows nothing beyond the values learned from: {', '.join(ranges[:_MOST_NAMED])}{more}."
     rare = [
         f"{feature.rare} of {feature.levels} values of {readable(feature.name)}" for feature in features if feature.rare
     ]
     if rare:
         yield (
-            f"Not for groups with fewer than {FEWEST_OF_A_GROUP} rows, of which next to nothing was learned: "
+            f"It has learned next to nothing of groups with fewer than {FEWEST_OF_A_GROUP} rows: "
             f"{', '.join(rare[:_MOST_NAMED])}{' and more' if len(rare) > _MOST_NAMED else ''}."
         )
     yield from _of_split(validation, residuals, name)
     if residuals.biases:
         named = listed([_group(bias) for bias in residuals.biases[:_MOST_NAMED]])
-        yield f"Not without a correction for groups whose predictions are off in one direction: {named}."
+        yield f"Its predictions are off in one direction for some groups: {named}."
     if leaks:
         names = [readable(column) for leak in leaks for column in leak.columns]
         more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-        yield f"Not held against models that use what was left out as known too late: {', '.join(names[:6])}{more}."
+        yield f"It does without columns that give the target away: {', '.join(names[:6])}{more}."
 
 
 def _by_rank(features: Sequence[Feature], drivers: Sequence[Driver]) -> list[Feature]:
@@ -99,18 +99,18 @@ def _of_split(validation: Validation, residuals: Residuals, name: str) -> Iterat
     if validation.split is Split.ROLLING:
         last = validation.folds[-1].until
         yield (
-            f"Not long after {last[:10] if last else 'the last row'} without learning anew: it was judged on what "
-            "came next after what it had learned from."
+            f"It has to learn anew before it is used long after its last rows: it was judged on what came next after "
+            f"what it had learned from, at the latest after {last[:10] if last else 'the first rows'}."
         )
         if residuals.later is not None and residuals.later >= _GROWN:
             yield (
-                f"Not at face value for the latest rows: the squared error of the last stretch is "
+                f"It gets worse with time: the squared error of the last stretch is "
                 f"{percent(round(100 * (residuals.later - 1)))} higher than that of the first."
             )
     elif validation.split is Split.CROSS:
         yield (
-            f"Not for what lies ahead, should {name} change with time: rows were drawn at random, since no column "
-            "says when they happened."
+            f"Should {name} change with time, the model may do worse on what lies ahead: rows were drawn at random, "
+            "since no column says when they happened."
         )
 
 
@@ -118,7 +118,7 @@ def _group(bias: Bias) -> str:
     return f"{readable(bias.column)} {bias.value}"
 
 
-def notes_of(rows: Rows, target: Target, division: Division) -> Iterator[str]:
+def remarks_of(rows: Rows, target: Target, division: Division) -> Iterator[str]:
     """What was sampled, left out or done without, in sentences."""
     yield from target.notes
     if rows.is_sampled:

@@ -109,7 +109,10 @@ def _floats(values: Floats) -> pyarrow.Array:
 
 
 _SCORES = {"model": "string", "measure": "string", "value": "float64", "low": "float64", "high": "float64"}
-_DRIVERS = {"rank": "int32", "columns": "string", "importance": "float64", "low": "float64", "high": "float64"}
+_DRIVERS = {
+    **{"rank": "int32", "columns": "string", "is_needed": "bool_"},
+    **{"importance": "float64", "low": "float64", "high": "float64", "error": "float64", "error_shuffled": "float64"},
+}
 _EFFECTS = {
     **{"column_name": "string", "part": "string", "place": "int32", "value": "float64", "label": "string"},
     **{"predicted": "float64", "low": "float64", "high": "float64", "rows": "int64"},
@@ -142,7 +145,8 @@ def _measured(model: str, measure: str, value: float) -> dict[str, Any]:
 
 def _drivers(result: Regression) -> Iterator[dict[str, Any]]:
     for driver in result.drivers:
-        yield {name: getattr(driver, name) for name in _DRIVERS} | {"columns": ", ".join(driver.columns)}
+        told = {"columns": ", ".join(driver.columns), "is_needed": driver.rank <= result.needed}
+        yield {name: getattr(driver, name, None) for name in _DRIVERS} | told
 
 
 def _effects(result: Regression) -> Iterator[dict[str, Any]]:

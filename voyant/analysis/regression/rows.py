@@ -85,6 +85,10 @@ class Parts:
     def without(self, columns: Sequence[str]) -> Parts:
         return Parts(tuple(part for part in self.parts if part.column.name not in columns))
 
+    def without_parts(self, named: Mapping[str, Sequence[str]]) -> Parts:
+        """Without those parts of those columns."""
+        return Parts(tuple(part for part in self.parts if part.name not in named.get(part.column.name, ())))
+
     def shuffled(self, columns: Sequence[str], order: Ints) -> Parts:
         """The same rows, but those columns taken from other rows."""
         return Parts(tuple(part.take(order) if part.column.name in columns else part for part in self.parts))
@@ -92,6 +96,17 @@ class Parts:
     def holding(self, place: int, values: Floats) -> Parts:
         """The same rows with other values of one part."""
         changed = replace(self.parts[place], values=values)
+        return Parts((*self.parts[:place], changed, *self.parts[place + 1 :]))
+
+    def with_word(self, place: int, word: int, there: bool) -> Parts:
+        """The same rows with or without a word in one text."""
+        from scipy import sparse
+
+        part = self.parts[place]
+        assert part.words is not None  # noqa: S101 - the caller asked
+        words = part.words.toarray()
+        words[:, word] = float(there)
+        changed = replace(part, words=sparse.csr_matrix(words))
         return Parts((*self.parts[:place], changed, *self.parts[place + 1 :]))
 
 

@@ -6,7 +6,10 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from voyant.analysis.insights.outcomes import is_outcome, is_result
+from voyant.analysis.insights.ranks import Floats
 from voyant.analysis.wording import count, listed
 from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.regression import Task
@@ -55,6 +58,13 @@ class Target:
         """The SQL of it."""
         name = identifier(self.column.name)
         return f"CAST({name} AS {'DOUBLE' if self.task is Task.NUMBER else 'VARCHAR'})"
+
+
+def outcome_of(target: Target, values: Floats) -> Floats:
+    """As columns whose squared errors count: the number, or a column of 0 and 1 for each class (Brier 1950)."""
+    if target.task is Task.NUMBER:
+        return values[:, None]
+    return np.asarray(values[:, None] == np.arange(len(target.classes)), dtype=np.float64)
 
 
 def column_named(dataset: Dataset, name: str) -> Column:
