@@ -152,8 +152,9 @@ class Driver:
         columns: Several where they go together so closely that none can be told from the others.
         importance: Permutation importance out of sample: by how much ``explained`` falls when these columns are
             shuffled; ``low`` and ``high`` its 95 % interval.
-        error: Without shuffling, over the rows that importance was measured on: the mean absolute error of numbers,
-            the share of wrong answers for classes; ``error_shuffled`` the same with these columns shuffled.
+        before: How good predictions are on the rows that importance was measured on: the mean absolute error of
+            numbers, the AUC of two classes, the share of right answers among more; ``after`` the same with these
+            columns shuffled.
         p_value: Of no importance, one-sided, uncorrected.
     """
 
@@ -162,8 +163,8 @@ class Driver:
     importance: float
     low: float
     high: float
-    error: float
-    error_shuffled: float
+    before: float
+    after: float
     p_value: float
 
 
@@ -186,9 +187,11 @@ class EffectPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """How the prediction moves with one column, all others left as they are.
+    """How the prediction moves with one column.
 
     Attributes:
+        is_alone: All other columns are left as they are; else they are as they come with it, since it goes together
+            with others too closely to be moved alone.
         part: Of the column: ``value``; of a time ``elapsed``, ``month``, ``weekday``, ``hour``; of a text ``length``
             or ``has "word"``.
         direction: ``rises``, ``falls``, ``peaks``, ``dips``, ``varies`` or ``flat``.
@@ -197,6 +200,7 @@ class Effect:
 
     column: str
     part: str
+    is_alone: bool
     direction: str
     points: tuple[EffectPoint, ...]
     of: str | None = None
@@ -243,6 +247,7 @@ class Bias:
 
     Attributes:
         error: Mean of actual less predicted, in the target's unit; for classes of the share of the class told.
+            ``elsewhere`` the same of all other rows, which it is held against.
         q_value: After correction over all groups looked at.
     """
 
@@ -250,8 +255,7 @@ class Bias:
     value: str
     rows: int
     error: float
-    low: float
-    high: float
+    elsewhere: float
     q_value: float
 
 
@@ -260,13 +264,17 @@ class Residuals:
     """What the errors of the model still hold.
 
     Attributes:
-        biases: Groups that are off by enough to matter, the largest first.
+        mean: Of the errors, actual less predicted; ``mean_low`` and ``mean_high`` its 95 % interval.
+        biases: Groups that are off by enough to matter, other than all others, the largest first.
         groups: Looked at.
         spread: The typical error where predictions are highest over that where they are lowest; None for classes.
         autocorrelation: Of the mean errors of successive stretches of time; None without time.
         later: Loss in the last fold over that in the first; None without time.
     """
 
+    mean: float
+    mean_low: float
+    mean_high: float
     biases: tuple[Bias, ...]
     groups: int
     spread: float | None = None

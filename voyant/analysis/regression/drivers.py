@@ -11,7 +11,7 @@ from voyant.analysis.insights.ranks import Floats, Ints
 from voyant.analysis.regression.folds import SEED, Division
 from voyant.analysis.regression.models import Fitted
 from voyant.analysis.regression.rows import Rows
-from voyant.analysis.regression.scores import chance_of, loss
+from voyant.analysis.regression.scores import Chance, auc, chance_of, loss
 from voyant.domain.profile import Profile
 from voyant.domain.regression import Driver
 
@@ -58,16 +58,16 @@ def drivers_of(
     starts = np.cumsum([0, *(len(fold.judged) for fold in division.folds)])
     held = np.concatenate([start + each for start, each in zip(starts, chosen, strict=False)])
     chance = chance_of(division.units[division.judged[held]])
-    under = naive[held]
+    under, truth = naive[held], outcome[division.judged[held]]
     found = []
     for place, group in enumerate(groups):
         told = [
             _shuffled(rows, outcome, fit, fit.fold.judged[each], group)
             for fit, each in zip(fitted, chosen, strict=True)
         ]
-        worse, before, after = (np.concatenate(part) for part in zip(*told, strict=True))
-        errors = float(before.mean()), float(after.mean())
-        found.append((group, *chance.ratio(worse, under), *errors, chance.above_zero(worse)))
+        worse, predicted, changed = (np.concatenate(part) for part in zip(*told, strict=True))
+        measured = _measure(truth, predicted, chance), _measure(truth, changed, chance)
+        found.append((group, *chance.ratio(worse, under), *measured, chance.above_zero(worse)))
         progress((place + 1) / len(groups))
     # Those that matter beyond chance come first: some of the others may seem to by a lucky shuffle.
     found.sort(key=lambda entry: (not (entry[1] >= LEAST and entry[2] > 0), -rounded(entry[1]), entry[0]))
@@ -78,11 +78,11 @@ def drivers_of(
             importance=rounded(importance),
             low=rounded(low),
             high=rounded(high),
-            error=rounded(error),
-            error_shuffled=rounded(shuffled),
+            before=rounded(before),
+            after=rounded(after),
             p_value=float(f"{p:.3g}"),
         )
-        for rank, (group, importance, low, high, error, shuffled, p) in enumerate(found, start=1)
+        for rank, (group, importance, low, high, before, after, p) in enumerate(found, start=1)
     ]
 
 
@@ -94,24 +94,25 @@ def _chosen(rows: int, of: int) -> Ints:
 def _shuffled(
     rows: Rows, outcome: Floats, fit: Fitted, judged: Ints, group: tuple[str, ...]
 ) -> tuple[Floats, Floats, Floats]:
-    """Of each row by how much the loss grows when the group's values come from other rows, and its error before and
-    after."""
+    """Of each row by how much the loss grows when the group's values come from other rows; the prediction as it is,
+    and one with the group shuffled."""
     parts = rows.parts.take(judged)
     told = outcome[judged]
-    predicted = fit.predict(parts)
+    predicted = changed = fit.predict(parts)
     random = np.random.default_rng(SEED)
-    worse, after = np.zeros(len(judged)), np.zeros(len(judged))
+    worse = np.zeros(len(judged))
     for _ in range(_REPEATS):
         changed = fit.predict(parts.shuffled(group, random.permutation(len(judged))))
         worse += loss(told, changed)
-        after += _errors(told, changed)
-    return worse / _REPEATS - loss(told, predicted), _errors(told, predicted), after / _REPEATS
+    return worse / _REPEATS - loss(told, predicted), predicted, changed
 
 
-def _errors(outcome: Floats, predicted: Floats) -> Floats:
+def _measure(outcome: Floats, predicted: Floats, chance: Chance) -> float:
     if outcome.shape[1] == 1:
-        return np.abs(outcome - predicted)[:, 0]
-    return np.asarray(outcome.argmax(axis=1) != predicted.argmax(axis=1), dtype=np.float64)
+        return float(np.abs(outcome - predicted).mean())
+    if outcome.shape[1] == 2:
+        return auc(outcome[:, 1], predicted[:, 1], chance)[0]
+    return float((outcome.argmax(axis=1) == predicted.argmax(axis=1)).mean())
 
 
 def needed(drivers: Sequence[Driver]) -> int:

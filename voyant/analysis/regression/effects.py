@@ -21,6 +21,7 @@ _MOST_LEVELS = 12
 _FEWEST_OF_A_LEVEL = 10
 _MOST_WORDS = 3
 _STEPS = 10
+_STRETCHES = 8
 _ONE_WAY = 0.8
 """Of all movement, the least that a way that only rises or falls goes in its direction."""
 _TURNED = 0.25
@@ -30,18 +31,20 @@ def effects_of(rows: Rows, target: Target, fitted: Sequence[Fitted], drivers: Se
     """Of the most important drivers, in their order, one effect for each part.
 
     Numbers move by accumulated local effects (Apley and Zhu 2020), which never ask for a combination of values far
-    from all rows; categories and words by partial dependence (Friedman 2001).
+    from all rows; categories and words by partial dependence (Friedman 2001). Of columns that go together the first is
+    told, by the mean prediction of the rows that hold its values, with whatever the others hold there.
     """
-    ranked = [name for driver in drivers[:MOST_DRIVERS] for name in driver.columns]
-    for name in ranked:
+    for driver in drivers[:MOST_DRIVERS]:
         for place, part in enumerate(rows.parts):
-            if part.column.name != name:
+            if part.column.name != driver.columns[0]:
                 continue
-            if part.is_category:
+            if len(driver.columns) > 1:
+                yield from _together(rows, target, fitted, part)
+            elif part.is_category:
                 yield from _of_levels(rows, target, fitted, place, part)
             else:
                 yield from _of_numbers(rows, target, fitted, place, part)
-            if part.words is not None:
+            if part.words is not None and len(driver.columns) == 1:
                 yield from _of_words(rows, target, fitted, place, part)
 
 
@@ -52,15 +55,25 @@ def _judged(fit: Fitted) -> Ints:
 
 def _of_numbers(rows: Rows, target: Target, fitted: Sequence[Fitted], place: int, part: Part) -> Iterator[Effect]:
     known = part.values[np.isfinite(part.values)]
-    edges = (
-        np.unique(np.quantile(known, np.linspace(0.02, 0.98, _STEPS + 1), method="inverted_cdf")) if len(known) else ()
-    )
+    edges = _edges(known)
     if len(edges) < 2:
         return
-    curves = [_accumulated(rows, fit, place, np.asarray(edges)) for fit in fitted]
+    curves = [_accumulated(rows, fit, place, edges) for fit in fitted]
     counts = np.histogram(known, bins=[-np.inf, *edges[1:], np.inf])[0]
     rows_at = [int(counts[max(0, index - 1)]) for index in range(len(edges))]
     yield _effect(target, part, part.name, curves, rows_at, values=[float(edge) for edge in edges])
+
+
+def _edges(known: Floats) -> Floats:
+    """Values that about equal shares of the rows lie between, rounded to what a reader can take in."""
+    if not len(known):
+        return known
+    edges = np.unique(np.quantile(known, np.linspace(0.02, 0.98, _STEPS + 1), method="inverted_cdf"))
+    reach = float(np.ptp(edges))
+    if reach > 0:
+        digits = 2 - int(np.floor(np.log10(reach)))
+        edges = np.unique(np.clip(np.round(edges, digits), known.min(), known.max()))
+    return edges
 
 
 def _accumulated(rows: Rows, fit: Fitted, place: int, edges: Floats) -> Floats:
@@ -101,6 +114,35 @@ def _of_levels(rows: Rows, target: Target, fitted: Sequence[Fitted], place: int,
     yield _effect(target, part, part.name, curves, [int(counts[level]) for level in levels], labels=labels)
 
 
+def _together(rows: Rows, target: Target, fitted: Sequence[Fitted], part: Part) -> Iterator[Effect]:
+    """The mean prediction by level of a category, or by stretch of a number, told at the middle of each stretch."""
+    known = part.values[part.values >= 0] if part.is_category else part.values[np.isfinite(part.values)]
+    if part.is_category:
+        counts = np.bincount(known.astype(np.int64), minlength=len(part.labels))
+        places = [int(level) for level in np.argsort(-counts, kind="stable") if counts[level] >= _FEWEST_OF_A_LEVEL]
+        places, of = places[:_MOST_LEVELS], part.values.astype(np.int64)
+    else:
+        edges = np.unique(np.quantile(known, np.arange(1, _STRETCHES) / _STRETCHES)) if len(known) else known
+        of = np.where(np.isfinite(part.values), np.searchsorted(edges, part.values), -1)
+        counts = np.bincount(of[of >= 0], minlength=len(edges) + 1)
+        places = [int(stretch) for stretch in np.flatnonzero(counts >= _FEWEST_OF_A_LEVEL)]
+    curves = []
+    for fit in fitted:
+        judged = _judged(fit)
+        predicted, here = fit.predict(rows.parts.take(judged)), of[judged]
+        if all((here == each).any() for each in places):
+            curves.append(np.stack([predicted[here == each].mean(axis=0) for each in places]))
+    if len(places) < 2 or not curves:
+        return
+    at = [int(counts[each]) for each in places]
+    if part.is_category:
+        labels = [part.labels[each] for each in places]
+        yield _effect(target, part, part.name, curves, at, labels=labels, is_alone=False)
+        return
+    middles = [float(np.quantile(part.values[of == each], 0.5, method="inverted_cdf")) for each in places]
+    yield _effect(target, part, part.name, curves, at, values=middles, is_alone=False)
+
+
 def _of_words(rows: Rows, target: Target, fitted: Sequence[Fitted], place: int, part: Part) -> Iterator[Effect]:
     """Of a text the words that move the prediction most."""
     found = []
@@ -124,6 +166,7 @@ def _effect(
     rows: Sequence[int],
     values: Sequence[float] | None = None,
     labels: Sequence[str] | None = None,
+    is_alone: bool = True,
 ) -> Effect:
     """Of several classes that whose probability moves most is told."""
     stacked = np.stack(curves)
@@ -150,6 +193,7 @@ def _effect(
     return Effect(
         column=part.column.name,
         part=name,
+        is_alone=is_alone,
         direction=direction,
         points=points,
         of=target.classes[of] if target.classes else None,

@@ -24,6 +24,7 @@ _FEWEST_JUDGED = 20
 _MOST_BEYOND = 0.5
 _MOST_UNITS = 1_000
 _MOST_STRETCHES = 60
+_FEWEST_STRETCHES = 8
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ class Division:
 def divide(rows: Rows, target: Target, choice: Choice) -> tuple[Division, Validation]:
     """The division that the rows allow: by time, else by entity, else at random, classes in equal shares."""
     if rows.moments is not None and (rolling := _rolling(rows.moments)) is not None:
-        split, folds, units = Split.ROLLING, rolling, _stretches(rows.moments)
+        split, folds, units = Split.ROLLING, rolling, stretches_of(rows.moments)
+        if len(np.unique(units[np.concatenate([fold.judged for fold in folds])])) < _FEWEST_STRETCHES:
+            units = np.arange(rows.count) % _MOST_UNITS  # of so few stretches chance cannot be told
     elif rows.entities is not None:
         split, folds, units = Split.GROUPED, _grouped(rows.entities), _batches(rows.entities)
     else:
@@ -134,7 +137,7 @@ def _fold_count(rows: int) -> int:
     return _FOLDS_OF_FEW if rows <= _FEW_ROWS else _FOLDS_OF_MANY
 
 
-def _stretches(moments: Floats) -> Ints:
+def stretches_of(moments: Floats) -> Ints:
     """Successive stretches of time with about as many rows each, rows of one moment in the same."""
     order = np.argsort(np.argsort(moments, kind="stable"), kind="stable")
     firsts = np.searchsorted(np.sort(moments), moments, side="left")

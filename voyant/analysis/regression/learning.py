@@ -120,7 +120,7 @@ def _regression(
     )
     mattering = drivers[: needed(drivers)]
     told, came = _told(target, outcome[judged], predicted)
-    residuals = residuals_of(rows, division, came - told, told, lost, is_number=target.task is Task.NUMBER)
+    residuals = residuals_of(rows, division, came - told, told, lost, chance, is_number=target.task is Task.NUMBER)
     features = features_of(rows, {source.name: source.kind for source in choice.sources})
     explained = next(score.value for score in scores if (score.model, score.measure) == (chosen, EXPLAINED))
     result = Regression(

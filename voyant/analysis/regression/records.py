@@ -111,7 +111,7 @@ def _floats(values: Floats) -> pyarrow.Array:
 _SCORES = {"model": "string", "measure": "string", "value": "float64", "low": "float64", "high": "float64"}
 _DRIVERS = {
     **{"rank": "int32", "columns": "string", "is_needed": "bool_"},
-    **{"importance": "float64", "low": "float64", "high": "float64", "error": "float64", "error_shuffled": "float64"},
+    **{"importance": "float64", "low": "float64", "high": "float64", "before": "float64", "after": "float64"},
 }
 _EFFECTS = {
     **{"column_name": "string", "part": "string", "place": "int32", "value": "float64", "label": "string"},
@@ -120,7 +120,7 @@ _EFFECTS = {
 _LEAKS = {"place": "int32", "kind": "string", "column_name": "string", "score": "float64"}
 _BIASES = {
     **{"place": "int32", "column_name": "string", "value": "string", "rows": "int64"},
-    **{"error": "float64", "low": "float64", "high": "float64"},
+    **{"error": "float64", "elsewhere": "float64"},
 }
 _CALIBRATION = {"place": "int32", "predicted": "float64", "came_true": "float64", "rows": "int64"}
 

@@ -8,8 +8,9 @@ from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.ranks import Floats, Ints
 from voyant.analysis.insights.statistics import adjusted, correlation, t_tail
 from voyant.analysis.regression.calibration import fold_of_rows
-from voyant.analysis.regression.folds import Division
+from voyant.analysis.regression.folds import Division, stretches_of
 from voyant.analysis.regression.rows import Rows
+from voyant.analysis.regression.scores import Chance
 from voyant.domain.regression import Bias, Residuals, Split
 
 _FEWEST = 30
@@ -21,18 +22,29 @@ _FEWEST_STRETCHES = 8
 
 
 def residuals_of(
-    rows: Rows, division: Division, errors: Floats, predicted: Floats, lost: Floats, *, is_number: bool
+    rows: Rows,
+    division: Division,
+    errors: Floats,
+    predicted: Floats,
+    lost: Floats,
+    chance: Chance,
+    *,
+    is_number: bool,
 ) -> Residuals:
     """The diagnosis of the errors (actual less predicted) of the rows judged by, in their order."""
     judged = division.judged
     biases, groups = _biases(rows, judged, errors)
     later = stretches = None
-    if division.split is Split.ROLLING:
+    if division.split is Split.ROLLING and rows.moments is not None:
         folds = fold_of_rows(division)
         first, last = lost[folds == 0].mean(), lost[folds == folds.max()].mean()
         later = rounded(float(last / first)) if first > 0 and folds.max() > 0 else None
-        stretches = _autocorrelation(division.units[judged], errors)
+        stretches = _autocorrelation(stretches_of(rows.moments)[judged], errors)
+    mean, low, high = map(rounded, chance.ratio(errors, np.ones(len(errors))))
     return Residuals(
+        mean=mean,
+        mean_low=low,
+        mean_high=high,
         biases=biases,
         groups=groups,
         spread=_spread(errors, predicted) if is_number else None,
@@ -42,7 +54,8 @@ def residuals_of(
 
 
 def _biases(rows: Rows, judged: Ints, errors: Floats) -> tuple[tuple[Bias, ...], int]:
-    """By groups of every category with rows enough, t tests of the mean error, corrected together."""
+    """By groups of every category with rows enough, Welch's t tests of the mean error against that of all other rows,
+    corrected together."""
     scale = float(errors.std())
     found: list[tuple[str, str, int, float, float, float]] = []
     for part in rows.parts:
@@ -50,11 +63,12 @@ def _biases(rows: Rows, judged: Ints, errors: Floats) -> tuple[tuple[Bias, ...],
             continue
         codes = part.values[judged].astype(np.int64)
         for level, label in enumerate(part.labels):
-            held = errors[codes == level]
-            if _FEWEST <= len(held) < len(errors):
-                mean, error = float(held.mean()), float(held.std(ddof=1)) / len(held) ** 0.5
-                p = 2 * t_tail(abs(mean) / error, len(held) - 1) if error > 0 else 1.0
-                found.append((part.column.name, label, len(held), mean, error, p))
+            held, others = errors[codes == level], errors[codes != level]
+            if min(len(held), len(others)) >= _FEWEST:
+                apart = float(held.mean() - others.mean())
+                error = (held.var(ddof=1) / len(held) + others.var(ddof=1) / len(others)) ** 0.5
+                p = 2 * t_tail(abs(apart) / error, min(len(held), len(others)) - 1) if error > 0 else 1.0
+                found.append((part.column.name, label, len(held), float(held.mean()), float(others.mean()), p))
     corrected = adjusted([entry[-1] for entry in found])
     biases = [
         Bias(
@@ -62,14 +76,13 @@ def _biases(rows: Rows, judged: Ints, errors: Floats) -> tuple[tuple[Bias, ...],
             value=value,
             rows=count,
             error=rounded(mean),
-            low=rounded(mean - 1.96 * error),
-            high=rounded(mean + 1.96 * error),
+            elsewhere=rounded(elsewhere),
             q_value=float(f"{q:.3g}"),
         )
-        for (column, value, count, mean, error, _), q in zip(found, corrected, strict=True)
-        if q <= _LEVEL and abs(mean) >= _MATTERS * scale
+        for (column, value, count, mean, elsewhere, _), q in zip(found, corrected, strict=True)
+        if q <= _LEVEL and abs(mean - elsewhere) >= _MATTERS * scale
     ]
-    biases.sort(key=lambda bias: (-abs(bias.error) * bias.rows**0.5, bias.column, bias.value))
+    biases.sort(key=lambda bias: (-abs(bias.error - bias.elsewhere) * bias.rows**0.5, bias.column, bias.value))
     return tuple(biases[:_MOST_BIASES]), len(found)
 
 

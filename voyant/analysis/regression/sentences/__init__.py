@@ -14,5 +14,5 @@ __all__ = ["comparisons"]
 
 
 def comparisons(result: Regression, table: Table) -> list[Comparison]:
-    """What is to be said of the result; beside the table stand its rows, ``job.regression`` and those named after it."""
+    """What is to be said of the result; beside the table stand its rows, ``job.regression`` and others so named."""
     return [*quality(result), *influences(result, table), *giveaways(result, table), *errors(result)]

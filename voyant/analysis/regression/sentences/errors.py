@@ -17,6 +17,7 @@ _WORSE = 1.25
 _FOLLOWS = 0.4
 _WELL_CALIBRATED = 0.03
 _HELD = 0.04
+_OFF = 0.1
 
 
 def errors(result: Regression) -> Iterator[Comparison]:
@@ -29,12 +30,23 @@ def errors(result: Regression) -> Iterator[Comparison]:
         spread = result.residuals.spread
         if spread is not None and not 1 / _GROWN < spread < _GROWN:
             yield _said(result, _spread(result))
+    if _is_off(result):
+        yield _said(result, _mean(result))
     for place in range(min(3, len(result.residuals.biases))):
         yield _said(result, _bias(result, place))
     if result.residuals.later is not None and result.residuals.later >= _WORSE:
         yield _said(result, _later(result))
     if abs(result.residuals.autocorrelation or 0.0) >= _FOLLOWS:
         yield _said(result, _autocorrelation(result))
+
+
+def _is_off(result: Regression) -> bool:
+    """Whether the mean error is none that chance gives, and matters beside the errors themselves."""
+    found = result.residuals
+    usual = "root_mean_squared_error" if result.task is Task.NUMBER else "brier"
+    size = result.score(result.chosen, usual).value
+    scale = size if result.task is Task.NUMBER else size**0.5
+    return not found.mean_low <= 0 <= found.mean_high and abs(found.mean) >= _OFF * scale
 
 
 def _said(result: Regression, claim: Claim) -> Comparison:
@@ -79,8 +91,8 @@ def _calibration(result: Regression) -> Claim:
         points = "1 point" if far == "1" else f"{far} points"
         last = len(telling.rows) - 1
         return sentence(
-            f"probabilities of {what} are {points} from what comes true on average: of the records given "
-            f"{telling.percent('predicted', last)}, the highest, it comes true in {telling.percent('came_true', last)}"
+            f"probabilities of {what} are off by {points} on average: where they are highest, "
+            f"{telling.percent('predicted', last)}, it comes true in {telling.percent('came_true', last)}"
         )
 
     return Claim(
@@ -126,25 +138,52 @@ def _spread(result: Regression) -> Claim:
     )
 
 
+def _mean(result: Regression) -> Claim:
+    """Predictions that are off in one direction as a whole, as where a level has moved since."""
+    scale = "100 * " if result.task is Task.CLASSES else ""
+    unit = "points" if result.task is Task.CLASSES else result.unit
+    way = "above" if result.residuals.mean > 0 else "below"
+    error = "actual - predicted" if result.task is Task.NUMBER else "CAST(came_true AS INTEGER) - probability"
+    return Claim(
+        kind="prediction_bias",
+        columns=(result.target,),
+        sql=f"SELECT {scale}abs(avg({error})) AS size, count(*) AS records\nFROM job.regression",
+        tell=lambda telling: sentence(
+            f"{_subject(result)} lies {telling.quantity('size', unit)} {way} what was predicted on average, over "
+            f"{telling.count('records')} records that {unseen(result)}"
+        ),
+        strength=0.48,
+        title="mean error of the predictions",
+        severity=Severity.WARNING,
+        evidence=("regression.json#/residuals/mean",),
+    )
+
+
+def _subject(result: Regression) -> str:
+    if result.task is Task.NUMBER:
+        return readable(result.target)
+    return f"the share of {told_of(result)}" if result.positive is not None else "the share of right answers"
+
+
 def _bias(result: Regression, place: int) -> Claim:
     bias = result.residuals.biases[place]
     scale = "100 * " if result.task is Task.CLASSES else ""
     unit = "points" if result.task is Task.CLASSES else result.unit
 
     def tell(telling: Telling) -> str:
-        way = "low" if bias.error > 0 else "high"
-        size = telling.quantity("size", unit)
         label = bias.value if bias.value.replace(".", "").isdigit() else shown(bias.value)
+        here, there = ("above" if error > 0 else "below" for error in (bias.error, bias.elsewhere))
         return sentence(
-            f"where {readable(bias.column)} is {label}, predictions of {told_of(result)} are {size} too {way} on "
-            f"average ({telling.count('rows')} records that {unseen(result)})"
+            f"where {readable(bias.column)} is {label}, {_subject(result)} lies {telling.quantity('size', unit)} "
+            f"{here} what was predicted on average ({telling.count('rows')} records), elsewhere "
+            f"{telling.quantity('elsewhere', unit)} {there} it"
         )
 
     return Claim(
         kind="prediction_bias",
         columns=(bias.column, result.target),
         sql=(
-            f"SELECT {scale}abs(error) AS size, {scale}low AS low, {scale}high AS high, rows\n"
+            f"SELECT {scale}abs(error) AS size, {scale}abs(elsewhere) AS elsewhere, rows\n"
             f"FROM job.regression_biases\nWHERE column_name = {literal(bias.column)} AND value = {literal(bias.value)}"
         ),
         tell=tell,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, saturating
 from voyant.analysis.regression.effects import MOST_DRIVERS
-from voyant.analysis.regression.sentences.quality import told_of
-from voyant.analysis.wording import listed, readable, sentence, shown
+from voyant.analysis.regression.sentences.quality import class_name, told_of
+from voyant.analysis.wording import listed, quantity, readable, sentence, shown
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.domain.regression import Driver, Effect, Regression, Task
 from voyant.domain.table import Table
@@ -42,7 +42,7 @@ def _driver(result: Regression, driver: Driver, table: Table) -> Claim:
     rank = f"(SELECT {{}} FROM job.regression_drivers WHERE rank = {driver.rank})"
     scale = "100 * " if result.task is Task.CLASSES else ""
     figures = (
-        f"{scale}{rank.format('error')} AS error, {scale}{rank.format('error_shuffled')} AS error_shuffled, "
+        f"{scale}{rank.format('before')} AS before, {scale}{rank.format('after')} AS after, "
         f"100 * {rank.format('importance')} AS importance"
     )
     if effect is None:
@@ -104,9 +104,26 @@ def _is_number(effect: Effect) -> bool:
 def _shuffled(result: Regression, driver: Driver, telling: Telling, unit: str | None) -> str:
     it = "it" if len(driver.columns) == 1 else "them"
     if result.task is Task.NUMBER:
-        before, after = telling.quantity("error", unit), telling.quantity("error_shuffled", unit)
+        if _alike(telling, unit):
+            return f"shuffling {it} costs {_points(telling)} of the variance explained"
+        before, after = telling.quantity("before", unit), telling.quantity("after", unit)
         return f"with {it} shuffled among the records, they miss by {after} on average instead of {before}"
-    return f"shuffling {it} costs {telling.quantity('importance')} points of the share explained"
+    if _alike(telling, "%"):
+        return f"shuffling {it} costs {_points(telling)} of the Brier score saved"
+    before, after = telling.percent("before"), telling.percent("after")
+    if result.positive is not None:
+        return f"with {it} shuffled among the records, they order {after} of all pairs rightly instead of {before}"
+    return f"with {it} shuffled among the records, they are right in {after} instead of {before}"
+
+
+def _alike(telling: Telling, unit: str | None) -> bool:
+    """Whether what shuffling does to the usual measure is lost in rounding."""
+    return quantity(telling.value("before"), unit) == quantity(telling.value("after"), unit)
+
+
+def _points(telling: Telling) -> str:
+    points = telling.quantity("importance")
+    return f"{points} point{'' if points == '1' else 's'}"
 
 
 def _movement(result: Regression, effect: Effect, telling: Telling, table: Table, unit: str | None) -> str:
@@ -115,7 +132,7 @@ def _movement(result: Regression, effect: Effect, telling: Telling, table: Table
     what = "the prediction" if is_number else f"the probability of {_class(result, effect)}"
     values = [telling.value("predicted", row) for row in range(len(telling.rows))]
     low, high = values.index(min(values)), values.index(max(values))
-    rest = ", all else as it is"
+    rest = ", all else as it is" if effect.is_alone else ", the others moving along"
 
     def at(row: int) -> str:
         return telling.quantity("predicted", unit, row)
@@ -145,7 +162,9 @@ def _movement(result: Regression, effect: Effect, telling: Telling, table: Table
 
 
 def _class(result: Regression, effect: Effect) -> str:
-    return told_of(result) if result.positive is not None else shown(effect.of or "")
+    if result.positive is not None:
+        return told_of(result)
+    return class_name(result, effect.of or "")
 
 
 def _label(effect: Effect, label: str) -> str:
@@ -173,7 +192,8 @@ def _view(result: Regression, effect: Effect, sql: str, table: Table) -> View:
     if result.task is Task.CLASSES:
         what = f"predicted probability of {_class(result, effect)}"
     y = Axis(field="predicted", title=what, kind="number", unit=result.unit if result.task is Task.NUMBER else "%")
-    caption = "All else as it is; the band spans the models of all folds."
+    held = "All else as it is" if effect.is_alone else "What goes with it moves along"
+    caption = f"{held}; the band spans the models of all folds."
     if _is_number(effect):
         return View(
             name=f"{result.target}_by_{effect.column}_{effect.part}",
@@ -193,7 +213,7 @@ def _view(result: Regression, effect: Effect, sql: str, table: Table) -> View:
         sql=sql,
         x=Axis(field="label", title=name, kind="category"),
         y=y,
-        caption="All else as it is.",
+        caption=f"{held}.",
     )
 
 

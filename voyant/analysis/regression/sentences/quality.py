@@ -58,12 +58,17 @@ def unseen(result: Regression) -> str:
     return "came after those it had learned from" if result.validation.split is Split.ROLLING else "it had not seen"
 
 
+def class_name(result: Regression, value: str) -> str:
+    """A class in a sentence: by its value alone where that says something."""
+    return f"{readable(result.target)} {value}" if value.replace(".", "").isdigit() else shown(value)
+
+
 def told_of(result: Regression) -> str:
     """What is predicted, in a sentence."""
     name = readable(result.target)
     if result.positive is None or result.positive.casefold() in {"true", "yes", "1"}:
         return name
-    return f"{name} {shown(result.positive)}"
+    return class_name(result, result.positive) if result.positive[:1].isdigit() else f"{name} {shown(result.positive)}"
 
 
 def statement(result: Regression) -> str:
@@ -94,32 +99,35 @@ def statement(result: Regression) -> str:
 
 
 def _prediction(result: Regression) -> Claim:
-    names = [column for driver in result.drivers[: result.needed] for column in driver.columns]
-    source = f" from {listed([readable(name) for name in names[:3]])}" if names else " from the other columns"
-    others = len(result.drivers) - 3
+    names = [driver.columns[0] for driver in result.drivers[: result.needed]]
+    others = ["others"] if len(names) > 3 else []
+    source = listed([*map(readable, names[:3]), *others]) if names else "the other columns"
 
     def tell(telling: Telling) -> str:
         records = f"{telling.count('records')} records that {unseen(result)}"
         if result.task is Task.NUMBER:
             return sentence(
-                f"{readable(result.target)} can be predicted{source}{' and others' if others > 0 else ''}: "
+                f"{readable(result.target)} can be predicted from {source}: "
                 f"in {records}, the model misses it by {telling.quantity('miss', result.unit)} on average, always "
                 f"taking the mean by {telling.quantity('naive_miss', result.unit)}; it explains "
                 f"{telling.percent('explained')} of the variance (95 % interval {_interval(telling, 'explained')})"
             )
-        start = f"{told_of(result)} can be told{source}{' and others' if others > 0 else ''}: in {records}, "
-        right = f"is right in {telling.percent('hits')}, always saying the most frequent class in "
-        right += telling.percent("naive_hits")
+        start = f"{told_of(result)} can be told from {source}: in {records}, "
+        hits, naive = telling.percent("hits"), telling.percent("naive_hits")
         if result.positive is not None:
             return sentence(
                 f"{start}the model gives the right one of a pair the higher probability in "
-                f"{telling.percent('pairs')} of all pairs (95 % interval {_interval(telling, 'pairs')}); it {right}"
+                f"{telling.percent('pairs')} of all pairs (95 % interval {_interval(telling, 'pairs')}); it is right "
+                f"in {hits}, always saying the most frequent class in {naive}"
             )
-        return sentence(f"{start}the model {right} (95 % interval {_interval(telling, 'hits')})")
+        return sentence(
+            f"{start}the model is right in {hits} (95 % interval {_interval(telling, 'hits')}), always saying the most "
+            f"frequent class in {naive}"
+        )
 
     return Claim(
         kind="prediction",
-        columns=(result.target, *names[:3]),
+        columns=(result.target,),
         sql=statement(result),
         tell=tell,
         strength=0.97,
