@@ -222,12 +222,14 @@ class Calibration:
     Attributes:
         of: The class: of two the one that is told, of more the one predicted in each row.
         temperature: By which log-probabilities were divided, learned on other rows; 1 where they stand as they were.
-        error: The mean distance between predicted and true shares over the bins, weighted by rows.
+        error: The mean distance between predicted and true shares over the bins, weighted by rows; ``by_chance``
+            what it would be on average were every probability true.
     """
 
     of: str
     temperature: float
     error: float
+    by_chance: float
     bins: tuple[CalibrationBin, ...]
 
 

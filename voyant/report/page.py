@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 from voyant.analysis.charts import theme
 from voyant.domain.profile import Profile
 from voyant.report import benchmark, columns, drift, expectations, figures, findings, measures, pictures, segments
+from voyant.report import columns, drift, expectations, figures, findings, measures, pictures, regression
 from voyant.report.contents import Contents
 from voyant.report.links import Evidence
 
@@ -57,6 +58,7 @@ def render_report(contents: Contents) -> str:
         "segments": segments.segments(contents),
         "drift": compared,
         "benchmark": benchmark.benchmark(contents),
+        "regression": regression.regression(contents),
         "contracts": expectations.contracts(contents),
         "quality": measures.quality(contents),
         "rules": expectations.rules(contents),
@@ -127,6 +129,7 @@ def _anchors(contents: Contents) -> frozenset[str]:
         places.add("segments")
     if contents.kpis:
         places |= {f"kpi-{index}" for index in range(len(contents.kpis.kpis))}
+    places |= set(contents.answers)
     places |= {f"column-{index}" for index in range(min(len(contents.profile.columns), columns.MOST_COLUMNS))}
     return frozenset(places)
 

@@ -27,6 +27,8 @@ from voyant.workflows.pipeline import StepResult
 if TYPE_CHECKING:
     from voyant.analysis.insights.comparison import Comparison
 
+_SHAPES: dict[str, type] = {"regression": Regression}
+
 
 def forecast(context: StepContext, parameters: JobParameters) -> StepResult:
     """Says what will come, and how sure that is."""
@@ -93,6 +95,12 @@ def _written(context: StepContext, kind: str, answer: Answer[Any]) -> StepResult
         else:
             context.write_rows(f"{name}.parquet", kind, rows)
     return StepResult()
+
+
+def answers(context: StepContext) -> dict[str, Any]:
+    """What ``<kind>.json`` holds, of the kinds whose answer was made."""
+    read = {kind: context.read_if_made(f"{kind}.json", shape) for kind, shape in _SHAPES.items()}
+    return {kind: answer for kind, answer in read.items() if answer is not None}
 
 
 def conclusions(context: StepContext, parameters: JobParameters) -> StepResult:

@@ -307,6 +307,7 @@ def narrative(context: StepContext, parameters: JobParameters) -> StepResult:
 def report(context: StepContext, parameters: JobParameters) -> StepResult:
     """Puts everything on one page."""
     from voyant.report import Contents, render_report
+    from voyant.workflows.predictions import answers
 
     drawn = _charts_made(context)
     contents = Contents(
@@ -319,6 +320,7 @@ def report(context: StepContext, parameters: JobParameters) -> StepResult:
         insights=context.read_if_made("insights.json", Insights),
         narrative=context.read_if_made("narrative.json", Narrative),
         answers=_answers(context),
+        answers=answers(context),
         charts=drawn,
         pictures={chart.name: context.read_text(f"charts/{chart.name}.svg") for chart in drawn},
         files=tuple(sorted(context.job.artifacts)),

@@ -97,10 +97,14 @@ def calibration_of(target: Target, outcome: Floats, predicted: Floats, temperatu
         for part in parts
     )
     error = sum(each.rows * abs(each.predicted - each.came_true) for each in bins) / len(order)
+    # The mean distance of a share of so many rows from its expectation, by the normal approximation.
+    chances = [(2 / np.pi * each.predicted * (1 - each.predicted) / each.rows) ** 0.5 for each in bins]
+    by_chance = sum(each.rows * chance for each, chance in zip(bins, chances, strict=True)) / len(order)
     return Calibration(
         of=target.positive or "the class predicted",
         temperature=rounded(temperature),
         error=rounded(error),
+        by_chance=rounded(float(by_chance)),
         bins=bins,
     )
 

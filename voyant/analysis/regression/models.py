@@ -12,7 +12,7 @@ from voyant.analysis.insights.ranks import Floats, Ints
 from voyant.analysis.regression.encoding import linear_encoding, most_rows_of, tree_encoding
 from voyant.analysis.regression.folds import SEED, Fold
 from voyant.analysis.regression.rows import Parts
-from voyant.errors import Code, InvalidInput
+from voyant.errors import extra_missing
 
 BASELINE, LINEAR, BOOSTING = "baseline", "linear", "boosting"
 _STOPPING = 2_000
@@ -40,11 +40,7 @@ def require_learning() -> None:
     try:
         import sklearn  # noqa: F401 - only whether it is there
     except ImportError:
-        raise InvalidInput(
-            "Learning from data needs the extra 'learn', which is not installed.",
-            code=Code.COMPONENT_MISSING,
-            remedy="Install it: pip install 'voyant[learn]'",
-        ) from None
+        raise extra_missing("Learning from data", "learn") from None
 
 
 def baseline(outcome: Floats) -> Floats:

@@ -134,6 +134,7 @@ def _scores(result: Regression) -> Iterator[dict[str, Any]]:
         yield _measured(result.chosen, "interval_width", held.width)
     if result.calibration is not None:
         yield _measured(result.chosen, "calibration_error", result.calibration.error)
+        yield _measured(result.chosen, "calibration_error_by_chance", result.calibration.by_chance)
     for name in ("spread", "autocorrelation", "later"):
         if (found := getattr(result.residuals, name)) is not None:
             yield _measured(result.chosen, name, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,7 @@ _MOST_CODES = 10
 _LEAST_COVERED = 0.5
 _MOST_MISSING = 0.5
 _LABELS = ("target", "label", "class")
-_POSITIVE = ("true", "yes", "1", "y", "t")
+_TRUTHS = {("false", "true"), ("no", "yes"), ("0", "1"), ("n", "y"), ("f", "t")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,19 @@ class Target:
         """Of two classes the one whose probability is told: what is so, else the rarer one."""
         if len(self.classes) != 2:
             return None
-        return next((name for name in self.classes if name.casefold() in _POSITIVE), self.classes[1])
+        pair = sorted(self.classes, key=str.casefold)
+        return pair[1] if is_truth(self.classes) else self.classes[1]
 
     @property
     def value(self) -> str:
         """The SQL of it."""
         name = identifier(self.column.name)
         return f"CAST({name} AS {'DOUBLE' if self.task is Task.NUMBER else 'VARCHAR'})"
+
+
+def is_truth(classes: Sequence[str]) -> bool:
+    """Whether two classes say that something is so, and that it is not."""
+    return tuple(sorted(name.casefold() for name in classes)) in _TRUTHS
 
 
 def outcome_of(target: Target, values: Floats) -> Floats:

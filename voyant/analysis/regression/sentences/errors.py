@@ -79,10 +79,11 @@ def _intervals(result: Regression) -> Claim:
 
 def _calibration(result: Regression) -> Claim:
     calibration = result.calibration
-    is_off = calibration is not None and calibration.error > _WELL_CALIBRATED
+    is_off = calibration is not None and calibration.error > max(_WELL_CALIBRATED, 2 * calibration.by_chance)
     sql = (
         "SELECT 100 * predicted AS predicted, 100 * came_true AS came_true, rows,\n"
-        f"  {percentage(result.chosen, 'calibration_error')} AS error\nFROM job.regression_calibration\nORDER BY place"
+        f"  {percentage(result.chosen, 'calibration_error')} AS error, "
+        f"{percentage(result.chosen, 'calibration_error_by_chance')} AS by_chance\nFROM job.regression_calibration\nORDER BY place"
     )
 
     def tell(telling: Telling) -> str:
@@ -91,7 +92,8 @@ def _calibration(result: Regression) -> Claim:
         points = "1 point" if far == "1" else f"{far} points"
         last = len(telling.rows) - 1
         return sentence(
-            f"probabilities of {what} are off by {points} on average: where they are highest, "
+            f"probabilities of {what} are off by {points} on average, of which chance alone would give "
+            f"{telling.quantity('by_chance')}: where they are highest, "
             f"{telling.percent('predicted', last)}, it comes true in {telling.percent('came_true', last)}"
         )
 

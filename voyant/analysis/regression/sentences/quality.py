@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling
 from voyant.analysis.regression.models import BOOSTING, LINEAR
 from voyant.analysis.regression.scores import EXPLAINED
+from voyant.analysis.regression.target import is_truth
 from voyant.analysis.wording import listed, readable, sentence, shown
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.domain.regression import Regression, Split, Task
@@ -66,7 +67,7 @@ def class_name(result: Regression, value: str) -> str:
 def told_of(result: Regression) -> str:
     """What is predicted, in a sentence."""
     name = readable(result.target)
-    if result.positive is None or result.positive.casefold() in {"true", "yes", "1"}:
+    if result.positive is None or is_truth(result.classes):
         return name
     return class_name(result, result.positive) if result.positive[:1].isdigit() else f"{name} {shown(result.positive)}"
 
