@@ -13,11 +13,9 @@ _MODELS = {"linear": "Linear model", "boosting": "Boosted trees"}
 _MEASURES = {
     "explained": "Explained",
     "mean_absolute_error": "Mean error",
-    "root_mean_squared_error": "Root mean squared error",
     "auc": "Pairs ordered rightly (AUC)",
     "accuracy": "Right answers",
     "brier": "Brier score",
-    "log_loss": "Log loss",
 }
 _PERCENT = frozenset({"explained", "auc", "accuracy"})
 

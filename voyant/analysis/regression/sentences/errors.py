@@ -67,8 +67,8 @@ def _intervals(result: Regression) -> Claim:
         tell=lambda telling: sentence(
             f"intervals about the predictions of {readable(result.target)} that were to hold "
             f"{telling.percent('level')} of its values held {telling.percent('coverage')} of "
-            f"{telling.count('records')} that {unseen(result)}; they are {telling.quantity('width', result.unit)} wide "
-            "on average"
+            f"{telling.count('records')} {unseen(result)} records; they are "
+            f"{telling.quantity('width', result.unit)} wide on average"
         ),
         strength=0.5,
         title="what prediction intervals held",
@@ -83,7 +83,8 @@ def _calibration(result: Regression) -> Claim:
     sql = (
         "SELECT 100 * predicted AS predicted, 100 * came_true AS came_true, rows,\n"
         f"  {percentage(result.chosen, 'calibration_error')} AS error, "
-        f"{percentage(result.chosen, 'calibration_error_by_chance')} AS by_chance\nFROM job.regression_calibration\nORDER BY place"
+        f"{percentage(result.chosen, 'calibration_error_by_chance')} AS by_chance\n"
+        "FROM job.regression_calibration\nORDER BY place"
     )
 
     def tell(telling: Telling) -> str:
@@ -152,7 +153,7 @@ def _mean(result: Regression) -> Claim:
         sql=f"SELECT {scale}abs(avg({error})) AS size, count(*) AS records\nFROM job.regression",
         tell=lambda telling: sentence(
             f"{_subject(result)} lies {telling.quantity('size', unit)} {way} what was predicted on average, over "
-            f"{telling.count('records')} records that {unseen(result)}"
+            f"{telling.count('records')} {unseen(result)} records"
         ),
         strength=0.48,
         title="mean error of the predictions",

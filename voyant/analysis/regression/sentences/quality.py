@@ -55,8 +55,8 @@ def percentage(model: str, measure: str, field: str = "value") -> str:
 
 
 def unseen(result: Regression) -> str:
-    """Which rows the figures are of, as the end of "records that …"."""
-    return "came after those it had learned from" if result.validation.split is Split.ROLLING else "it had not seen"
+    """Which records the figures are of: those that came after what was learned from, or others."""
+    return "later" if result.validation.split is Split.ROLLING else "unseen"
 
 
 def class_name(result: Regression, value: str) -> str:
@@ -105,25 +105,24 @@ def _prediction(result: Regression) -> Claim:
     source = listed([*map(readable, names[:3]), *others]) if names else "the other columns"
 
     def tell(telling: Telling) -> str:
-        records = f"{telling.count('records')} records that {unseen(result)}"
+        records = f"{telling.count('records')} {unseen(result)} records"
         if result.task is Task.NUMBER:
             return sentence(
-                f"{readable(result.target)} can be predicted from {source}: "
-                f"in {records}, the model misses it by {telling.quantity('miss', result.unit)} on average, always "
-                f"taking the mean by {telling.quantity('naive_miss', result.unit)}; it explains "
-                f"{telling.percent('explained')} of the variance (95 % interval {_interval(telling, 'explained')})"
+                f"{readable(result.target)} can be predicted from {source}: in {records} the model explains "
+                f"{telling.percent('explained')} of the variance (95 % interval {_interval(telling, 'explained')}) and "
+                f"misses by {telling.quantity('miss', result.unit)} on average, always taking the mean by "
+                f"{telling.quantity('naive_miss', result.unit)}"
             )
-        start = f"{told_of(result)} can be told from {source}: in {records}, "
-        hits, naive = telling.percent("hits"), telling.percent("naive_hits")
+        start = f"{told_of(result)} can be told from {source}: in {records} the model "
         if result.positive is not None:
             return sentence(
-                f"{start}the model gives the right one of a pair the higher probability in "
-                f"{telling.percent('pairs')} of all pairs (95 % interval {_interval(telling, 'pairs')}); it is right "
-                f"in {hits}, always saying the most frequent class in {naive}"
+                f"{start}orders {telling.percent('pairs')} of all pairs rightly (95 % interval "
+                f"{_interval(telling, 'pairs')}) and is right in {telling.percent('hits')}, always saying the most "
+                f"frequent class in {telling.percent('naive_hits')}"
             )
         return sentence(
-            f"{start}the model is right in {hits} (95 % interval {_interval(telling, 'hits')}), always saying the most "
-            f"frequent class in {naive}"
+            f"{start}is right in {telling.percent('hits')} (95 % interval {_interval(telling, 'hits')}), always saying "
+            f"the most frequent class in {telling.percent('naive_hits')}"
         )
 
     return Claim(
@@ -149,7 +148,7 @@ def _no_prediction(result: Regression) -> Claim:
     def tell(telling: Telling) -> str:
         count = len(result.features)
         columns = f"the other {count} columns" if count > 1 else readable(result.features[0].name)
-        records = f"in {telling.count('records')} records that {unseen(result)}"
+        records = f"in {telling.count('records')} {unseen(result)} records"
         if result.task is Task.NUMBER:
             compared = (
                 f"predictions from {columns} miss it by {telling.quantity('miss', result.unit)} on average, always "
@@ -184,7 +183,7 @@ def _view(result: Regression) -> View | None:
         where = f"\nWHERE mod(row, {every}) = 0" if every > 1 else ""
         return View(
             name=f"{result.target}_predicted",
-            title=f"Predicted and actual {name}, in records that {unseen(result)}",
+            title=f"Predicted and actual {name}, in {unseen(result)} records",
             mark=Mark.SCATTER,
             sql=f"SELECT predicted, actual\nFROM job.regression{where}\nORDER BY row",
             x=Axis(field="predicted", title=f"predicted {name}", kind="number", unit=result.unit),
@@ -195,7 +194,7 @@ def _view(result: Regression) -> View | None:
         return None
     return View(
         name=f"{result.target}_predicted",
-        title=f"Predicted and actual {name}, in records that {unseen(result)}",
+        title=f"Predicted and actual {name}, in {unseen(result)} records",
         mark=Mark.HEATMAP,
         sql="SELECT actual, predicted, count(*) AS records\nFROM job.regression\nGROUP BY 1, 2\nORDER BY 1, 2",
         x=Axis(field="predicted", title="predicted", kind="category"),
