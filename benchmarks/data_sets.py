@@ -86,5 +86,44 @@ def shifted(rows: int, columns: int) -> tuple[Path, Path]:
     return paths
 
 
+def million_orders() -> Path:
+    """Orders over two years, a million, as Parquet: how long each took comes from most of what is known of it."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = FOLDER / "million_orders.parquet"
+    if path.exists():
+        return path
+    FOLDER.mkdir(exist_ok=True)
+    rows, random = 1_000_000, np.random.default_rng(1)
+    minutes = np.sort(random.integers(0, 2 * 365 * 1440, rows))
+    carrier, depot = random.integers(0, 6, rows), (5_000 * random.random(rows) ** 2).astype(np.int64)
+    distance, weight, pieces = random.gamma(3, 100, rows), random.lognormal(1, 1, rows), random.poisson(4, rows) + 1
+    express, hour = random.random(rows) < 0.3, minutes % 1440 / 60
+    rush = 1 + 0.4 * ((hour > 7) & (hour < 10))
+    hours = distance / np.array([400, 120, 60, 80, 100, 30])[carrier] * rush * np.where(express, 0.6, 1)
+    hours += random.normal(0, 1, 5_000)[depot] + 0.02 * weight * pieces + random.gamma(2, 0.5, rows)
+    words = np.array(["fragile", "gift", "bulk", "plain", "cold", "return"])
+    columns = {
+        "ordered_at": pa.array(minutes * 60 + 1_640_995_200, pa.int64()).cast(pa.timestamp("s")),
+        "carrier": np.array(["Air", "Rail", "Road", "Van", "Truck", "Bike"])[carrier],
+        "depot": np.char.add("D", depot.astype(str)),
+        "distance_km": distance.round(1),
+        "weight_kg": weight.round(2),
+        "pieces": pieces,
+        "express": express,
+        "temperature": pa.array(random.normal(12, 8, rows).round(1), mask=random.random(rows) < 0.05),
+        "fuel_price": (1.5 + 0.2 * np.sin(minutes / 1e5) + random.normal(0, 0.02, rows)).round(3),
+        "note": np.char.add(
+            np.char.add(words[random.integers(0, 6, rows)], " and "), words[random.integers(0, 6, rows)]
+        ),
+        "priority": random.integers(1, 6, rows),
+        "hours": hours.round(3),
+    }
+    pq.write_table(pa.table(columns), path, row_group_size=_ROWS_OF_A_GROUP)
+    return path
+
+
 def _call(*command: object) -> None:
     subprocess.run([str(part) for part in command], check=True)  # noqa: S603 - our own commands

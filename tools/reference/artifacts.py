@@ -22,6 +22,7 @@ from voyant.domain.normalization import Normalization
 from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
 from voyant.domain.segmentation import Segmentation
+from voyant.domain.regression import Regression
 
 FILES = [
     ("`normalize.json`", "What each column is, and every change made on the way in"),
@@ -44,6 +45,10 @@ FILES = [
     (
         "`benchmark.json` `benchmark.parquet` `benchmark_….parquet`",
         "A brand among its competitors, and the figures of all brands: [tables](../guide/benchmark.md#the-figures)",
+    (
+        "`regression.json` `regression.parquet` `regression_….parquet`",
+        "What was learned of a column from the others, each prediction, and the rows behind what is said: "
+        "[columns](../guide/regression.md)",
     ),
     ("`insights.json`", "Every finding by rank, the evidence behind it, and what was asked in vain"),
     ("`charts/NAME.vl.json` `.svg` `.png`", "Charts, as a Vega-Lite specification with its own data and as pictures"),
@@ -60,6 +65,7 @@ DOCUMENTS: dict[str, type] = {
     "kpis.json": Kpis,
     "segment.json": Segmentation,
     "benchmark.json": Benchmark,
+    "regression.json": Regression,
     "insights.json": Insights,
     "narrative.json": Narrative,
     "manifest.json": Manifest,

@@ -13,6 +13,7 @@ from tools.reference.markdown import code, prose, table
 from voyant.analysis.benchmark import claims as of_benchmarks
 from voyant.analysis.insights import detectors, statistics
 from voyant.analysis.insights.comparison import Question
+from voyant.analysis.regression import sentences
 from voyant.domain.finding import Severity
 
 _ANSWERS = ("voyant.analysis.segment.statements",)
@@ -54,6 +55,7 @@ def _detectors() -> Iterator[tuple[str, list[str]]]:
             yield inspect.getdoc(module) or "", kinds
     """What each module of detectors looks for, or says of an answer, and the kinds of claim that it makes."""
     for package in _PACKAGES:
+    for package in (detectors, sentences):
         for found in pkgutil.iter_modules(package.__path__):
             module = importlib.import_module(f"{package.__name__}.{found.name}")
             if kinds := sorted(set(_kinds(module))):

@@ -14,6 +14,7 @@ from voyant.analysis.regression.rows import Part, Parts
 
 MOST_NATIVE = 100
 """Levels that trees take as they are; of more, each stands as the mean of the target that it had."""
+MOST_CODES = 250
 _MOST_DUMMIES = 30
 _MOST_WORDS = 30
 _FEWEST_OF_A_LEVEL = 5
@@ -35,7 +36,8 @@ class TreeEncoding:
             if place in self.means:
                 columns += list(self.means[place].transform(part.values[:, None]).T)
             elif part.is_category:
-                columns.append(np.where(part.values < 0, np.nan, part.values))
+                # Most frequent first: what is rarer than the trees can tell apart counts as one.
+                columns.append(np.where(part.values < 0, np.nan, np.minimum(part.values, MOST_CODES)))
             else:
                 columns.append(part.values)
             if part.words is not None:

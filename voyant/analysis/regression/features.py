@@ -16,6 +16,7 @@ MOST_CODES = 31
 """Different whole numbers up to which a column that groups the rows is taken as categories."""
 _LEAST_TIMED = 0.95
 _FEWEST_ENTITIES = 10
+_ROWS_OF_EACH = 10
 _MOST_ENTITIES = 0.5
 _BIRTH = frozenset(["birth", "birthday", "birthdate", "born", "dob"])
 
@@ -69,7 +70,8 @@ def choose(
         elif asked and column.name not in asked:
             reason = "other columns were asked for"
         else:
-            reason = _unfit(column, described, is_asked=column.name in asked)
+            may_identify = column.name in asked or (time is not None and _comes_back(described))
+            reason = _unfit(column, described, may_identify=may_identify)
         if reason is None and len(sources) == MOST_FEATURES:
             reason = f"the first {MOST_FEATURES} columns that fit were taken"
         if reason is None:
@@ -79,7 +81,7 @@ def choose(
     return Choice(tuple(sources), tuple(left_out), time, entity)
 
 
-def _unfit(column: Column, described: ColumnProfile, *, is_asked: bool) -> str | None:
+def _unfit(column: Column, described: ColumnProfile, *, may_identify: bool) -> str | None:
     if column.personal is not None:
         return "it holds personal data"
     if described.count == 0:
@@ -88,7 +90,7 @@ def _unfit(column: Column, described: ColumnProfile, *, is_asked: bool) -> str |
         return "it has the same value in every row"
     if column.type in {ColumnType.NESTED, ColumnType.BINARY}:
         return f"{column.type} values are not looked into"
-    if column.role is Role.IDENTIFIER and not is_asked:
+    if column.role is Role.IDENTIFIER and not may_identify:
         return "it tells rows apart rather than describing them"
     is_group = column.type is ColumnType.TEXT and column.role is not Role.TEXT
     if is_group and described.distinct.value > 0.9 * described.count:
@@ -96,10 +98,16 @@ def _unfit(column: Column, described: ColumnProfile, *, is_asked: bool) -> str |
     return None
 
 
+def _comes_back(described: ColumnProfile) -> bool:
+    """Whether those whom an identifier names have rows enough to learn something of each: then what was learned of
+    one before serves for its later rows."""
+    return described.distinct.value * _ROWS_OF_EACH <= described.count
+
+
 def _kind(column: Column, described: ColumnProfile) -> FeatureKind:
     if column.type is ColumnType.TEXT:
         return FeatureKind.TEXT if column.role is Role.TEXT else FeatureKind.CATEGORY
-    if column.type is ColumnType.BOOLEAN:
+    if column.type is ColumnType.BOOLEAN or column.role is Role.IDENTIFIER:
         return FeatureKind.CATEGORY
     if column.type.is_temporal:
         return FeatureKind.TIME

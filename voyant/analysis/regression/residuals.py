@@ -15,6 +15,7 @@ from voyant.domain.regression import Bias, Residuals, Split
 
 _FEWEST = 30
 _MOST_BIASES = 6
+_MOST_LEVELS = 300
 _MATTERS = 0.1
 """Of the standard deviation of the errors, from which on a group's mean error matters."""
 _LEVEL = 0.05
@@ -62,9 +63,11 @@ def _biases(rows: Rows, judged: Ints, errors: Floats) -> tuple[tuple[Bias, ...],
         if not part.is_category or part.name != "value":
             continue
         codes = part.values[judged].astype(np.int64)
-        for level, label in enumerate(part.labels):
+        counts = np.bincount(codes[codes >= 0], minlength=len(part.labels))
+        for level in np.flatnonzero(counts >= _FEWEST)[:_MOST_LEVELS]:
+            label = part.labels[level]
             held, others = errors[codes == level], errors[codes != level]
-            if min(len(held), len(others)) >= _FEWEST:
+            if len(others) >= _FEWEST:
                 apart = float(held.mean() - others.mean())
                 error = (held.var(ddof=1) / len(held) + others.var(ddof=1) / len(others)) ** 0.5
                 p = 2 * t_tail(abs(apart) / error, min(len(held), len(others)) - 1) if error > 0 else 1.0

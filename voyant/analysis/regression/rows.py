@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 100_000
 MOST_CELLS = 5_000_000
-MOST_LEVELS = 200
+MOST_LEVELS = 20_000
 """Of a category; rarer values beyond them count as one."""
 MOST_WORDS = 400
 _LONGEST_TEXT = 500

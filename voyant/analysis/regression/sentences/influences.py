@@ -143,7 +143,7 @@ def _movement(result: Regression, effect: Effect, telling: Telling, table: Table
             return f"{what} is {at(high)} for {labels[high]} and {at(low)} for {labels[low]}{rest}"
         return f"{what} is highest for {labels[high]} ({at(high)}) and lowest for {labels[low]} ({at(low)}){rest}"
     own = _unit_of(effect, table)
-    name = _part_name(effect)
+    name = _part_name(effect, table)
 
     def position(row: int) -> str:
         return telling.edge("value", own, row)
@@ -173,21 +173,19 @@ def _label(effect: Effect, label: str) -> str:
     return label if effect.part in {"month", "weekday"} or label in {"true", "false"} else shown(label)
 
 
-def _part_name(effect: Effect) -> str:
-    words = readable(effect.column)
+def _part_name(effect: Effect, table: Table) -> str:
+    words = readable(effect.column).removesuffix(f" {table.dataset.column(effect.column).unit}")
     return {"hour": f"the hour of {words}", "length": f"the length of {words}"}.get(effect.part, words)
 
 
 def _unit_of(effect: Effect, table: Table) -> str | None:
-    if effect.part == "hour":
-        return "hours"
     if effect.part == "length":
         return "characters"
     return table.dataset.column(effect.column).unit if effect.part == "value" else None
 
 
 def _view(result: Regression, effect: Effect, sql: str, table: Table) -> View:
-    name = _part_name(effect)
+    name = _part_name(effect, table)
     what = f"predicted {readable(result.target)}"
     if result.task is Task.CLASSES:
         what = f"predicted probability of {_class(result, effect)}"
