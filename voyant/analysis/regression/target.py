@@ -24,6 +24,7 @@ _MOST_CODES = 10
 """Different whole numbers up to which a column that groups the rows, or says how they turned out, holds classes."""
 _LEAST_COVERED = 0.5
 _MOST_MISSING = 0.5
+_MOST_DIFFERENT = 0.5
 _LABELS = ("target", "label", "class")
 _TRUTHS = {("false", "true"), ("no", "yes"), ("0", "1"), ("n", "y"), ("f", "t")}
 
@@ -216,11 +217,19 @@ def _classes(table: Table, column: Column, described: ColumnProfile, reason: str
             remedy="Give rows of at least two classes, or ask for another column.",
             data={"column": column.name, "classes": [row["class"] for row in found]},
         )
+    if described.distinct.value > _MOST_DIFFERENT * described.count:
+        raise InvalidInput(
+            f"The column {column.name!r} holds {count(described.distinct.value)} different values in "
+            f"{count(described.count)} rows: it tells rows apart, and is no class of them.",
+            code=Code.NO_MODEL_FITS,
+            remedy="Ask for a column of numbers or of classes that come back.",
+            data={"column": column.name, "classes": described.distinct.value},
+        )
     kept = [row for row in found[:MOST_CLASSES] if row["n"] >= FEWEST_OF_A_CLASS]
     rows = sum(row["n"] for row in kept)
     if len(kept) < 2:
         raise InvalidInput(
-            f"Of the classes of {column.name!r} only {len(kept)} has the {FEWEST_OF_A_CLASS} rows that it takes.",
+            f"Of the classes of {column.name!r} fewer than two have the {FEWEST_OF_A_CLASS} rows that it takes.",
             code=Code.NOT_ENOUGH_DATA,
             remedy=f"Give at least {FEWEST_OF_A_CLASS} rows of each of two classes.",
             data={"column": column.name},
