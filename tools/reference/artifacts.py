@@ -21,8 +21,8 @@ from voyant.domain.narrative import Narrative
 from voyant.domain.normalization import Normalization
 from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
-from voyant.domain.segmentation import Segmentation
 from voyant.domain.regression import Regression
+from voyant.domain.segmentation import Segmentation
 
 FILES = [
     ("`normalize.json`", "What each column is, and every change made on the way in"),
@@ -45,6 +45,7 @@ FILES = [
     (
         "`benchmark.json` `benchmark.parquet` `benchmark_….parquet`",
         "A brand among its competitors, and the figures of all brands: [tables](../guide/benchmark.md#the-figures)",
+    ),
     (
         "`regression.json` `regression.parquet` `regression_….parquet`",
         "What was learned of a column from the others, each prediction, and the rows behind what is said: "

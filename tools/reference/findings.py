@@ -10,15 +10,12 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from tools.reference.markdown import code, prose, table
-from voyant.analysis.benchmark import claims as of_benchmarks
+from voyant.analysis import benchmark, regression, segment
 from voyant.analysis.insights import detectors, statistics
 from voyant.analysis.insights.comparison import Question
-from voyant.analysis.regression import sentences
 from voyant.domain.finding import Severity
 
-_ANSWERS = ("voyant.analysis.segment.statements",)
-"""Modules that put the answers of steps into sentences."""
-_PACKAGES = (detectors, of_benchmarks)
+_PACKAGES = (detectors, regression, segment, benchmark)
 """Their modules make the claims that become findings."""
 
 
@@ -47,17 +44,10 @@ def page() -> str:
 
 
 def _detectors() -> Iterator[tuple[str, list[str]]]:
-    """What each module of detectors looks for, and the kinds of claim that it makes."""
-    searching = [f"{detectors.__name__}.{found.name}" for found in pkgutil.iter_modules(detectors.__path__)]
-    for name in (*searching, *_ANSWERS):
-        module = importlib.import_module(name)
-        if kinds := sorted(set(_kinds(module))):
-            yield inspect.getdoc(module) or "", kinds
-    """What each module of detectors looks for, or says of an answer, and the kinds of claim that it makes."""
+    """What each module looks for, or says of an answer, and the kinds of claim that it makes."""
     for package in _PACKAGES:
-    for package in (detectors, sentences):
-        for found in pkgutil.iter_modules(package.__path__):
-            module = importlib.import_module(f"{package.__name__}.{found.name}")
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            module = importlib.import_module(found.name)
             if kinds := sorted(set(_kinds(module))):
                 yield inspect.getdoc(module) or "", kinds
 

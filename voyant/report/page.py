@@ -14,8 +14,18 @@ from django.utils.safestring import mark_safe
 
 from voyant.analysis.charts import theme
 from voyant.domain.profile import Profile
-from voyant.report import benchmark, columns, drift, expectations, figures, findings, measures, pictures, segments
-from voyant.report import columns, drift, expectations, figures, findings, measures, pictures, regression
+from voyant.report import (
+    benchmark,
+    columns,
+    drift,
+    expectations,
+    figures,
+    findings,
+    measures,
+    pictures,
+    regression,
+    segments,
+)
 from voyant.report.contents import Contents
 from voyant.report.links import Evidence
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from voyant.domain.anomaly import AnomalyRequest
@@ -16,18 +17,17 @@ from voyant.domain.forecast import ForecastRequest
 from voyant.domain.kpi import Kpis
 from voyant.domain.parameters import JobParameters
 from voyant.domain.profile import Profile
-from voyant.domain.regression import RegressionRequest
+from voyant.domain.regression import Regression, RegressionRequest
 from voyant.domain.segmentation import Segmentation, SegmentRequest
 from voyant.workflows.brands import united
-from voyant.domain.regression import Regression, RegressionRequest
-from voyant.domain.segmentation import SegmentRequest
 from voyant.workflows.context import StepContext
 from voyant.workflows.pipeline import StepResult
 
 if TYPE_CHECKING:
     from voyant.analysis.insights.comparison import Comparison
 
-_SHAPES: dict[str, type] = {"regression": Regression}
+ANSWERS: dict[str, type] = {"regression": Regression, "segment": Segmentation, "benchmark": Benchmark}
+"""What ``<kind>.json`` holds, by kind; the package of ``analysis`` of that name puts it into sentences."""
 
 
 def forecast(context: StepContext, parameters: JobParameters) -> StepResult:
@@ -99,7 +99,7 @@ def _written(context: StepContext, kind: str, answer: Answer[Any]) -> StepResult
 
 def answers(context: StepContext) -> dict[str, Any]:
     """What ``<kind>.json`` holds, of the kinds whose answer was made."""
-    read = {kind: context.read_if_made(f"{kind}.json", shape) for kind, shape in _SHAPES.items()}
+    read = {kind: context.read_if_made(f"{kind}.json", held) for kind, held in ANSWERS.items()}
     return {kind: answer for kind, answer in read.items() if answer is not None}
 
 
@@ -116,19 +116,10 @@ def conclusions(context: StepContext, parameters: JobParameters) -> StepResult:
 
 def _stated(context: StepContext) -> Iterator[tuple[Any, list[Comparison]]]:
     """The results that were made, and what each gives to say."""
-    if (segmentation := context.read_if_made("segment.json", Segmentation)) is not None:
-        from voyant.analysis.segment import comparisons as of_segments
-
-        yield segmentation, of_segments(segmentation, context.table)
+    for kind, answer in answers(context).items():
+        analysis = import_module(f"voyant.analysis.{kind}")
+        yield answer, analysis.comparisons(answer, context.table)
     if (kpis := context.read_if_made("kpis.json", Kpis)) is not None:
         from voyant.analysis.insights.detectors.drivers import drivers
 
         yield kpis, drivers(kpis)
-    if (found := context.read_if_made("benchmark.json", Benchmark)) is not None:
-        from voyant.analysis.benchmark import comparisons
-
-        yield found, comparisons(found, context.table)
-    if (learned := context.read_if_made("regression.json", Regression)) is not None:
-        from voyant.analysis.regression import comparisons
-
-        yield learned, comparisons(learned, context.table)

@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from voyant.domain.artifact import HTML, MARKDOWN, PNG, SVG, VEGA_LITE
-from voyant.domain.benchmark import Benchmark
 from voyant.domain.chart import Chart
 from voyant.domain.contract import ContractCheck, ContractChecks
 from voyant.domain.drift import Drift
@@ -24,7 +23,6 @@ from voyant.domain.parameters import JobParameters
 from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
 from voyant.domain.rule import RuleKind
-from voyant.domain.segmentation import Segmentation
 from voyant.domain.serialization import to_json
 from voyant.domain.source import SourceKind
 from voyant.workflows.brands import tables_beside
@@ -40,9 +38,6 @@ if TYPE_CHECKING:
 
     from voyant.lake.engine import Engine
     from voyant.lake.lake import Snapshot
-
-_ANSWERS: dict[str, type] = {"segment": Segmentation, "benchmark": Benchmark}
-"""What ``<kind>.json`` holds, by kind."""
 
 
 def normalize(context: StepContext, parameters: JobParameters) -> StepResult:
@@ -319,7 +314,6 @@ def report(context: StepContext, parameters: JobParameters) -> StepResult:
         contracts=_contracts(context),
         insights=context.read_if_made("insights.json", Insights),
         narrative=context.read_if_made("narrative.json", Narrative),
-        answers=_answers(context),
         answers=answers(context),
         charts=drawn,
         pictures={chart.name: context.read_text(f"charts/{chart.name}.svg") for chart in drawn},
@@ -327,11 +321,6 @@ def report(context: StepContext, parameters: JobParameters) -> StepResult:
     )
     context.write("report.html", "report", HTML, render_report(contents).encode())
     return StepResult()
-
-
-def _answers(context: StepContext) -> dict[str, Any]:
-    made = {kind: context.read_if_made(f"{kind}.json", held) for kind, held in _ANSWERS.items()}
-    return {kind: answer for kind, answer in made.items() if answer is not None}
 
 
 def _contracts(context: StepContext) -> tuple[ContractCheck, ...]:

@@ -220,7 +220,7 @@ def _is_by_chance(features: Sequence[Prepared], number: int, width: float) -> bo
     for _ in range(_SHUFFLES):
         shuffled = np.column_stack([block[rng.permutation(len(block))] for block in blocks])
         widths.append(_silhouette(shuffled, _grouped(shuffled, number, 3)[0]))
-    return width < np.mean(widths) + _BEYOND_CHANCE * np.std(widths)
+    return bool(width < np.mean(widths) + _BEYOND_CHANCE * np.std(widths))
 
 
 def _differs(feature: Prepared, here: Floats, there: Floats) -> bool:
