@@ -267,7 +267,7 @@ def _bic(points: Floats, sizes: Ints, within: float) -> float:
     variance = max(within / (n * d), 1e-12)
     held = sizes[sizes > 0]
     likelihood = float((held * np.log(held / n)).sum()) - n * d / 2 * (float(np.log(2 * np.pi * variance)) + 1)
-    return likelihood - (len(sizes) * (d + 1)) / 2 * float(np.log(n))
+    return float(likelihood - (len(sizes) * (d + 1)) / 2 * np.log(n))
 
 
 def chosen(found: Sequence[Clustering]) -> Clustering | None:
