@@ -98,7 +98,9 @@ def _point(check: Check) -> str:
 def _notes(dataset: Dataset, insights: Insights, kpis: Kpis | None) -> tuple[str, ...]:
     significant = sum(family.significant for family in insights.families)
     notes = []
-    if insights.comparisons:
+    if insights.comparisons == 1:
+        notes.append(f"One comparison was made; it {'holds' if significant else 'does not hold'}.")
+    elif insights.comparisons:
         notes.append(
             f"{count(insights.comparisons)} comparisons were made and corrected together ({insights.correction}, "
             f"{percent(100 * insights.level)} false discoveries); {count(significant)} hold."

@@ -46,6 +46,11 @@ class Subject:
     last: datetime | None = None
 
     @property
+    def when(self) -> Column | None:
+        """The column of its time."""
+        return self.time.column if self.time else None
+
+    @property
     def moment(self) -> str:
         """The SQL of a row's time, NULL where that lies far from all others."""
         return f"CASE WHEN {self.time.timed} THEN {self.time.moment} END" if self.time else "NULL"

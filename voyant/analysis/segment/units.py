@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from voyant.analysis.segment.features import Feature
@@ -59,7 +59,7 @@ def units_of(table: Table, profile: Profile, subject: Subject, asked: Sequence[s
 
 def _rows(table: Table, profile: Profile, asked: list[Column]) -> Units:
     choice = _Choice()
-    for column in _candidates(table.dataset, profile, asked, choice):
+    for column in _candidates(asked or table.dataset.columns, profile, bool(asked), choice):
         name = identifier(column.name)
         category = _is_category(column, profile.column(column.name))
         choice.features.append(
@@ -83,8 +83,9 @@ def _entities(
     choice = _Choice()
     if not asked:
         choice.features += _activity(subject, key)
-    used = {entity.name, *subject.spends, *([subject.order.name] if subject.order else [])}
-    candidates = [column for column in _candidates(dataset, profile, asked, choice) if asked or column.name not in used]
+    used = {entity.name, *subject.spends, *(column.name for column in (subject.order, subject.when) if column)}
+    others = [column for column in dataset.columns if column.name not in used]
+    candidates = list(_candidates(asked or others, profile, bool(asked), choice))
     categories = [column for column in candidates if _is_category(column, profile.column(column.name))]
     steady = _steady(table, entity, categories)
     for column in candidates:
@@ -168,10 +169,10 @@ def _of_rows(column: Column, key: str) -> Feature:
     )
 
 
-def _candidates(dataset: Dataset, profile: Profile, asked: list[Column], choice: _Choice) -> Iterator[Column]:
+def _candidates(columns: Iterable[Column], profile: Profile, asked: bool, choice: _Choice) -> Iterator[Column]:
     """The columns that can be features, and why the others cannot."""
-    for column in asked or dataset.columns:
-        reason = _flaw(column, profile.column(column.name), bool(asked))
+    for column in columns:
+        reason = _flaw(column, profile.column(column.name), asked)
         if reason is None:
             yield column
         elif asked and reason in {_PERSONAL, _NO_FEATURE}:

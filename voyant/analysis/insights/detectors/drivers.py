@@ -15,6 +15,7 @@ _LEAST_CONCENTRATION = 0.2
 _LEAST_PART = 10.0
 """Percent of the change that a value has to carry to be named."""
 _NAMED = 2
+_MOST_BARS = 12
 _LARGEST_PERCENT = 1_000.0
 
 
@@ -78,10 +79,10 @@ def _claim(kpi: Kpi, change: Change, breakdown: Breakdown, grain: Grain, pointer
             name=f"drivers_of_{kpi.id}_by_{'_and_'.join(breakdown.columns)}",
             title=f"What the change of {name} consists of, by {by}",
             mark=Mark.BAR,
-            sql=sql,
+            sql=_drawn(sql),
             x=Axis(field="value", title=by, kind="category"),
             y=Axis(field="effect", title="contribution to the change", kind="number", unit=kpi.unit),
-            caption="The contributions of all values add up to the change.",
+            caption="The contributions add up to the change.",
         ),
     )
 
@@ -97,6 +98,15 @@ def _statement(breakdown: Breakdown) -> str:
     )
 
 
+def _drawn(statement: str) -> str:
+    """The largest effects, and all others as one, so that the bars add up to the change."""
+    return (
+        f"SELECT CASE WHEN place <= {_MOST_BARS} THEN value ELSE 'all others' END AS value, sum(effect) AS effect\n"
+        "FROM (\n  SELECT value, effect, row_number() OVER (ORDER BY abs(effect) DESC, value) AS place\n"
+        f"  FROM (\n{statement}\n  ) AS shares\n) AS placed\nGROUP BY 1\nORDER BY effect DESC, value"
+    )
+
+
 def _told(telling: Telling, kpi: Kpi, name: str, by: str, grain: Grain) -> str | None:
     if telling.value("base") == telling.value("current"):
         return None
@@ -108,10 +118,12 @@ def _told(telling: Telling, kpi: Kpi, name: str, by: str, grain: Grain) -> str |
     against = [row for row in range(len(telling.rows)) if telling.value("share", row) <= -_LEAST_PART][:1]
     parts = []
     if carrying:
-        named = [f"{_value(telling, row)} {telling.percent('share', row)}" for row in carrying]
-        parts.append(f"by {by}, of the change {listed(named)}")
+        first, *rest = [(_value(telling, row), telling.percent("share", row)) for row in carrying]
+        named = [f"{first[0]} makes {first[1]} of the change", *(f"{value} {share}" for value, share in rest)]
+        parts.append(f"by {by}, {listed(named)}")
     if against:
-        parts.append(f"{_value(telling, against[0])} went the other way ({telling.percent('share', against[0])})")
+        other_way = f"{_value(telling, against[0])} went the other way ({telling.percent('share', against[0])})"
+        parts.append(other_way if carrying else f"by {by}, {other_way}")
     parts += _pieces(telling, kpi)
     told = f": {'; '.join(parts)}" if parts else ""
     return sentence(f"{name} {'rose' if rose else 'fell'} by {far} {span} ({levels}){told}")
