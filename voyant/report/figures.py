@@ -28,7 +28,11 @@ def cell(value: Any) -> str:
 
 
 def precise(value: float) -> str:
-    """A number to six significant digits, in full where it is whole."""
+    """A number to six significant digits, in full where it is whole.
+
+    >>> precise(123559.69), precise(12.50), precise(-0.25)
+    ('123,560', '12.5', '−0.25')
+    """
     if not math.isfinite(value):
         return "–"
     if value == round(value) and abs(value) < 1e15:
@@ -37,7 +41,8 @@ def precise(value: float) -> str:
     if not 1e-4 <= size < 1e15:
         return f"{value:.4g}".replace("-", "−")
     digits = max(0, 5 - math.floor(math.log10(size)))
-    return f"{value:,.{digits}f}".rstrip("0").rstrip(".").replace("-", "−")
+    text = f"{value:,.{digits}f}".replace("-", "−")
+    return text.rstrip("0").rstrip(".") if digits else text  # the last zeros of a whole number are no decimals
 
 
 def bound(value: Any, kind: ColumnType) -> str:
