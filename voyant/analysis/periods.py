@@ -74,10 +74,19 @@ class TimeAxis:
 
     def within(self, start: datetime, end: datetime) -> str:
         """The SQL condition of the rows from ``start`` to just before ``end``."""
+        return f"{self.since(start)} AND {self.before(end)}"
+
+    def since(self, start: datetime) -> str:
+        """The SQL condition of the rows from ``start`` on."""
         if self.column.type is ColumnType.INTEGER:
-            name = identifier(self.column.name)
-            return f"{name} >= {start.year} AND {name} < {end.year}"
-        return f"{self.moment} >= {self._literal(start)} AND {self.moment} < {self._literal(end)}"
+            return f"{identifier(self.column.name)} >= {_first_year(start)}"
+        return f"{self.moment} >= {self._literal(start)}"
+
+    def before(self, end: datetime) -> str:
+        """The SQL condition of the rows before ``end``."""
+        if self.column.type is ColumnType.INTEGER:
+            return f"{identifier(self.column.name)} < {_first_year(end)}"
+        return f"{self.moment} < {self._literal(end)}"
 
     @property
     def timed(self) -> str:
@@ -149,6 +158,11 @@ class Timeline:
     def last_whole(self) -> int | None:
         """The index of the last complete period."""
         return next((index for index in reversed(range(len(self.starts))) if self.complete(index)), None)
+
+
+def _first_year(moment: datetime) -> int:
+    """The first year that does not begin before that moment: a row that says a year stands at its beginning."""
+    return moment.year if moment == datetime(moment.year, 1, 1) else moment.year + 1
 
 
 def floor(moment: datetime, grain: Grain) -> datetime:

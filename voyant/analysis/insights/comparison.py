@@ -45,6 +45,7 @@ class Question(StrEnum):
     BRAND = "How does a brand stand among its competitors?"
     PREDICTION = "Can a column be told from the others, and from which?"
     ERRORS = "What do the errors of predictions still hold?"
+    ASKED = "What do the key figures come to that were asked for?"
 
 
 class NothingToTell(Exception):
