@@ -9,6 +9,7 @@ from voyant.analysis.charts import draw, render_all
 from voyant.analysis.drift import compare
 from voyant.analysis.insights import find
 from voyant.analysis.kpi import measure
+from voyant.analysis.kpi.templates import run as run_templates
 from voyant.analysis.narrative import write
 from voyant.analysis.profile import profile
 from voyant.analysis.quality import assess
@@ -28,6 +29,7 @@ from voyant.domain.finding import Severity
 from voyant.domain.normalization import Change, ChangeKind, Normalization
 from voyant.domain.rule import DeclaredRule, RuleKind
 from voyant.domain.table import ColumnType, Dataset, Role
+from voyant.domain.template import TemplateCall
 from voyant.lake.engine import Engine
 from voyant.lake.sql import identifier, literal
 from voyant.lake.table import EngineTable
@@ -115,6 +117,7 @@ def run(table: EngineTable, earlier: EngineTable) -> Contents:
     quality = assess(table, described, normalization, Expectations(rules=RULES))
     drift = compare(earlier, table, label=ATTACK, current_label="attack")
     kpis = measure(table, described, (), None)
+    counted = run_templates(table, described, [TemplateCall(name="value_distribution", parameters={"column": ATTACK})])
     insights = find(table, described, quality, kpis, drift)
     charts = draw(table, described, kpis, insights, drift=drift)
     pictures = {
@@ -127,6 +130,7 @@ def run(table: EngineTable, earlier: EngineTable) -> Contents:
         contracts=(CONTRACT,),
         drift=drift,
         kpis=kpis,
+        templates=counted.result,
         insights=insights,
         narrative=write(table.dataset, insights, quality, kpis, described, drift, (CONTRACT,)),
         charts=charts,

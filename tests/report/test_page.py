@@ -197,6 +197,16 @@ def test_each_column_that_drifted_is_explained_and_pictured(page: Reader, conten
     assert {chart.name for chart in contents.charts if chart.name.startswith("drift_")}
 
 
+def test_templates_stand_with_rows_statement_and_how_they_count(page: Reader, contents: Contents, html: str) -> None:
+    assert contents.templates is not None
+    [result] = contents.templates.results
+    assert "template-0" in page.values("id")
+    assert all(finding.text in page.text for finding in result.findings)
+    assert all(note in page.text for note in result.notes)
+    assert result.rows
+    assert html.count('<th scope="col" title=') >= 1
+
+
 def test_caveats_stand_at_the_findings(page: Reader, contents: Contents) -> None:
     caveats = {finding.caveat for finding in contents.findings if finding.caveat}
     assert caveats

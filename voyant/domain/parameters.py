@@ -13,6 +13,7 @@ from voyant.domain.regression import RegressionRequest
 from voyant.domain.rule import DeclaredRule
 from voyant.domain.segmentation import SegmentRequest
 from voyant.domain.source import Source
+from voyant.domain.template import TemplateCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class JobParameters:
     """What a job is asked for.
 
     Attributes:
+        templates: Figures that are asked for by their name, with what they are made of.
         time_column: That periods are formed by; None to find it.
         compare: Two periods, the earlier first, that key figures are compared between, such as ``2013-Q1`` and
             ``2014-Q1``; empty for none besides the last one and those before it.
@@ -35,6 +37,7 @@ class JobParameters:
 
     source: Source
     kpis: tuple[DeclaredKpi, ...] = ()
+    templates: tuple[TemplateCall, ...] = ()
     time_column: str | None = None
     compare: tuple[str, ...] = ()
     rules: tuple[DeclaredRule, ...] = ()

@@ -128,6 +128,24 @@ class ResultKpi:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResultTemplate:
+    """A KPI template that was asked for.
+
+    Attributes:
+        text: What it comes to in a sentence; None where there is nothing to say.
+        columns: Of ``rows``, which are some of all ``total_rows``: the last periods, or else the first.
+        file: The artifact that has every row.
+    """
+
+    name: str
+    text: str | None
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Scalar, ...], ...]
+    total_rows: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultContract:
     """A contract that the data were held against: how many clauses were kept and broken, and what came of it.
 
@@ -197,3 +215,4 @@ class Result:
     next: tuple[NextCall, ...]
     warnings: tuple[str, ...]
     contracts: tuple[ResultContract, ...] = ()
+    templates: tuple[ResultTemplate, ...] = ()

@@ -16,6 +16,7 @@ from voyant.domain.narrative import Narrative
 from voyant.domain.normalization import Normalization
 from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
+from voyant.domain.template import TemplateResults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Contents:
     contracts: tuple[ContractCheck, ...] = ()
     drift: Drift | None = None
     kpis: Kpis | None = None
+    templates: TemplateResults | None = None
     insights: Insights | None = None
     narrative: Narrative | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from voyant.report.contents import Contents
 
 _ON_THE_PAGE = (
     (re.compile(r"kpis\.json#/kpis/(\d+)"), "kpi-{}"),
+    (re.compile(r"templates\.json#/results/(\d+)"), "template-{}"),
     (re.compile(r"profile\.json#/columns/(\d+)"), "column-{}"),
     (re.compile(r"quality\.json#/parts/(\d+)/checks/(\d+)"), "check-{}-{}"),
     (re.compile(r"quality\.json"), "quality"),
@@ -58,6 +59,7 @@ class Evidence:
             "drift.json": contents.drift,
             "contract.json": ContractChecks(checks=contents.contracts) if contents.contracts else None,
             "kpis.json": contents.kpis,
+            "templates.json": contents.templates,
             "insights.json": contents.insights,
             "narrative.json": contents.narrative,
             **{f"{kind}.json": answer for kind, answer in contents.answers.items()},

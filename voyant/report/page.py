@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 from voyant.analysis.charts import theme
 from voyant.domain.profile import Profile
 from voyant.report import (
+    asked,
     benchmark,
     columns,
     drift,
@@ -64,6 +65,7 @@ def render_report(contents: Contents) -> str:
         "findings": shown,
         "others": findings.others(contents),
         "kpis": measures.kpis(contents),
+        "asked": asked.asked(contents),
         "pictures": [figure for figure in drawn.values() if figure["id"] not in beside],
         "segments": segments.segments(contents),
         "drift": compared,
@@ -140,6 +142,8 @@ def _anchors(contents: Contents) -> frozenset[str]:
     if contents.kpis:
         places |= {f"kpi-{index}" for index in range(len(contents.kpis.kpis))}
     places |= set(contents.answers)
+    if contents.templates:
+        places |= {f"template-{index}" for index in range(len(contents.templates.results))}
     places |= {f"column-{index}" for index in range(min(len(contents.profile.columns), columns.MOST_COLUMNS))}
     return frozenset(places)
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from voyant.artifacts.store import ArtifactStore
-from voyant.domain.answer import ANSWERING
+from voyant.domain.answer import ANSWERING, Answer
 from voyant.domain.artifact import JSON, PARQUET, Artifact
 from voyant.domain.contract import Contract
 from voyant.domain.manifest import ManifestInput
@@ -258,6 +258,14 @@ class StepContext:
             self.write(name, type_, PARQUET, path)
         finally:
             path.unlink(missing_ok=True)
+
+    def write_answer_rows(self, type_: str, answer: Answer[Any]) -> None:
+        """Writes the rows behind an answer as Parquet, each under its name."""
+        for name, rows in answer.rows.items():
+            if isinstance(rows, str):
+                self.write_query(f"{name}.parquet", type_, self.table.engine, rows)
+            else:
+                self.write_rows(f"{name}.parquet", type_, rows)
 
     def write(self, name: str, type_: str, media_type: str, data: bytes | Path) -> None:
         """Writes an artifact; one of the same name is replaced."""

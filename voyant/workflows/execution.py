@@ -24,7 +24,7 @@ from voyant.workflows.pipeline import Step, StepResult
 log = logging.getLogger(__name__)
 
 # What the caller asked for by name cannot be had: to leave it out and call the job completed would be no answer.
-_ASKED_FOR = frozenset({str(Code.UNKNOWN_COLUMN), str(Code.BAD_KPI)})
+_ASKED_FOR = frozenset(map(str, (Code.UNKNOWN_COLUMN, Code.MISSING_PARAMETER, Code.BAD_KPI, Code.NO_TEMPLATE)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from voyant.domain.parameters import JobParameters
 from voyant.domain.profile import Profile
 from voyant.domain.regression import Regression, RegressionRequest
 from voyant.domain.segmentation import Segmentation, SegmentRequest
+from voyant.domain.template import TemplateResults
 from voyant.workflows.brands import united
 from voyant.workflows.context import StepContext
 from voyant.workflows.pipeline import StepResult
@@ -89,11 +90,7 @@ def benchmark(context: StepContext, parameters: JobParameters) -> StepResult:
 
 def _written(context: StepContext, kind: str, answer: Answer[Any]) -> StepResult:
     context.write_json(f"{kind}.json", kind, answer.result)
-    for name, rows in answer.rows.items():
-        if isinstance(rows, str):
-            context.write_query(f"{name}.parquet", kind, context.table.engine, rows)
-        else:
-            context.write_rows(f"{name}.parquet", kind, rows)
+    context.write_answer_rows(kind, answer)
     return StepResult()
 
 
@@ -108,10 +105,20 @@ def conclusions(context: StepContext, parameters: JobParameters) -> StepResult:
     from voyant.analysis.conclusions import conclude
 
     stated = list(_stated(context))
-    comparisons = [comparison for _, found in stated for comparison in found]
+    comparisons = [comparison for _, found in stated for comparison in found] + asked(context, parameters)
     notes = [note for result, _ in stated for note in result.notes]
     context.write_json("insights.json", "narrative", conclude(context.table_with_rows, comparisons, notes))
     return StepResult()
+
+
+def asked(context: StepContext, parameters: JobParameters) -> list[Comparison]:
+    """What there is to say of the KPI templates that were run."""
+    if context.read_if_made("templates.json", TemplateResults) is None:
+        return []
+    from voyant.analysis.kpi.templates import comparisons
+
+    known = context.read("profile.json", Profile)
+    return comparisons(context.table.dataset, known, parameters.templates, parameters.time_column)
 
 
 def _stated(context: StepContext) -> Iterator[tuple[Any, list[Comparison]]]:

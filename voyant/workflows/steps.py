@@ -25,6 +25,7 @@ from voyant.domain.quality import Quality
 from voyant.domain.rule import RuleKind
 from voyant.domain.serialization import to_json
 from voyant.domain.source import SourceKind
+from voyant.domain.template import TemplateResults
 from voyant.workflows.brands import tables_beside
 from voyant.workflows.context import StepContext
 from voyant.workflows.contracts import Candidate, Enforcement, candidates_of, enforce, stored_candidate
@@ -228,18 +229,25 @@ def drift(context: StepContext, parameters: JobParameters) -> StepResult:
 
 
 def kpi(context: StepContext, parameters: JobParameters) -> StepResult:
-    """Measures the declared key figures, or finds some."""
+    """Measures the declared key figures, or finds some, and makes those that templates are asked for."""
     from voyant.analysis.kpi import measure
 
     known = context.read("profile.json", Profile)
     measured = measure(context.table, known, parameters.kpis, parameters.time_column, compare=parameters.compare)
     context.write_json("kpis.json", "kpi", measured)
+    if parameters.templates:
+        from voyant.analysis.kpi.templates import run
+
+        made = run(context.table, known, parameters.templates, parameters.time_column)
+        context.write_json("templates.json", "kpi", made.result)
+        context.write_answer_rows("kpi", made)
     return StepResult()
 
 
 def insights(context: StepContext, parameters: JobParameters) -> StepResult:
     """Searches for what is worth stating."""
     from voyant.analysis.insights import find
+    from voyant.workflows.predictions import asked
 
     found = find(
         context.table,
@@ -247,6 +255,7 @@ def insights(context: StepContext, parameters: JobParameters) -> StepResult:
         context.read_if_made("quality.json", Quality),
         context.read_if_made("kpis.json", Kpis),
         context.read_if_made("drift.json", Drift),
+        asked(context, parameters),
     )
     context.write_json("insights.json", "narrative", found)
     return StepResult()
@@ -310,6 +319,7 @@ def report(context: StepContext, parameters: JobParameters) -> StepResult:
         profile=context.read("profile.json", Profile),
         quality=context.read_if_made("quality.json", Quality),
         kpis=context.read_if_made("kpis.json", Kpis),
+        templates=context.read_if_made("templates.json", TemplateResults),
         drift=context.read_if_made("drift.json", Drift),
         contracts=_contracts(context),
         insights=context.read_if_made("insights.json", Insights),

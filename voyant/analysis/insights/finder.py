@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from voyant.analysis.insights import frame as frames
@@ -47,12 +47,16 @@ def find(
     quality: Quality | None = None,
     kpis: Kpis | None = None,
     drift: Drift | None = None,
+    asked: Sequence[Comparison] = (),
 ) -> Insights:
     """What stands out in a table, most important first.
 
     Every detector reports each comparison that it made; all p-values of the run are corrected together (Benjamini and
     Hochberg 1995), and only claims that hold at ``LEVEL`` and whose effect is large enough to matter are stated, each
     from the result of its own SQL over all rows.
+
+    Args:
+        asked: What there is to say of figures that were asked for, to be ranked among the rest.
     """
     subjects = choose(table.dataset, profile)
     time_column = kpis.time_column if kpis and kpis.time_column else leading_time_column(table.dataset, profile)
@@ -60,7 +64,7 @@ def find(
     loaded, relations, repeated = untangled(frames.load(table, profile, subjects, periods))
     searches = [detector(loaded, relations) for detector in DETECTORS]
     comparisons = [comparison for search in searches for comparison in search.comparisons]
-    comparisons += [*failed_checks(quality), *drifts(drift, table.dataset), *drivers(kpis)]
+    comparisons += [*failed_checks(quality), *drifts(drift, table.dataset), *drivers(kpis), *asked]
     skipped = [*subjects.skipped, *repeated, *(text for search in searches for text in search.skipped)]
     findings, analyses, families = state(table, comparisons)
     return Insights(

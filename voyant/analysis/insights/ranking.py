@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from voyant.analysis.insights.comparison import Claim
+from voyant.domain.template import TEMPLATE_NAMES
 
 _SAME_KIND = 0.88
 """For each claim of the kind above it; less where one soon tires of them."""
@@ -34,8 +35,8 @@ _SAME_COLUMNS = 0.45
 """For another claim on exactly the same columns."""
 _SHARED_COLUMN = 0.93
 """For each claim above that speaks of the same column, beyond the first."""
-_OF_THEIR_OWN = {"drift"}
-"""Kinds that repeat nothing that others say of the same columns: what was, they alone tell."""
+_OF_THEIR_OWN = {"drift", *TEMPLATE_NAMES}
+"""Kinds that repeat nothing that others say of the same columns: what was, they alone tell, or it was asked for."""
 _SAME_FOCUS = 0.8
 """For each claim above that singles out the same values."""
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from voyant.analysis.kpi.templates import fitting
 from voyant.analysis.wording import readable
 from voyant.domain.finding import Finding
 from voyant.domain.kpi import Kpi, KpiKind, Kpis
 from voyant.domain.narrative import NextStep
+from voyant.domain.profile import Profile
 from voyant.domain.table import Dataset, Role
+from voyant.domain.template import TEMPLATE_NAMES
 
 FEWEST_PERIODS = 12
 """Complete ones, from which a forecast can be held against periods that it has not seen."""
@@ -16,12 +19,21 @@ FEWEST_ROWS = 100
 """From which rows can be left out of what is learned, and still show something."""
 _EXPLAINED = frozenset({"association", "difference", "interaction", "outcome_by_measure"})
 """Kinds of findings whose first column others tell something about."""
+_OF_BUSINESS = frozenset(TEMPLATE_NAMES) - {
+    *("moving_average", "cumulative_sum", "null_rate_by_column", "duplicate_rate", "value_distribution"),
+    "year_over_year",
+}
+"""Templates that need more than a time or a column: where they fit, somebody will want them."""
 
 
-def proposals(dataset: Dataset, kpis: Kpis | None, findings: tuple[Finding, ...]) -> Iterator[NextStep]:
-    """A forecast, drivers and odd rows, as far as the table has what they need."""
+def proposals(
+    dataset: Dataset, profile: Profile, kpis: Kpis | None, findings: tuple[Finding, ...]
+) -> Iterator[NextStep]:
+    """A forecast, KPI templates, drivers and odd rows, as far as the table has what they need."""
     if (forecast := _forecast(dataset, kpis)) is not None:
         yield forecast
+    if kpis is not None and (templates := _templates(dataset, profile, kpis, findings)) is not None:
+        yield templates
     if dataset.rows < FEWEST_ROWS:
         return
     if (target := _target(dataset, findings)) is not None:
@@ -47,6 +59,18 @@ def _forecast(dataset: Dataset, kpis: Kpis | None) -> NextStep | None:
     }
     why = f"See what {kpi.name} will come to in the {kpis.grain}s ahead, and how sure that is."
     return NextStep(tool="voyant_forecast", arguments=arguments, why=why)
+
+
+def _templates(dataset: Dataset, profile: Profile, kpis: Kpis, findings: tuple[Finding, ...]) -> NextStep | None:
+    """Those that say something of their own, with nothing to fill in: what they need is found again."""
+    if any(finding.kind in TEMPLATE_NAMES for finding in findings):  # who asked for some knows of them
+        return None
+    fits = fitting(dataset, profile, kpis.time_column)
+    names = [fit.template for fit in fits if fit.fits and fit.template in _OF_BUSINESS]
+    if not names:
+        return None
+    why = "Get figures that fit the table by their name: of each a sentence, its rows and its SQL."
+    return NextStep(tool="voyant_kpi", arguments={"source": dataset.name, "templates": names}, why=why)
 
 
 def _can_be_forecast(kpi: Kpi) -> bool:

@@ -9,6 +9,7 @@ from voyant.analysis.wording import readable
 from voyant.domain.finding import Finding
 from voyant.domain.kpi import Kpis
 from voyant.domain.narrative import NextStep
+from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
 from voyant.domain.table import Dataset
 from voyant.lake.sql import identifier
@@ -30,10 +31,10 @@ _WORTH_ROWS = {
 
 
 def next_steps(
-    dataset: Dataset, findings: tuple[Finding, ...], quality: Quality | None, kpis: Kpis | None
+    dataset: Dataset, profile: Profile, findings: tuple[Finding, ...], quality: Quality | None, kpis: Kpis | None
 ) -> tuple[NextStep, ...]:
     """The rows that fail checks, the further analyses that suit the table, and rows behind the findings."""
-    steps = [*_failing(quality), *proposals(dataset, kpis, findings), *_looks(findings)]
+    steps = [*_failing(quality), *proposals(dataset, profile, kpis, findings), *_looks(findings)]
     if not steps:
         steps.append(
             NextStep(

@@ -44,7 +44,7 @@ def write(
         kpis=key_figures(kpis),
         quality=_quality(quality),
         drift=drift.summary if drift is not None else None,
-        next=next_steps(dataset, findings, quality, kpis),
+        next=next_steps(dataset, profile, findings, quality, kpis),
         notes=tuple(dict.fromkeys((*(kpis.notes if kpis else ()), *_notes(dataset, insights, kpis)))),
     )
 
