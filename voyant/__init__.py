@@ -1,7 +1,17 @@
 """Voyant: one call analyses real data."""
 
-from voyant.library import analyze, anomaly, discover, forecast, regression, segment
+from voyant.library import analyze, anomaly, discover, forecast, regression, render, segment, templates
 
-__all__ = ["__version__", "analyze", "anomaly", "discover", "forecast", "regression", "segment"]
+__all__ = [
+    "__version__",
+    "analyze",
+    "anomaly",
+    "discover",
+    "forecast",
+    "regression",
+    "render",
+    "segment",
+    "templates",
+]
 
 __version__ = "0.1.0"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from voyant.domain.result import Result
     from voyant.domain.rule import DeclaredRule
+    from voyant.domain.template import RenderedTemplate, TemplateSummary
     from voyant.ingestion import Discovery
 
 
@@ -24,6 +25,7 @@ def analyze(
     table: str | None = None,
     query: str | None = None,
     kpis: Mapping[str, str] | None = None,
+    templates: Iterable[str | Mapping[str, Any]] = (),
     time: str | None = None,
     rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
     fail_under: float | None = None,
@@ -43,6 +45,8 @@ def analyze(
         table: Of a source with several; None for the largest.
         query: Of a database: the rows that this SELECT gives, in place of a table.
         kpis: SQL by name, such as ``{"revenue": "sum(amount)"}``, or a SELECT.
+        templates: KPI templates, of those that ``voyant.templates()`` lists: names, or such as
+            ``{"name": "moving_average", "parameters": {"window": 7}}``; parameters that are left out are found.
         time: The column that periods are formed by; None to find it.
         rules: That the table is judged by, such as ``{"kind": "range", "column": "amount", "minimum": 0}``; those that
             fail stand in ``quality.rules``.
@@ -68,6 +72,7 @@ def analyze(
         max_tokens=max_tokens,
         contract=contract,
         kpis=kpis,
+        templates=templates,
         time_column=time,
         rules=rules,
         fail_under=fail_under,
@@ -193,6 +198,42 @@ def segment(
     """
     request = {"columns": _names(columns), "entity": entity, "clusters": clusters, "amount": amount}
     return _ask("segment", source, request, time, options)
+
+
+def templates(table: str | None = None) -> tuple[TemplateSummary, ...]:
+    """The KPI templates there are; of a table that was analysed before also which of them fit, and with what.
+
+    Raises:
+        voyant.errors.VoyantError: There is no such table; with a code, what was received, and a remedy.
+    """
+    from voyant.domain.caller import LOCAL_CALLER
+    from voyant.services.home import open_home
+
+    open_home()
+    from voyant.services.templates import list_templates
+
+    return list_templates(LOCAL_CALLER, table=table)
+
+
+def render(template: str, table: str | None = None, **parameters: Any) -> RenderedTemplate:
+    """A KPI template as one SELECT, ``sql`` in DuckDB's dialect and ``trino`` in Trino's; nothing is run.
+
+    Args:
+        template: Of those that ``voyant.templates()`` lists.
+        table: That an analysis has taken in: parameters that are left out are found from the roles of its columns.
+            Without one all columns have to be given, and are taken at their word.
+        parameters: By name, such as ``amount="net_amount"`` or ``grain="week"``.
+
+    Raises:
+        voyant.errors.VoyantError: With a code, what was received, and a remedy.
+    """
+    from voyant.domain.caller import LOCAL_CALLER
+    from voyant.services.home import open_home
+
+    open_home()
+    from voyant.services.templates import render_template
+
+    return render_template(LOCAL_CALLER, template, table=table, parameters=parameters)
 
 
 def discover(hint: str | PathLike[str]) -> Discovery:

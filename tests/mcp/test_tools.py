@@ -136,6 +136,21 @@ def test_declared_key_figures_are_computed(agent: Agent, orders: str) -> None:
     assert "revenue" in {kpi["name"] for kpi in result["kpis"]}
 
 
+def test_templates_that_fit_are_proposed_and_made(agent: Agent, orders: str) -> None:
+    analysed = agent("voyant_analyze", source=orders, max_tokens=10_000)
+    [proposed] = [step for step in analysed["next"] if step["tool"] == "voyant_kpi"]
+    result = agent(proposed["tool"], **proposed["arguments"])
+    assert [template["name"] for template in result["templates"]] == proposed["arguments"]["templates"]
+    assert result["headline"] == result["templates"][0]["text"]
+
+    daily = [{"name": "moving_average", "parameters": {"window": 7, "grain": "day"}}]
+    [template] = agent("voyant_kpi", source="orders", templates=daily)["templates"]
+    assert template["columns"] == ["period", "value", "moving_average", "complete"]
+    assert agent.fail("voyant_kpi", source="orders", templates=["nix"])["code"] == "VYNT-2007"
+    missing = agent.fail("voyant_kpi", source="orders", templates=["rfm_segments"])
+    assert (missing["code"], list(missing["data"]["missing"])) == ("VYNT-1004", ["customer"])
+
+
 def test_dotted_names_are_understood(analysed: tuple[Agent, str]) -> None:
     agent, job = analysed
     assert agent("voyant.status", job_id=job) == agent("voyant_status", job_id=job)

@@ -14,7 +14,7 @@ from ninja.params.models import QueryModel
 from ninja.parser import Parser
 
 from voyant import __version__
-from voyant.api import analyze, artifacts, baselines, contracts, estimate, jobs, sources, sql, system
+from voyant.api import analyze, artifacts, baselines, contracts, estimate, jobs, sources, sql, system, templates
 from voyant.api.errors import respond, translate_errors
 from voyant.errors import Code, InvalidInput
 
@@ -98,5 +98,6 @@ api.add_router("/v1/contracts", contracts.router)
 api.add_router("/v1/baselines", baselines.router)
 api.add_router("/v1/artifacts", artifacts.router)
 api.add_router("/v1/sql", sql.router)
+api.add_router("/v1/kpi-templates", templates.router)
 api.add_router("/v1", estimate.router)
 api.add_router("", system.router)

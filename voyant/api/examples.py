@@ -17,6 +17,7 @@ JOB: dict[str, Any] = {
     "parameters": {
         "source": {"kind": "url", "location": "https://example.com/orders.csv", "table": None, "query": None},
         "kpis": [],
+        "templates": [],
         "time_column": None,
         "baseline": None,
         "baseline_source": None,
@@ -86,6 +87,7 @@ RESULT = {
         }
     ],
     "contracts": [],
+    "templates": [],
     "artifacts": [ARTIFACT],
     "manifest": {"name": "manifest.json", "sha256": SHA256},
     "omitted": {"how": "voyant_artifact narrative.json, manifest.json", "findings": 12},
@@ -251,4 +253,56 @@ CONTRACT_DIFF = {
     "bump": "major",
     "wanted": "2.0.0",
     "sufficient": False,
+}
+
+TEMPLATES = {
+    "items": [
+        {
+            "name": "revenue_growth",
+            "title": "Revenue by period and its growth",
+            "description": "What came in during each period, and how much more that was than in the period before.",
+            "fit": {
+                "template": "revenue_growth",
+                "title": "Revenue by period and its growth",
+                "fits": True,
+                "parameters": {"time": "ordered_at", "amount": "amount", "grain": "month", "as_of": "2011-12-09"},
+                "reasons": {"amount": "is called an amount, or is one of money, and adds up"},
+                "missing": {},
+            },
+        }
+    ],
+    "next_cursor": None,
+}
+_OUTPUT = {"name": "revenue", "type": "number", "description": "The sum of the amounts.", "unit": "GBP", "when": None}
+TEMPLATE = {
+    "name": "revenue_growth",
+    "title": "Revenue by period and its growth",
+    "description": "What came in during each period, and how much more that was than in the period before.",
+    "parameters": [
+        {
+            "name": "grain",
+            "kind": "grain",
+            "description": "The length of a period.",
+            "required": False,
+            "default": None,
+            "types": [],
+            "shown": False,
+            "choices": ["day", "week", "month", "quarter", "year"],
+            "minimum": None,
+            "maximum": None,
+        }
+    ],
+    "columns": [_OUTPUT | {"unit": "{amount}"}],
+    "notes": ["A period without rows counts 0."],
+}
+RENDERED = {
+    "template": "revenue_growth",
+    "title": "Revenue by period and its growth",
+    "table": "orders",
+    "parameters": {"time": "ordered_at", "amount": "amount", "grain": "month", "as_of": "2011-11-30"},
+    "found": {"time": "says when a row happened"},
+    "columns": [_OUTPUT],
+    "sql": "WITH events AS ( … ) SELECT period, revenue, … FROM compared ORDER BY period",
+    "trino": "WITH events AS ( … ) SELECT period, revenue, … FROM compared ORDER BY period",
+    "notes": ["A period without rows counts 0."],
 }

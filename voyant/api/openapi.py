@@ -33,7 +33,15 @@ READING = (
 """What naming a source may be answered with."""
 
 RUNNING = (
-    *(Code.NO_BASELINE, Code.JOB_CANCELLED, Code.UNKNOWN_COLUMN, Code.BAD_KPI, Code.SQL_REFUSED, Code.NOT_ENOUGH_DATA),
+    *(
+        Code.NO_TEMPLATE,
+        Code.NO_BASELINE,
+        Code.JOB_CANCELLED,
+        Code.UNKNOWN_COLUMN,
+        Code.BAD_KPI,
+        Code.SQL_REFUSED,
+        Code.NOT_ENOUGH_DATA,
+    ),
     *(Code.UNREADABLE, Code.ENCODING, Code.UNREACHABLE, Code.TIMEOUT, Code.STORAGE_FULL),
     *(Code.NO_CONTRACT, Code.BAD_CONTRACT, Code.CONTRACT_VIOLATED),
 )
@@ -46,6 +54,7 @@ _NOUNS = {
     "baselines": "States of tables that others are compared with.",
     "artifacts": "The files behind a result.",
     "contracts": "What is promised of data.",
+    "kpi-templates": "Figures under a name, made from the columns of a table.",
     "sql": "Questions of one's own to the tables that sources became.",
     "estimate": "What an analysis would take.",
     "system": "How the server is.",

@@ -11,6 +11,7 @@ from voyant.analysis.quality.declared import MOST_RULES
 from voyant.services.budget import DEFAULT_TOKENS, MAX_TOKENS
 from voyant.services.requests import REQUESTS, request_schema
 from voyant.services.rules import rule_schema
+from voyant.services.templates import MOST_CALLS
 
 # PostgreSQL keeps no NUL in its texts; no name, address or statement needs one.
 Text = Annotated[str, Field(min_length=1, max_length=10_000, pattern=r"^[^\x00]*$")]
@@ -61,6 +62,13 @@ class SourceRequest(Body):
     query: Statement | None = Field(None, description="Of a database: the rows that this SELECT gives.")
 
 
+class TemplateRequest(Body):
+    """A KPI template with parameters."""
+
+    name: Text
+    parameters: dict[Text, Any] = Field(default_factory=dict, max_length=50)
+
+
 class JobRequest(SourceRequest):
     """What a job is to be done with."""
 
@@ -74,6 +82,13 @@ class JobRequest(SourceRequest):
         default_factory=dict,
         max_length=100,
         description="Key figures by name: an aggregate such as `sum(amount)`, or a SELECT.",
+    )
+    templates: list[Annotated[Text | TemplateRequest, Field(union_mode="left_to_right")]] = Field(
+        default_factory=list,
+        max_length=MOST_CALLS,
+        description="KPI templates, of those that `GET /v1/kpi-templates` lists: each by its name, or with parameters. "
+        "What is left out of these is found from the roles of the columns.",
+        examples=[["revenue_growth", {"name": "moving_average", "parameters": {"window": 7, "grain": "day"}}]],
     )
     time: Text | None = Field(None, description="The column that periods are formed by; found where left out.")
     rules: list[Rule] = Field(
@@ -126,6 +141,11 @@ class JobRequest(SourceRequest):
     max_tokens: int = Field(
         DEFAULT_TOKENS, ge=200, le=MAX_TOKENS, description="Room that the result may take, in tokens."
     )
+
+    @property
+    def template_calls(self) -> list[str | dict[str, Any]]:
+        """The templates as services take them."""
+        return [entry if isinstance(entry, str) else entry.model_dump() for entry in self.templates]
 
     @property
     def requests(self) -> dict[str, dict[str, Any] | None]:

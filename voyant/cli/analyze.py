@@ -11,6 +11,7 @@ from voyant.cli.contracts import named_contract
 from voyant.cli.errors import DONE, GATE_FAILED, show_kept
 from voyant.cli.progress import shown_progress
 from voyant.cli.session import open_session, write_json
+from voyant.cli.template_arguments import calls
 from voyant.errors import Code, InvalidInput
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ QUERY = typer.Option(
 )
 KPI = typer.Option(
     [], "--kpi", metavar="NAME=SQL", help="A key figure, such as revenue='sum(amount)'. May be repeated."
+)
+TEMPLATE = typer.Option(
+    [],
+    "--template",
+    metavar="NAME[:PARAM=VALUE,…]",
+    help="A KPI template, such as revenue_growth or moving_average:window=7,grain=day; see: voyant template list. "
+    "May be repeated.",
 )
 TIME = typer.Option(None, "--time", metavar="COL", help="The column that periods are formed by.", show_default=False)
 RULES = typer.Option(
@@ -73,6 +81,7 @@ def analyze(
     table: str | None = TABLE,
     query: str | None = QUERY,
     kpi: list[str] = KPI,
+    template: list[str] = TEMPLATE,
     time: str | None = TIME,
     rules: Path | None = RULES,
     fail_under: float | None = FAIL_UNDER,
@@ -83,7 +92,8 @@ def analyze(
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Analyse a source: summary here, report, charts and artifacts in VOYANT_HOME."""
-    asked: dict[str, Any] = {"kpis": _declared(kpi), "time_column": time, "rules": rules, "fail_under": fail_under}
+    figures = {"kpis": _declared(kpi), "templates": calls(template)}
+    asked: dict[str, Any] = {**figures, "time_column": time, "rules": rules, "fail_under": fail_under}
     compared: dict[str, Any] = {"contract": contract, "baseline": baseline}
     return _gated(run("analyze", source, table, query, out, as_json, max_tokens, **compared, **asked))
 
@@ -134,13 +144,15 @@ def kpi(
     table: str | None = TABLE,
     query: str | None = QUERY,
     kpi: list[str] = KPI,
+    template: list[str] = TEMPLATE,
     time: str | None = TIME,
     out: Path | None = OUT,
     as_json: bool = JSON,
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Only compute key figures by period."""
-    return _gated(run("kpi", source, table, query, out, as_json, max_tokens, kpis=_declared(kpi), time_column=time))
+    asked: dict[str, Any] = {"kpis": _declared(kpi), "templates": calls(template), "time_column": time}
+    return _gated(run("kpi", source, table, query, out, as_json, max_tokens, **asked))
 
 
 def estimate(source: str = SOURCE, table: str | None = TABLE, as_json: bool = JSON) -> None:
@@ -166,16 +178,41 @@ def run(
     out: Path | None,
     as_json: bool,
     max_tokens: int | None,
+    **asked: Any,
+) -> Result:
+    """Runs a job of that kind and prints what it found."""
+    caller = open_session()
+    from voyant.services.artifacts import local_path
+    from voyant.services.budget import DEFAULT_TOKENS
+
+    result = compute(kind, source, table, query, out, max_tokens or (DEFAULT_TOKENS if as_json else None), **asked)
+    if as_json:
+        write_json(result)
+    else:
+        from voyant.cli.summary import print_summary
+
+        has_report = any(artifact.name == "report.html" for artifact in result.artifacts)
+        report = out / "report.html" if out is not None else local_path(caller, result.job_id, "report.html")
+        print_summary(result, report if has_report else None)
+    return result
+
+
+def compute(
+    kind: str,
+    source: str,
+    table: str | None,
+    query: str | None,
+    out: Path | None,
+    max_tokens: int | None,
     *,
     rules: Path | None = None,
     contract: str | None = None,
     **asked: Any,
 ) -> Result:
-    """Runs a job of that kind and prints what it found."""
+    """Runs a job of that kind; its result takes as much room as there is at most, where none is said."""
     caller = open_session()
     from voyant.services.analysis import analyze as run_job
-    from voyant.services.artifacts import export_artifacts, local_path
-    from voyant.services.budget import DEFAULT_TOKENS
+    from voyant.services.artifacts import export_artifacts
     from voyant.services.budget import MAX_TOKENS as MAX_TOKENS_OF_A_RESULT
     from voyant.services.results import read_result
     from voyant.services.rules import read_rules
@@ -189,17 +226,7 @@ def run(
         job_id = run_job(caller, found, kind=kind, contract=promised, on_progress=progress, **asked)
     if out is not None:
         export_artifacts(caller, job_id, out)
-    room = max_tokens or (DEFAULT_TOKENS if as_json else MAX_TOKENS_OF_A_RESULT)
-    result = read_result(caller, job_id, max_tokens=room)
-    if as_json:
-        write_json(result)
-    else:
-        from voyant.cli.summary import print_summary
-
-        has_report = any(artifact.name == "report.html" for artifact in result.artifacts)
-        report = out / "report.html" if out is not None else local_path(caller, job_id, "report.html")
-        print_summary(result, report if has_report else None)
-    return result
+    return read_result(caller, job_id, max_tokens=max_tokens or MAX_TOKENS_OF_A_RESULT)
 
 
 def _gated(result: Result) -> int:

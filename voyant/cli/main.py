@@ -23,6 +23,7 @@ from voyant.cli import (
     predictions,
     serve,
     sources,
+    templates,
     verification,
 )
 from voyant.cli.errors import CALLERS_INPUT, DONE, INTERRUPTED, exit_code_of, show_error
@@ -60,6 +61,7 @@ app.add_typer(artifacts.app, name="artifact")
 app.add_typer(sources.app, name="source")
 app.add_typer(contracts.app, name="contract")
 app.add_typer(baselines.app, name="baseline")
+app.add_typer(templates.app, name="template")
 
 
 def _show_version(wanted: bool) -> None:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from voyant.analysis import wording
 from voyant.cli.session import console
+from voyant.cli.template_text import print_cells
 
 if TYPE_CHECKING:
     from voyant.domain.job import JobEvent, JobSummary
@@ -39,6 +40,13 @@ def print_summary(result: Result, report: Path | None) -> None:
         out.print("\nKey figures", style="bold")
         for kpi in result.kpis:
             out.print(Text("  " + _kpi_line(kpi)))
+    for template in result.templates:
+        out.print(f"\n{template.name}", style="bold")
+        if template.text is not None:
+            out.print(Text(f"  {template.text}"))
+        print_cells(template.columns, template.rows)
+        if template.total_rows > len(template.rows):
+            out.print(f"  {template.total_rows:,} rows in all: {template.file}", style="dim", markup=False)
     if result.findings:
         out.print("\nFindings", style="bold")
         for number, finding in enumerate(result.findings, start=1):

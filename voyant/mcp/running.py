@@ -50,6 +50,7 @@ def parameters_for(
     contract: str | None = None,
     evidently: bool = False,
     requests: dict[str, dict[str, Any]] | None = None,
+    templates: list[str | dict[str, Any]] | None = None,
 ) -> JobParameters:
     """What a tool was given, as jobs take it."""
     found = source_from(caller, source, table=table, query=query)
@@ -57,6 +58,7 @@ def parameters_for(
     return parameters_of(
         found,
         kpis=kpis,
+        templates=templates or (),
         time_column=time,
         rules=rules or (),
         fail_under=fail_under,

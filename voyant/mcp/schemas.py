@@ -8,9 +8,11 @@ from pydantic import Field, TypeAdapter
 
 from voyant.analysis.quality.declared import MOST_RULES
 from voyant.domain.rule import RuleKind
+from voyant.domain.template import TEMPLATE_NAMES
 from voyant.errors import Code
 from voyant.mcp.waiting import DEFAULT_WAIT
 from voyant.services.budget import MAX_TOKENS
+from voyant.services.templates import MOST_CALLS
 from voyant.services.waiting import LONGEST_WAIT
 
 LEAST_TOKENS = 400
@@ -47,6 +49,15 @@ Kpis = Annotated[
         description="Key figures by name, as SQL over the table's columns: an aggregate or a SELECT. "
         "Found without you where left out.",
         examples=[{"revenue": "sum(amount)", "orders": "count(*)"}],
+    ),
+]
+Templates = Annotated[
+    list[str | dict[str, Any]] | None,
+    Field(
+        max_length=MOST_CALLS,
+        description=f"Figures under a name: {', '.join(TEMPLATE_NAMES)}. Columns, grain and dates are found without "
+        'you; else give {"name": …, "parameters": {…}} instead of the name: one that cannot be says what it takes.',
+        examples=[["revenue_growth", {"name": "moving_average", "parameters": {"window": 7, "grain": "day"}}]],
     ),
 ]
 TimeColumn = Annotated[
@@ -147,6 +158,7 @@ DESCRIPTIONS = {
     "evidence": "Where its numbers stand: artifact#/pointer, as voyant_artifact takes them.",
     "fail_under": "The least score that passes.",
     "failed": "How many failed.",
+    "file": "The artifact that holds every row.",
     "files": "How many files it consists of.",
     "findings": "What is worth knowing, the most important first.",
     "fingerprint": "Of the content that was read last.",
@@ -216,11 +228,13 @@ DESCRIPTIONS = {
     "summary": "What changed.",
     "table": "The table's name in voyant_sql.",
     "tables": "The tables that it was read into, for voyant_sql.",
+    "templates": "The KPI templates that were asked for, and what they came to.",
     "text": "One sentence with its numbers.",
     "threshold": "From which the measure counts as drift.",
     "title": "What kind of error it is.",
     "tokens": "That a result takes at most.",
     "tool": "The tool to call.",
+    "total_rows": "How many rows there are in all.",
     "total": "How many there are.",
     "type": "Its type.",
     "unit": "What it is measured in; null where that is not known.",

@@ -20,6 +20,7 @@ from voyant.services.references import with_baseline
 from voyant.services.requests import requests_from
 from voyant.services.rules import rules_from
 from voyant.services.submission import submit
+from voyant.services.templates import Call, templates_from
 
 KIND = "analyze"
 EVIDENTLY = "evidently"
@@ -32,6 +33,7 @@ def analyze(
     *,
     kind: str = KIND,
     kpis: Mapping[str, str] | None = None,
+    templates: Iterable[Call] = (),
     time_column: str | None = None,
     compare: Sequence[str] = (),
     rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
@@ -47,6 +49,7 @@ def analyze(
     Args:
         kind: Of the job: the whole pipeline, or a part of it such as ``quality`` or ``drift``.
         kpis: SQL by name: an aggregate such as ``sum(amount)``, or a SELECT.
+        templates: Figures by their name, with parameters where these are not to be found.
         time_column: That periods are formed by; None to find it.
         compare: Two periods that key figures are compared between, such as ``2013-Q1`` and ``2014-Q1``.
         rules: That the table is judged by; as fields of ``DeclaredRule`` by name, or such themselves.
@@ -65,6 +68,7 @@ def analyze(
     asked = parameters_of(
         source,
         kpis=kpis,
+        templates=templates,
         time_column=time_column,
         compare=compare,
         rules=rules,
@@ -83,6 +87,7 @@ def parameters_of(
     source: Source,
     *,
     kpis: Mapping[str, str] | None = None,
+    templates: Iterable[Call] = (),
     time_column: str | None = None,
     compare: Sequence[str] = (),
     rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
@@ -105,6 +110,7 @@ def parameters_of(
     return JobParameters(
         source=source,
         kpis=declared,
+        templates=templates_from(templates),
         time_column=time_column,
         compare=tuple(compare),
         rules=rules_from(rules),

@@ -70,6 +70,8 @@ def _ever_smaller(result: Result) -> Iterator[Result]:
         yield result
     result = _keep_artifacts(result, lambda artifact: artifact.name in ENTRANCES)
     yield result
+    result = _fewer_rows(result, FEWEST)
+    yield result
     while _has_more(result, SOME):
         result = _one_less(_one_rule_less(result, SOME), SOME)
         yield result
@@ -128,6 +130,16 @@ def _without_samples(result: Result) -> Result:
     return replace(result, quality=replace(result.quality, rules=rules), omitted=omitted)
 
 
+def _fewer_rows(result: Result, most: int) -> Result:
+    """The result with at most so many rows of each template: their files have all."""
+    templates = tuple(
+        replace(template, rows=template.rows[-most:] if "period" in template.columns else template.rows[:most])
+        for template in result.templates
+    )
+    cut = sum(len(template.rows) for template in result.templates) - sum(len(template.rows) for template in templates)
+    return replace(result, templates=templates, omitted=_more(result.omitted, rows=cut)) if cut else result
+
+
 def _one_rule_less(result: Result, least: int) -> Result:
     """The result without its last failed rule, where there are more than ``least``."""
     if result.quality is None or _rules(result) <= least:
@@ -161,6 +173,7 @@ def _shortened(result: Result) -> Result:
             for finding in result.findings
         ),
         drift=_short_drift(result.drift),
+        templates=tuple(replace(template, rows=()) for template in result.templates),
         next=result.next[:1],
         warnings=tuple(warning[:LONGEST_TEXT] for warning in result.warnings[:FEWEST]),
         omitted=_more(result.omitted, warnings=max(0, len(result.warnings) - FEWEST)),

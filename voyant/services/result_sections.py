@@ -7,6 +7,7 @@ from voyant.domain.contract import ContractCheck
 from voyant.domain.drift import ColumnDrift, Drift
 from voyant.domain.kpi import Kpis
 from voyant.domain.narrative import Narrative
+from voyant.domain.profile import Scalar
 from voyant.domain.quality import Check, Quality
 from voyant.domain.result import (
     ResultArtifact,
@@ -17,9 +18,13 @@ from voyant.domain.result import (
     ResultKpi,
     ResultQuality,
     ResultRule,
+    ResultTemplate,
 )
+from voyant.domain.template import TemplateResult, TemplateResults
 
 MOST_SAMPLES = 3
+MOST_ROWS = 12
+"""Of a template that stand in a result; its file has all."""
 MOST_COLUMNS = 20
 """That drifted and stand in a result; drift.json has all."""
 
@@ -104,6 +109,26 @@ def kpis_section(kpis: Kpis | None) -> tuple[ResultKpi, ...]:
         )
         for kpi in (kpis.kpis if kpis else ())
     )
+
+
+def templates_section(templates: TemplateResults | None) -> tuple[ResultTemplate, ...]:
+    return tuple(
+        ResultTemplate(
+            name=result.template,
+            text=result.findings[0].text if result.findings else None,
+            columns=tuple(column.name for column in result.columns),
+            rows=some_rows(result, MOST_ROWS),
+            total_rows=result.total_rows,
+            file=result.file,
+        )
+        for result in (templates.results if templates else ())
+    )
+
+
+def some_rows(result: TemplateResult, most: int) -> tuple[tuple[Scalar, ...], ...]:
+    """The last periods, or else the first rows."""
+    is_series = any(column.name == "period" for column in result.columns)
+    return result.rows[-most:] if is_series else result.rows[:most]
 
 
 def contract_section(check: ContractCheck) -> ResultContract:

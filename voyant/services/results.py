@@ -24,6 +24,7 @@ from voyant.domain.result import (
     ResultDataset,
 )
 from voyant.domain.serialization import from_json, to_json
+from voyant.domain.template import TemplateResults
 from voyant.errors import Code, Conflict, JobFailed
 from voyant.services.access import job_of
 from voyant.services.budget import DEFAULT_TOKENS, fit
@@ -37,8 +38,10 @@ from voyant.services.result_sections import (
     findings_section,
     kpis_section,
     quality_section,
+    templates_section,
 )
 from voyant.services.result_warnings import counted, warnings_of
+from voyant.services.templates import RESULTS
 from voyant.services.wiring import artifact_store
 from voyant.store.models import Job
 
@@ -59,6 +62,7 @@ class Parts:
     quality: Quality | None
     drift: Drift | None
     kpis: Kpis | None
+    templates: TemplateResults | None
     narrative: Narrative | None
     contracts: ContractChecks
 
@@ -151,6 +155,7 @@ def _read_parts(
         quality=read("quality.json", Quality),
         drift=read("drift.json", Drift),
         kpis=read("kpis.json", Kpis),
+        templates=read(RESULTS, TemplateResults),
         narrative=read("narrative.json", Narrative),
         contracts=read("contract.json", ContractChecks) or ContractChecks(checks=()),
     )
@@ -176,6 +181,7 @@ def _assemble(parts: Parts) -> Result:
         gate=judge(parts.quality, parts.fail_under),
         drift=drift_section(drift),
         kpis=kpis_section(parts.kpis),
+        templates=templates_section(parts.templates),
         contracts=tuple(map(contract_section, parts.contracts.checks)),
         artifacts=tuple(artifact_section(parts.job_id, artifact) for artifact in parts.artifacts),
         manifest=None,

@@ -52,7 +52,7 @@ def columns(caller: Caller, table: str) -> tuple[TableColumn, ...]:
     snapshot = lake().snapshot(caller.tenant, name)
     found = query(caller, f"SELECT * FROM {identifier(name)} LIMIT 0").columns
     described = {column.name: column for column in snapshot.columns}
-    profile = _profile(caller, snapshot)
+    profile = profile_of(caller, snapshot)
     nulls = {column.name: column.nulls > 0 for column in profile.columns} if profile else {}
     return tuple(_table_column(column, described.get(column.name), nulls.get(column.name)) for column in found)
 
@@ -113,7 +113,7 @@ def _table_summary(snapshot: Snapshot, sources: dict[str, str]) -> TableSummary:
     )
 
 
-def _profile(caller: Caller, snapshot: Snapshot) -> Profile | None:
+def profile_of(caller: Caller, snapshot: Snapshot) -> Profile | None:
     """What the last analysis of that snapshot counted; None where there was none."""
     of_snapshot = {"pinned__table": snapshot.table, "pinned__snapshot": snapshot.id}
     job = jobs_of(caller).filter(status=Status.COMPLETED, artifacts__name="profile.json", **of_snapshot).first()

@@ -23,6 +23,7 @@ from voyant.mcp.schemas import (
     Rules,
     SourceHint,
     Table,
+    Templates,
     TimeColumn,
     Wait,
 )
@@ -147,6 +148,7 @@ async def voyant_drift(
 async def voyant_kpi(
     source: SourceHint,
     kpis: Kpis = None,
+    templates: Templates = None,
     time: TimeColumn = None,
     table: Table = None,
     query: Query = None,
@@ -155,11 +157,12 @@ async def voyant_kpi(
     caller: Caller = CALLER,
     host: Host = HOST,
 ) -> ToolResult:
-    """Only compute key figures by period, yours or found ones. Use it when you know which figure is wanted, or how it
-    changed. You get each figure's latest value and its change; the series, and what a change consists of, stand in
-    kpis.json, for voyant_artifact.
+    """Only compute key figures by period, yours, found ones, or such as templates make. Use it when you know which
+    figure is wanted, or how it changed. You get each figure's latest value and its change; the series, and what a
+    change consists of, stand in kpis.json, for voyant_artifact. Of each template you get a sentence and some rows; all
+    of them, the SQL and how it counts stand in templates.json.
     """
-    parameters = await with_data(parameters_for, caller, source, table, query, kpis, time)
+    parameters = await with_data(parameters_for, caller, source, table, query, kpis, time, templates=templates)
     return await run_job(host, caller, "kpi", parameters, wait, max_tokens)
 
 
