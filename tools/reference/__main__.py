@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.reference import artifacts, cli, errors, findings, rest, settings, sql
+from tools.reference import artifacts, cli, errors, findings, rest, settings, sql, templates
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "reference"
 PAGES = {
@@ -16,6 +16,7 @@ PAGES = {
     "openapi.json": rest.description,
     "settings.md": settings.page,
     "sql.md": sql.page,
+    "templates.md": templates.page,
 }
 NOTE = "<!-- Written from the code by `make docs`: change the code, not this page. -->\n\n"
 

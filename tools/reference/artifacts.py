@@ -23,6 +23,7 @@ from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
 from voyant.domain.regression import Regression
 from voyant.domain.segmentation import Segmentation
+from voyant.domain.template import TemplateResults
 
 FILES = [
     ("`normalize.json`", "What each column is, and every change made on the way in"),
@@ -40,6 +41,10 @@ FILES = [
     ),
     ("`drift.json`", "How the table differs from what it was compared with; only where there was something"),
     ("`kpis.json`", "Key figures by period, their changes, and what each change consists of"),
+    (
+        "`templates.json` `templates/NAME.parquet`",
+        "What [KPI templates](templates.md) came to, and all rows of each; only where some were asked for",
+    ),
     ("`segment.json`", "The segments of rows or customers, or that there are none: [how](../guide/segments.md)"),
     ("`segment.parquet` `segment_NAME.parquet`", "The segment of each, and the rows behind what is said of them"),
     (
@@ -64,6 +69,7 @@ DOCUMENTS: dict[str, type] = {
     "quality.json": Quality,
     "drift.json": Drift,
     "kpis.json": Kpis,
+    "templates.json": TemplateResults,
     "segment.json": Segmentation,
     "benchmark.json": Benchmark,
     "regression.json": Regression,

@@ -30,6 +30,7 @@ def page() -> str:
             + ", ".join(code(severity.value) for severity in Severity)
             + ".",
             "## Kinds",
+            "What a [KPI template](templates.md) comes to is of the kind that is called as the template is. "
             "A kind that begins with `no_` says that something one may expect is not there, although there were enough "
             "data to show it.",
             table(["Kind", "What is looked for"], kinds),
