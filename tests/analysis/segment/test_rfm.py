@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import product
 
 from tests.analysis.segment.people import grouped, purchases, rows, told
-from voyant.analysis.segment.rfm import RULES
+from voyant.analysis.rfm import RULES
 
 LAST = datetime(2024, 6, 30, 18)
 

@@ -1,54 +1,20 @@
-"""Recency, frequency and amount: entities scored 1 to 5 by quintiles, and the usual names of the combinations
-(Hughes, Strategic Database Marketing, 1994).
+"""Recency, frequency and amount: entities scored 1 to 5 by quintiles, and the usual names of the combinations.
 
 Everything is counted as of the last date of the data, so that the same data give the same answer on any day.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from voyant.analysis.insights.comparison import rounded
+from voyant.analysis.rfm import RULES, score, segment_name
 from voyant.analysis.segment.subjects import Subject
 from voyant.domain.segmentation import Rfm, RfmSegment
 from voyant.domain.table import ROW, Table
-from voyant.lake.sql import identifier, literal
+from voyant.lake.sql import identifier
 
 FEWEST_ENTITIES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """The scores, from least to most, that belong to a name; ``meaning`` says what such entities do."""
-
-    name: str
-    meaning: str
-    recency: tuple[int, int]
-    frequency: tuple[int, int]
-
-    @property
-    def text(self) -> str:
-        return f"recency {_span(self.recency)}, frequency {_span(self.frequency)}"
-
-
-def _span(scores: tuple[int, int]) -> str:
-    low, high = scores
-    return str(low) if low == high else f"{low} to {high}"
-
-
-RULES = (
-    Rule("champions", "bought lately and often", (5, 5), (4, 5)),
-    Rule("loyal", "buy often", (3, 4), (4, 5)),
-    Rule("potential loyalists", "bought lately, and more than once", (4, 5), (2, 3)),
-    Rule("new", "bought lately for the first time", (5, 5), (1, 1)),
-    Rule("promising", "bought not long ago, seldom so far", (4, 4), (1, 1)),
-    Rule("need attention", "are average in both", (3, 3), (3, 3)),
-    Rule("about to sleep", "bought seldom, and not lately", (3, 3), (1, 2)),
-    Rule("cannot lose", "bought most often, but not for long", (1, 2), (5, 5)),
-    Rule("at risk", "used to buy often, but not for long", (1, 2), (3, 4)),
-    Rule("hibernating", "bought seldom, and long ago", (1, 2), (1, 2)),
-)
-"""Every pair of scores belongs to exactly one."""
 MEANINGS = {rule.name: rule.meaning for rule in RULES}
 
 
@@ -65,16 +31,12 @@ def scores(table: Table, subject: Subject) -> str:
     name = '"first_row"' if entity.personal else by
     bought = f"CASE WHEN {subject.amount} > 0 THEN"
     distinct = f"DISTINCT {bought} {identifier(subject.order.name)} END" if subject.order else f"{bought} 1 END"
-    rules = "".join(
-        f"\n    WHEN recency BETWEEN {rule.recency[0]} AND {rule.recency[1]} "
-        f"AND frequency BETWEEN {rule.frequency[0]} AND {rule.frequency[1]} THEN {literal(rule.name)}"
-        for rule in RULES
-    )
+    named = segment_name("recency", "frequency").replace("\n", "\n    ")
     return (
-        f"SELECT *, CASE{rules} END AS rfm_segment\nFROM (\n"
+        f"SELECT *, {named} AS rfm_segment\nFROM (\n"
         f"  SELECT {name}, last_purchase, days_since_last, purchases, amount,\n"
-        f"    {_score('days_since_last DESC')} AS recency,\n    {_score('purchases')} AS frequency,\n"
-        f"    {_score('amount')} AS monetary\n"
+        f"    {score('days_since_last DESC')} AS recency,\n    {score('purchases')} AS frequency,\n"
+        f"    {score('amount')} AS monetary\n"
         f"  FROM (\n    SELECT *, date_diff('day', last_purchase, {subject.as_of}) AS days_since_last\n"
         f"    FROM (\n      SELECT {key}, max({bought} {subject.moment} END) AS last_purchase,\n"
         f"        count({distinct}) AS purchases, sum({subject.amount}) AS amount\n"
@@ -82,11 +44,6 @@ def scores(table: Table, subject: Subject) -> str:
         f"      WHERE {by} IS NOT NULL\n      GROUP BY {by}\n    ) AS sums\n"
         "    WHERE last_purchase IS NOT NULL AND purchases > 0\n  ) AS dated\n) AS scored"
     )
-
-
-def _score(order: str) -> str:
-    """1 plus five times the share of entities that do worse, cut."""
-    return f"CAST(1 + 5 * (rank() OVER (ORDER BY {order}) - 1) // count(*) OVER () AS INTEGER)"
 
 
 def rfm(table: Table, subject: Subject) -> Rfm | None:

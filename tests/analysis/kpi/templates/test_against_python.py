@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.analysis.kpi.templates.tables import AMOUNT, CUSTOMER, DAY, ORDER, asked, rows_of
-from voyant.analysis.kpi.templates.rfm import SEGMENTS
 
 FIRST = date(2023, 12, 20)
 amounts = st.none() | st.decimals("-1000", "1000", places=2)
@@ -94,10 +93,3 @@ def test_customers_are_scored_as_their_places_say(rows: list[tuple[date, str, in
         name: tuple(row) for (name,), row in zip(rows_of(result, "customer"), rows_of(result, *names), strict=True)
     }
     assert found == expected
-
-
-def test_every_pair_of_scores_belongs_to_one_segment() -> None:
-    for recency in range(1, 6):
-        for frequency in range(1, 6):
-            names = [name for name, r, f in SEGMENTS if r[0] <= recency <= r[1] and f[0] <= frequency <= f[1]]
-            assert len(names) == 1, (recency, frequency, names)

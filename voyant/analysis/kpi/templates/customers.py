@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from voyant.analysis.insights.comparison import Claim, Telling
 from voyant.analysis.kpi.templates import parameters as given
-from voyant.analysis.kpi.templates import rfm
 from voyant.analysis.kpi.templates import sql as pieces
 from voyant.analysis.kpi.templates.definition import Bound, Definition
 from voyant.analysis.kpi.templates.revenue import MONEY, kept
 from voyant.analysis.kpi.templates.telling import bars, claim, lines, over, revenue_name
+from voyant.analysis.rfm import RULES, score, segment_name
 from voyant.analysis.wording import shown
 from voyant.domain.template import OutputColumn, Template, TemplateParameter, TemplateParameterKind
 
@@ -207,14 +207,14 @@ def _rfm(bound: Bound) -> str:
         (
             "scored",
             "SELECT\n  customer,\n  last_purchase,\n  frequency,\n  revenue,\n"
-            f"  {rfm.score('last_purchase')} AS recency_score,\n"
-            f"  {rfm.score('frequency')} AS frequency_score,\n"
-            f"  {rfm.score('revenue')} AS revenue_score\nFROM customers",
+            f"  {score('last_purchase')} AS recency_score,\n"
+            f"  {score('frequency')} AS frequency_score,\n"
+            f"  {score('revenue')} AS revenue_score\nFROM customers",
         ),
         (
             "placed",
             "SELECT\n  scored.*,\n  date_diff('day', last_purchase, span.last_day) AS recency_days,\n  "
-            + rfm.segment_of("recency_score", "frequency_score").replace("\n", "\n  ")
+            + segment_name("recency_score", "frequency_score").replace("\n", "\n  ")
             + " AS segment\nFROM scored\nCROSS JOIN span",
         ),
     ]
@@ -308,9 +308,7 @@ RFM = Definition(
         notes=(
             "A purchase is a row with an amount above 0; who has none is left out, as are rows without a customer.",
             "Scores are fifths of the customers; who are alike get the same, the lowest that any of them would get.",
-            "Groups go by recency and frequency: champions 5 and 4–5, new 5 and 1, promising 4 and 1, "
-            "potential loyalists 4–5 and 2–3, loyal 3–4 and 4–5, need attention 3 and 3, about to sleep 3 "
-            "and 1–2, cannot lose 1–2 and 5, at risk 1–2 and 3–4, hibernating 1–2 and 1–2.",
+            "The groups: " + "; ".join(f"{rule.name}: {rule.text}" for rule in RULES) + ".",
             given.NET,
         ),
     ),
