@@ -26,6 +26,7 @@ def analyze(
     query: str | None = None,
     kpis: Mapping[str, str] | None = None,
     templates: Iterable[str | Mapping[str, Any]] = (),
+    compare: Sequence[str] = (),
     time: str | None = None,
     rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
     fail_under: float | None = None,
@@ -48,6 +49,8 @@ def analyze(
         templates: KPI templates, of those that ``voyant.templates()`` lists: names, or such as
             ``{"name": "moving_average", "parameters": {"window": 7}}``; parameters that are left out are found.
         time: The column that periods are formed by; None to find it.
+        compare: Two periods of one length, the earlier first, such as ``("2013-Q1", "2014-Q1")``, that key figures are
+            compared between; the last two where empty.
         rules: That the table is judged by, such as ``{"kind": "range", "column": "amount", "minimum": 0}``; those that
             fail stand in ``quality.rules``.
         fail_under: The least quality score that passes; ``gate`` tells whether it did.
@@ -73,6 +76,7 @@ def analyze(
         contract=contract,
         kpis=kpis,
         templates=templates,
+        compare=compare,
         time_column=time,
         rules=rules,
         fail_under=fail_under,

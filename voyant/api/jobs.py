@@ -171,7 +171,7 @@ async def begin(caller: Caller, kind: str, body: JobRequest, key: str | None) ->
     """The job that is asked for, accepted."""
     # Rules take a while to be looked at, and those who ask together wait for each other.
     is_plain = body.table is None and body.query is None and body.contract is None and not body.rules
-    is_plain = is_plain and not any(body.requests.values()) and not body.templates
+    is_plain = is_plain and not any(body.requests.values()) and not body.templates and not body.compare
     is_compared = body.baseline is not None or kind == "drift"
     if body.source.startswith("src_") and is_plain and not is_compared:
         job = UploadJob(
@@ -193,6 +193,7 @@ def _submit(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Sub
         source,
         kpis=body.kpis,
         templates=body.template_calls,
+        compare=body.compare,
         time_column=body.time,
         rules=body.rules,
         fail_under=body.fail_under,

@@ -91,6 +91,13 @@ class JobRequest(SourceRequest):
         examples=[["revenue_growth", {"name": "moving_average", "parameters": {"window": 7, "grain": "day"}}]],
     )
     time: Text | None = Field(None, description="The column that periods are formed by; found where left out.")
+    compare: list[Text] = Field(
+        default_factory=list,
+        max_length=2,
+        description="Two periods of one length, the earlier first: what key figures changed by between them, and what "
+        "the change consists of. The last two where left out.",
+        examples=[["2013-Q1", "2014-Q1"]],
+    )
     rules: list[Rule] = Field(
         default_factory=list,
         max_length=MOST_RULES,

@@ -37,6 +37,13 @@ TEMPLATE = typer.Option(
     "May be repeated.",
 )
 TIME = typer.Option(None, "--time", metavar="COL", help="The column that periods are formed by.", show_default=False)
+COMPARE = typer.Option(
+    [],
+    "--compare",
+    metavar="PERIOD",
+    help="Given twice, the earlier first: say what key figures changed by between these, such as 2013-Q1 and 2014-Q1. "
+    "The last two periods where not given.",
+)
 RULES = typer.Option(
     None, "--rules", metavar="FILE", help="Rules to judge the table by, as YAML or JSON.", show_default=False
 )
@@ -83,6 +90,7 @@ def analyze(
     kpi: list[str] = KPI,
     template: list[str] = TEMPLATE,
     time: str | None = TIME,
+    compare: list[str] = COMPARE,
     rules: Path | None = RULES,
     fail_under: float | None = FAIL_UNDER,
     contract: str | None = CONTRACT,
@@ -92,7 +100,7 @@ def analyze(
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Analyse a source: summary here, report, charts and artifacts in VOYANT_HOME."""
-    figures = {"kpis": _declared(kpi), "templates": calls(template)}
+    figures = {"kpis": _declared(kpi), "templates": calls(template), "compare": compare}
     asked: dict[str, Any] = {**figures, "time_column": time, "rules": rules, "fail_under": fail_under}
     compared: dict[str, Any] = {"contract": contract, "baseline": baseline}
     return _gated(run("analyze", source, table, query, out, as_json, max_tokens, **compared, **asked))
@@ -146,12 +154,13 @@ def kpi(
     kpi: list[str] = KPI,
     template: list[str] = TEMPLATE,
     time: str | None = TIME,
+    compare: list[str] = COMPARE,
     out: Path | None = OUT,
     as_json: bool = JSON,
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Only compute key figures by period."""
-    asked: dict[str, Any] = {"kpis": _declared(kpi), "templates": calls(template), "time_column": time}
+    asked = {"kpis": _declared(kpi), "templates": calls(template), "compare": compare, "time_column": time}
     return _gated(run("kpi", source, table, query, out, as_json, max_tokens, **asked))
 
 

@@ -51,6 +51,7 @@ def parameters_for(
     evidently: bool = False,
     requests: dict[str, dict[str, Any]] | None = None,
     templates: list[str | dict[str, Any]] | None = None,
+    compare: list[str] | None = None,
 ) -> JobParameters:
     """What a tool was given, as jobs take it."""
     found = source_from(caller, source, table=table, query=query)
@@ -59,6 +60,7 @@ def parameters_for(
         found,
         kpis=kpis,
         templates=templates or (),
+        compare=compare or (),
         time_column=time,
         rules=rules or (),
         fail_under=fail_under,

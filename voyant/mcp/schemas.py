@@ -106,6 +106,14 @@ Baseline = Annotated[
         "together), a job id, a table, `table@snapshot`, or a source. `last`, if there is one, where left out.",
     ),
 ]
+Compare = Annotated[
+    list[str] | None,
+    Field(
+        max_length=2,
+        description='Two periods of one length, the earlier first, such as ["2013-Q1", "2014-Q1"]: what the figures '
+        "changed by between them, and what drove it. The last two where left out.",
+    ),
+]
 Evidently = Annotated[
     bool, Field(description="Make Evidently's own report as well, evidently.html, where the server has that extra.")
 ]

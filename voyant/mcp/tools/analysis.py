@@ -14,6 +14,7 @@ from voyant.mcp.host import CALLER, HOST, Host
 from voyant.mcp.running import Outcome, parameters_for, run_job
 from voyant.mcp.schemas import (
     Baseline,
+    Compare,
     Contract,
     Evidently,
     FailUnder,
@@ -149,6 +150,7 @@ async def voyant_kpi(
     source: SourceHint,
     kpis: Kpis = None,
     templates: Templates = None,
+    compare: Compare = None,
     time: TimeColumn = None,
     table: Table = None,
     query: Query = None,
@@ -162,7 +164,8 @@ async def voyant_kpi(
     change consists of, stand in kpis.json, for voyant_artifact. Of each template you get a sentence and some rows; all
     of them, the SQL and how it counts stand in templates.json.
     """
-    parameters = await with_data(parameters_for, caller, source, table, query, kpis, time, templates=templates)
+    asked = (source, table, query, kpis, time)
+    parameters = await with_data(parameters_for, caller, *asked, templates=templates, compare=compare)
     return await run_job(host, caller, "kpi", parameters, wait, max_tokens)
 
 
