@@ -237,6 +237,16 @@ def moment(value: Any, grain: Grain) -> str:
             return f"{day(at)}, {at:%H}:00" if isinstance(at, datetime) else day(at)
 
 
+def instant(value: Any) -> str:
+    """A moment to the minute, or to the second where it has any.
+
+    >>> instant(datetime(2014, 4, 14, 3, 5)), instant("2014-04-14T03:05:01")
+    ('14 April 2014, 03:05', '14 April 2014, 03:05:01')
+    """
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return f"{day(at)}, {at:%H:%M:%S}" if at.second else f"{day(at)}, {at:%H:%M}"
+
+
 def day(at: date) -> str:
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from voyant.analysis import wording
-from voyant.domain.benchmark import Benchmark, BrandMetric, SegmentStanding, Standing, Tested
+from voyant.domain.benchmark import Benchmark, BrandMetric, SegmentStanding, Standing
 from voyant.report import figures
 from voyant.report.contents import Contents
 
@@ -24,7 +24,6 @@ def benchmark(contents: Contents) -> dict[str, Any] | None:
         "metrics": [_heading(metric) for metric in found.metrics],
         "shares_of": found.market or "",
         "spans": _spans(found),
-        "priced": any(one.price_index is not None for one in found.standings),
         "brands": [_brand(found, brand) for brand in listed[:_MOST_BRANDS]],
         "left_out": f"{len(listed) - _MOST_BRANDS:,}" if len(listed) > _MOST_BRANDS else "",
         "segments": [_segment(found, one) for one in found.segments if one.value is not None],
@@ -41,12 +40,12 @@ def _spans(found: Benchmark) -> str:
     if found.before is None or found.after is None:
         return ""
     before, after = (f"{span.first} to {span.last}" for span in (found.before, found.after))
-    return f"Before, after and growth: {after} against {before}."
+    return f"Shares and growth: {after} against {before}."
 
 
 def _heading(metric: BrandMetric) -> str:
-    name = wording.readable(metric.name)
-    return name[:1].upper() + name[1:]
+    unit = f" ({metric.unit})" if metric.unit else ""
+    return f"{wording.readable(metric.name)}{unit}"
 
 
 def _brand(found: Benchmark, brand: str) -> dict[str, Any]:
@@ -59,40 +58,33 @@ def _brand(found: Benchmark, brand: str) -> dict[str, Any]:
         "before": _percent(market.share_before if market else None),
         "after": _percent(market.share_after if market else None),
         "growth": _percent(market.growth if market else None),
-        "values": [_figure(_value(held.get(metric.name)), metric.unit) for metric in found.metrics],
+        "values": [figures.cell(_short(held.get(metric.name))) for metric in found.metrics],
         "index": next((figures.cell(round(one.price_index)) for one in held.values() if one.price_index), ""),
     }
 
 
-def _value(standing: Standing | None) -> float | None:
-    return None if standing is None else standing.value
-
-
-def _figure(value: float | None, unit: str | None) -> str:
-    return "–" if value is None else wording.quantity(value, unit)
+def _short(standing: Standing | None) -> float | None:
+    return None if standing is None or standing.value is None else float(f"{standing.value:.5g}")
 
 
 def _percent(share: float | None) -> str:
     return "–" if share is None else wording.percent(100 * share)
 
 
+def _figure(value: float | None) -> str:
+    return figures.cell(None if value is None else float(f"{value:.4g}"))
+
+
 def _segment(found: Benchmark, one: SegmentStanding) -> dict[str, Any]:
     metric = next(metric for metric in found.metrics if metric.name == one.metric)
-    shown = [_percent(value) if metric.has_shares else _figure(value, metric.unit) for value in (one.value, one.other)]
+    show = _percent if metric.has_shares else _figure
     tested = one.tested
+    interval = f"{show(tested.low)} to {show(tested.high)}" if tested is not None else "not tested"
     return {
         "name": f"{wording.readable(one.column)}: {figures.cell(one.segment)}",
         "metric": f"share of {wording.readable(one.metric)}" if metric.has_shares else wording.readable(one.metric),
-        "value": shown[0],
-        "other": shown[1],
-        "interval": _interval(metric, tested),
+        "value": show(one.value),
+        "other": show(one.other),
+        "interval": interval,
         "verdict": _VERDICTS.get(one.verdict or "", "not sure" if tested is not None else ""),
     }
-
-
-def _interval(metric: BrandMetric, tested: Tested | None) -> str:
-    if tested is None:
-        return "not tested"
-    if metric.has_shares:
-        return f"{wording.number(100 * tested.low)} to {wording.number(100 * tested.high)} points"
-    return f"{wording.number(tested.low)} to {wording.number(tested.high)}"

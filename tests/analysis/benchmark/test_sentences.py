@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +20,7 @@ def kinds(findings: tuple[Finding, ...]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("asked", [{}, {"brand": "Cirrus"}, {"brand": "Borea", "metrics": ("rating",)}])
-def test_each_number_is_the_cell_that_it_names(asked: dict[str, Any], tmp_path: Path) -> None:
+def test_each_number_is_the_cell_that_it_names(asked: dict[str, object], tmp_path: Path) -> None:
     with sales(market()) as table:
         found = told(table, answered(table, **asked), tmp_path)
         assert len(found.findings) >= 3

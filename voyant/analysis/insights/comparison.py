@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from voyant.analysis.wording import count, moment, percent, quantity, with_unit
+from voyant.analysis.wording import count, instant, moment, percent, quantity, with_unit
 from voyant.domain.finding import Number, Severity, View
 from voyant.domain.kpi import Grain
 
@@ -38,6 +38,7 @@ class Question(StrEnum):
     TERMS = "Do the texts of a group stand out?"
     MISSING = "Are values missing more often in some groups?"
     OUTLIERS = "Are there values far from all others?"
+    STRETCHES = "Is a series for a while not what it was to be expected to be?"
     QUALITY = "Which quality checks fail?"
     DRIFT = "What changed since an earlier state?"
     SEGMENTS = "Do records, or customers, fall into groups?"
@@ -72,11 +73,12 @@ class Telling:
         """A bound between brackets: as it is, not rounded."""
         return self._stated(column, row, lambda value: with_unit(f"{value:,.10g}".replace("-", "−"), unit))
 
-    def moment(self, column: str, grain: Grain, row: int = 0) -> str:
+    def moment(self, column: str, grain: Grain | None, row: int = 0) -> str:
+        """A time as the period of that length which it begins; to the minute without a grain."""
         value = self.rows[row][column]
         if value is None:
             raise NothingToTell(column)
-        stated = moment(value, grain)
+        stated = instant(value) if grain is None else moment(value, grain)
         iso = value.isoformat() if isinstance(value, date) else str(value)
         self.numbers.append(Number(stated=stated, value=iso, row=row, column=column))
         return stated

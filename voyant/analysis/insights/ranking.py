@@ -37,6 +37,16 @@ _SHARED_COLUMN = 0.93
 """For each claim above that speaks of the same column, beyond the first."""
 _OF_THEIR_OWN = {"drift", *TEMPLATE_NAMES}
 """Kinds that repeat nothing that others say of the same columns: what was, they alone tell, or it was asked for."""
+_OF_THEIR_OWN = {
+    "drift",
+    "series_gap",
+    "series_shift",
+    "series_spike",
+    "series_spread",
+    "series_stuck",
+    "series_trend",
+}
+"""Kinds that repeat nothing that others say of the same columns: what was, they alone tell."""
 _SAME_FOCUS = 0.8
 """For each claim above that singles out the same values."""
 
