@@ -11,6 +11,7 @@ from typing import Any
 from benchmarks.data_sets import environment_python, first_flights, flights, lineitem, peer_python, shifted
 from benchmarks.lineitem_rules import hundred_rules
 from benchmarks.measuring import Figure, Run, empty_home, interleaved, median, run, voyant_command, workload
+from benchmarks.nab import nab
 from benchmarks.regression import regression
 from benchmarks.service import service
 
@@ -171,6 +172,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "tokens": result_size,
     "drift": drift,
     "rules": rules,
+    "nab": nab,
     "service": service,
     "regression": regression,
 }
