@@ -170,7 +170,8 @@ def _class(result: Regression, effect: Effect) -> str:
 def _label(effect: Effect, label: str) -> str:
     if effect.part.startswith('"'):
         return f"texts {'with' if label == 'present' else 'without'} {effect.part}"
-    return label if effect.part in {"month", "weekday"} or label in {"true", "false"} else shown(label)
+    speaks = effect.part in {"month", "weekday"} or label in {"true", "false"} or label.replace(".", "").isdigit()
+    return label if speaks else shown(label)
 
 
 def _part_name(effect: Effect, table: Table) -> str:

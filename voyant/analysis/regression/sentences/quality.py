@@ -209,7 +209,7 @@ def _models(result: Regression) -> str:
 
 def _of(result: Regression) -> str:
     what = "variance" if result.task is Task.NUMBER else "Brier score"
-    return f"of the {what} of {told_of(result)}"
+    return f"of the {what}"
 
 
 def _bent(result: Regression) -> Claim:
@@ -218,7 +218,7 @@ def _bent(result: Regression) -> Claim:
         columns=(result.target,),
         sql=_models(result),
         tell=lambda telling: sentence(
-            f"boosted trees explain {telling.percent('boosting')} {_of(result)}, a linear model "
+            f"boosted trees explain {telling.percent('boosting')} {_of(result)} of {told_of(result)}, a linear model "
             f"{telling.percent('linear')}: effects bend, or hang on one another"
         ),
         strength=0.5,
@@ -233,8 +233,9 @@ def _straight(result: Regression) -> Claim:
         columns=(result.target,),
         sql=_models(result),
         tell=lambda telling: sentence(
-            f"boosted trees tell no more {_of(result)} than a linear model does: {telling.percent('boosting')} against "
-            f"{telling.percent('linear')}, so that the linear one is used"
+            f"boosted trees are no better at {told_of(result)} than a linear model, or by no more than chance: they "
+            f"explain {telling.percent('boosting')} {_of(result)}, the linear one, which is used, "
+            f"{telling.percent('linear')}"
         ),
         strength=0.4,
         title="boosted trees and a linear model",
