@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
+from voyant.analysis.regression.rows import MOST_ROWS
 from voyant.domain.caller import LOCAL_CALLER
 from voyant.services.home import open_home
 
@@ -69,7 +70,10 @@ def _plain(path: Path, target: str, result: dict[str, Any], judged: dict[str, li
     names = [feature["name"] for feature in result["features"] if feature["kind"] in {"number", "category"}]
     columns = ", ".join(f'"{name}"' for name in [*names, target])
     read = duckdb.connect().execute(f"SELECT {columns} FROM '{path}'").fetchnumpy()
-    rows, folds = np.asarray(judged["row"]) - 1, np.asarray(judged["fold"])
+    rows = _sampled(result)
+    # Rows that no fold judges, the first of a rolling split, are learned from by all folds.
+    folds = np.zeros(len(rows), dtype=int)
+    folds[np.searchsorted(rows, np.asarray(judged["row"]) - 1)] = judged["fold"]
     kinds = {feature["name"]: feature["kind"] for feature in result["features"]}
     x = [_column(read[name][rows], kinds[name] == "category") for name in names]
     y = read[target][rows]
@@ -77,16 +81,26 @@ def _plain(path: Path, target: str, result: dict[str, Any], judged: dict[str, li
     lost = dict.fromkeys(("plain boosting", "plain linear"), 0.0)
     naive = 0.0
     for fold in np.unique(folds):
-        # Of a rolling split the rows before the first stretch are judged by no fold; they are left out for all here.
-        learned, held = (folds < fold if ordered else folds != fold), folds == fold
-        if not learned.any():
+        if fold == 0:
             continue
+        learned, held = (folds < fold if ordered else folds != fold), folds == fold
         for name, loss in _losses(x, y, learned, held, result["task"] == "classes").items():
             if name == "naive":
                 naive += loss
             else:
                 lost[name] += loss
     return {name: 1 - each / naive for name, each in lost.items()}
+
+
+def _sampled(result: dict[str, Any]) -> Any:
+    """The rows that Voyant took, from 0: all, or those whose numbers have the lowest hashes."""
+    import duckdb
+
+    rows = result["rows_with_target"]
+    if rows == result["rows_used"]:
+        return np.arange(rows)
+    chosen = f"SELECT r FROM range(1, {rows + 1}) AS all_rows(r) WHERE hash(r) % {rows} < {MOST_ROWS} ORDER BY r"
+    return duckdb.connect().execute(chosen).fetchnumpy()["r"] - 1
 
 
 def _column(values: Any, is_category: bool) -> tuple[Any, bool]:
@@ -114,7 +128,7 @@ def _losses(x: list[tuple[Any, bool]], y: Any, learned: Any, held: Any, is_class
     prepared = ColumnTransformer(
         [
             ("numbers", make_pipeline(SimpleImputer(), StandardScaler()), numbers),
-            ("codes", OneHotEncoder(handle_unknown="ignore"), codes),
+            ("codes", OneHotEncoder(handle_unknown="infrequent_if_exist", max_categories=100), codes),
         ]
     )
     line = make_pipeline(prepared, LogisticRegression(max_iter=1000) if is_class else LinearRegression())
