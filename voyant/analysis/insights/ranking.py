@@ -35,8 +35,6 @@ _SAME_COLUMNS = 0.45
 """For another claim on exactly the same columns."""
 _SHARED_COLUMN = 0.93
 """For each claim above that speaks of the same column, beyond the first."""
-_OF_THEIR_OWN = {"drift", *TEMPLATE_NAMES}
-"""Kinds that repeat nothing that others say of the same columns: what was, they alone tell, or it was asked for."""
 _OF_THEIR_OWN = {
     "drift",
     "series_gap",
@@ -45,8 +43,9 @@ _OF_THEIR_OWN = {
     "series_spread",
     "series_stuck",
     "series_trend",
+    *TEMPLATE_NAMES,
 }
-"""Kinds that repeat nothing that others say of the same columns: what was, they alone tell."""
+"""Kinds that repeat nothing that others say of the same columns: what was, they alone tell, or it was asked for."""
 _SAME_FOCUS = 0.8
 """For each claim above that singles out the same values."""
 
