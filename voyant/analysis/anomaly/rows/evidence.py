@@ -1,0 +1,208 @@
+"""What speaks for a row being odd, beyond its score: bounds that rows of clean data do not cross.
+
+All bounds of a table together are crossed by a row of clean data with at most the chance ``LEVEL`` (Bonferroni over rows and
+bounds), however odd its oddest row is: clean data have no odd rows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from voyant.analysis.anomaly.rows import bounds as limits
+from voyant.analysis.anomaly.rows import groups
+from voyant.analysis.anomaly.rows.bounds import Bounds
+from voyant.analysis.anomaly.rows.columns import Chosen
+from voyant.analysis.anomaly.rows.detectors import Covariance, NearNeighbours, Points
+from voyant.analysis.anomaly.rows.ensemble import Ensemble
+from voyant.analysis.anomaly.rows.groups import Within
+from voyant.analysis.anomaly.rows.matrix import Rows, Scale, drawn_out
+from voyant.analysis.anomaly.rows.tails import upper_bound
+from voyant.analysis.anomaly.rows.wording import told
+from voyant.analysis.insights.ranks import Floats
+from voyant.analysis.wording import called, listed, percent, readable, shown
+from voyant.domain.anomaly import Oddity
+from voyant.domain.profile import Profile
+from voyant.domain.table import Column
+
+LEVEL = 0.01
+_JOINT = ("robust covariance", "near neighbours")
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why one row is odd.
+
+    Attributes:
+        place: Of the row among those looked at.
+        key: Rows with the same key are odd for the same pattern.
+        number: What the first column holds, and ``usual`` what it is held against.
+    """
+
+    place: int
+    kind: Oddity
+    columns: tuple[str, ...]
+    text: str
+    key: tuple[str, ...]
+    number: float | None = None
+    usual: float | None = None
+
+
+class Evidence:
+    """The bounds of a table, learnt from a sample."""
+
+    def __init__(
+        self,
+        chosen: Chosen,
+        profile: Profile,
+        rows: int,
+        sample: Rows,
+        scales: tuple[Scale, ...],
+        ensemble: Ensemble,
+    ) -> None:
+        pairs = groups.pairs(chosen, profile)
+        joint = [member for member in ensemble.members if member.name in _JOINT]
+        self.share = LEVEL / (len(scales) + len(pairs) + len(joint) + 1)
+        """Of the level, for each set of bounds; one is left for combinations of categories."""
+        chance = self.share / max(1, rows)
+        self._chosen, self._scales = chosen, scales
+        self.values = [limits.of_tails(scale, sample.numbers[:, place], chance) for place, scale in enumerate(scales)]
+        self._ends = [_ends(sample.numbers[:, place]) for place in range(len(scales))]
+        self._within = [groups.learn(sample, scales[number], number, category, chance) for number, category in pairs]
+        self._joint = [(member, upper_bound(member.usual, chance)) for member in joint]
+
+    def of(self, rows: Rows, points: Points, own: dict[str, Floats]) -> list[Reason]:
+        """Why rows are odd; those with none of them are not."""
+        reasons = [*self._by_value(rows), *self._by_group(rows)]
+        explained = {reason.place for reason in reasons}
+        for member, bound in self._joint:
+            places = [int(place) for place in np.flatnonzero(own[member.name] > bound) if place not in explained]
+            if isinstance(member.fitted, Covariance):
+                reasons += self._together(member.fitted, rows, points, places)
+            elif isinstance(member.fitted, NearNeighbours):
+                reasons += self._apart(member.fitted, rows, points, places)
+            explained |= set(places)
+        return reasons
+
+    def _by_value(self, rows: Rows) -> Iterator[Reason]:
+        for index, found in enumerate(self.values):
+            values = rows.numbers[:, index]
+            for place in np.flatnonzero(found.beyond(values) > 0):
+                yield beyond(found, float(values[place]), int(place), self._ends[index])
+
+    def _by_group(self, rows: Rows) -> Iterator[Reason]:
+        for within in self._within:
+            for place in np.flatnonzero(within.beyond(rows)):
+                yield self._in_group(within, rows, int(place))
+
+    def _in_group(self, within: Within, rows: Rows, place: int) -> Reason:
+        number, category = self._chosen.numbers[within.number], self._chosen.categories[within.category]
+        label = rows.categories[within.category][place].as_py()
+        value = float(rows.numbers[place, within.number])
+        usual = within.scale.back(within.groups[label].middle)
+        group = f"{readable(category.name)} {'(withheld)' if category.personal else shown(label)}"
+        return Reason(
+            place,
+            Oddity.WITHIN,
+            (number.name, category.name),
+            f"{called(number)} {told(number, value)} with {group}, where the median is {told(number, usual)}",
+            ("within", number.name, category.name),
+            number=value,
+            usual=usual,
+        )
+
+    def _together(self, fitted: Covariance, rows: Rows, points: Points, places: list[int]) -> Iterator[Reason]:
+        if not places:
+            return
+        expected, away = fitted.expected(points.numbers[places])
+        for place, expectations, distances in zip(places, expected, np.abs(away), strict=True):
+            known = np.where(np.isfinite(rows.numbers[place]), distances, -1.0)
+            index = int(np.argmax(known))
+            column, value = self._chosen.numbers[index], float(rows.numbers[place, index])
+            usual = self._scales[index].back(drawn_out(float(expectations[index])))
+            text = f"{called(column)} {told(column, value)}, where the other columns lead one to expect {told(column, usual)}"
+            yield Reason(
+                place,
+                Oddity.TOGETHER,
+                (column.name,),
+                text,
+                ("together",),
+                number=value,
+                usual=usual if math.isfinite(usual) else None,
+            )
+
+    def _apart(self, fitted: NearNeighbours, rows: Rows, points: Points, places: list[int]) -> Iterator[Reason]:
+        if not places:
+            return
+        _, nearest = fitted.nearest(points.some(places))
+        for place, neighbours in zip(places, nearest, strict=True):
+            away = np.abs(points.numbers[place] - fitted.reference[neighbours].mean(axis=0))
+            away = np.where(np.isfinite(rows.numbers[place]), away, -1.0)
+            order = [int(index) for index in np.argsort(-away, kind="stable")[:_MOST_NAMED]]
+            leading = [index for index in order if away[index] >= away[order[0]] / 2]
+            yield self._alone(rows, place, leading)
+
+    def _alone(self, rows: Rows, place: int, leading: list[int]) -> Reason:
+        columns = [self._chosen.numbers[index] for index in leading]
+        values = [float(rows.numbers[place, index]) for index in leading]
+        named = listed(
+            [f"{called(column)} {told(column, value)}" for column, value in zip(columns, values, strict=True)]
+        )
+        return Reason(
+            place,
+            Oddity.APART,
+            tuple(column.name for column in columns),
+            f"no other row is near {named}",
+            ("apart",),
+            number=values[0],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Quantiles near the ends of a column, and the share of its values between the end and each, in percent."""
+
+    low: float
+    high: float
+    share: float
+
+
+def _ends(values: Floats) -> Ends:
+    known = values[np.isfinite(values)]
+    share = 99.9 if len(known) >= 5_000 else 99.0
+    if not len(known):
+        return Ends(math.nan, math.nan, share)
+    low, high = np.quantile(known, [1 - share / 100, share / 100], method="inverted_cdf")
+    return Ends(float(low), float(high), share)
+
+
+def beyond(found: Bounds, value: float, place: int, ends: Ends) -> Reason:
+    """Why a value beyond its column's bounds is odd."""
+    above = value > found.high
+    side, usual = ("at most", ends.high) if above else ("at least", ends.low)
+    if (usual >= value) if above else (usual <= value):
+        side, usual = "around", found.middle
+    where = (
+        f"where the median is {told(found.column, usual)}"
+        if side == "around"
+        else f"where {percent(ends.share)} of the values are {side} {told(found.column, usual)}"
+    )
+    return Reason(
+        place,
+        Oddity.VALUE,
+        (found.column.name,),
+        f"{called(found.column)} {told(found.column, value)}, {where}",
+        ("value", found.column.name, "above" if above else "below"),
+        number=value,
+        usual=usual,
+    )
+
+
+def columns_of(reason: Reason, chosen: Chosen) -> list[Column]:
+    """The columns that a reason speaks of."""
+    known = {column.name: column for column in (*chosen.numbers, *chosen.categories)}
+    return [known[name] for name in reason.columns]
