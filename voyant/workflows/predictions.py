@@ -10,7 +10,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from voyant.domain.anomaly import AnomalyRequest
+from voyant.domain.anomaly import Anomalies, AnomalyRequest
 from voyant.domain.answer import Answer
 from voyant.domain.benchmark import Benchmark, BrandRequest
 from voyant.domain.forecast import ForecastRequest
@@ -130,3 +130,8 @@ def _stated(context: StepContext) -> Iterator[tuple[Any, list[Comparison]]]:
         from voyant.analysis.insights.detectors.drivers import drivers
 
         yield kpis, drivers(kpis)
+    table = context.table
+    if (odd := context.read_if_made("anomaly.json", Anomalies)) is not None:
+        from voyant.analysis.anomaly import comparisons
+
+        yield odd, comparisons(odd, table)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from scipy.special import chdtri
 
 from voyant.analysis.insights.ranks import Floats
 from voyant.errors import Code, InvalidInput
@@ -17,11 +17,12 @@ _TREES, _ROWS_OF_A_TREE = 200, 512
 _DRAWS, _ROWS_OF_A_DRAW = 100, 16
 _NEIGHBOURS = 20
 _MOST_REFERENCES = 5_000
-_MOST_FOR_COVARIANCE = 1_500
+_MOST_STEPS = 50
 _CORE = 0.75
 _FEWEST_ROWS_PER_COLUMN = 5
 _SAME = 1e-6
-_ROWS_AT_ONCE = 4_096
+_SAME_DRAWN = 1e-4  # squared, of numbers with half the digits
+_ROWS_AT_ONCE = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +71,27 @@ class Forest:
 class SampledNeighbours:
     """The distance to the nearest of a few rows drawn at random, on average over many draws (Sugiyama and Borgwardt 2013).
 
-    So few rows hardly ever hold an odd one, so that odd rows do not hide one another.
+    So few rows hardly ever hold an odd one, so that odd rows do not hide one another. A row that is drawn itself, or that
+    repeats one, is held against the others.
     """
 
     def __init__(self, points: Points) -> None:
         random = np.random.default_rng(SEED)
         size = min(_ROWS_OF_A_DRAW, max(2, len(points) // 2))
         drawn = [random.choice(len(points), size, replace=False) for _ in range(_DRAWS)]
-        self._drawn = points.numbers[np.concatenate(drawn)]
+        self._drawn = points.numbers[np.concatenate(drawn)].astype(np.float32)  # half the memory to go through
         self._shape = (_DRAWS, size)
 
     def score(self, points: Points) -> Floats:
         scores = np.empty(len(points))
         lengths = (self._drawn**2).sum(axis=1)
         for start in range(0, len(points), _ROWS_AT_ONCE):
-            part = points.numbers[start : start + _ROWS_AT_ONCE]
+            part = points.numbers[start : start + _ROWS_AT_ONCE].astype(np.float32)
             squared = (part**2).sum(axis=1)[:, None] - 2 * part @ self._drawn.T + lengths
+            squared[squared < _SAME_DRAWN] = np.inf
             nearest = squared.reshape(len(part), *self._shape).min(axis=2)
-            scores[start : start + _ROWS_AT_ONCE] = np.sqrt(np.maximum(nearest, 0)).mean(axis=1)
+            nearest[~np.isfinite(nearest)] = 0
+            scores[start : start + _ROWS_AT_ONCE] = np.sqrt(nearest).mean(axis=1)
         return scores
 
 
@@ -123,34 +127,25 @@ class NearNeighbours:
 
 
 class Covariance:
-    """Distance from the middle in the shape of the densest three quarters of the rows (Rousseeuw and Van Driessen 1999)."""
+    """Distance from the middle in the shape of the densest three quarters of the rows (the minimum covariance determinant of
+    Rousseeuw and Van Driessen 1999, from deterministic starts as of Hubert, Rousseeuw and Verdonck 2012)."""
 
     def __init__(self, points: Points) -> None:
-        from sklearn.covariance import EmpiricalCovariance, MinCovDet
-
         numbers = points.numbers
         self._middle = numbers.mean(axis=0)
         lengths, directions = np.linalg.eigh(np.cov(numbers.T).reshape(numbers.shape[1], -1))
         # Columns that follow from one another span fewer directions than there are columns.
         kept = lengths > _SAME * lengths.max()
         self._turn = directions[:, kept] / np.sqrt(lengths[kept])
-        turned = self._turned(numbers)
-        if len(turned) > _MOST_FOR_COVARIANCE:
-            turned = turned[np.random.default_rng(SEED).choice(len(turned), _MOST_FOR_COVARIANCE, replace=False)]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it says where the core has no volume; then all rows are taken
-            fitted = MinCovDet(support_fraction=_CORE, random_state=SEED).fit(turned)
-            if not np.isfinite(fitted.covariance_).all() or np.linalg.cond(fitted.covariance_) > 1 / _SAME:
-                fitted = EmpiricalCovariance().fit(turned)
-        self._inner = fitted.location_
-        self._precision = np.linalg.pinv(fitted.covariance_)
+        self._inner, shape = _core(self._turned(numbers))
+        self._precision = np.linalg.pinv(shape)
         lost = directions[:, ~kept]
         self._full = self._turn @ self._precision @ self._turn.T + lost @ lost.T / (_SAME * lengths.max())
         self._center = self._middle + directions[:, kept] * np.sqrt(lengths[kept]) @ self._inner
 
     def score(self, points: Points) -> Floats:
         away = self._turned(points.numbers) - self._inner
-        return np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", away, self._precision, away), 0))
+        return np.sqrt(np.maximum(np.einsum("ij,ij->i", away @ self._precision, away), 0))
 
     def expected(self, numbers: Floats) -> tuple[Floats, Floats]:
         """What each number would be, told from the other numbers of its row (the conditional mean of a normal), and how
@@ -161,6 +156,47 @@ class Covariance:
 
     def _turned(self, numbers: Floats) -> Floats:
         return np.asarray((numbers - self._middle) @ self._turn)
+
+
+def _core(turned: Floats) -> tuple[Floats, Floats]:
+    """Middle and covariance of the densest rows; of all rows where the densest have no volume."""
+    middle = np.median(turned, axis=0)
+    away = turned - middle
+    signs = away / np.maximum(np.linalg.norm(away, axis=1), _SAME)[:, None]
+    width = turned.shape[1]
+    starts = [(middle, np.eye(width)), (middle, signs.T @ signs / len(turned)), _moments(turned)]
+    found = [core for core in (_concentrated(turned, *start) for start in starts) if core is not None]
+    if not found:
+        return _moments(turned)
+    inner, shape, _ = min(found, key=lambda core: core[2])
+    distances = _squared(turned, inner, shape)
+    usual = distances <= np.median(distances) * chdtri(width, 0.025) / chdtri(width, 0.5)
+    return _moments(turned[usual])
+
+
+def _concentrated(turned: Floats, inner: Floats, shape: Floats) -> tuple[Floats, Floats, float] | None:
+    """The nearest rows, again and again by the shape of those before, until the volume shrinks no more."""
+    count = int(_CORE * len(turned))
+    volume = np.inf
+    for _ in range(_MOST_STEPS):
+        nearest = np.argpartition(_squared(turned, inner, shape), count - 1)[:count]
+        inner, shape = _moments(turned[np.sort(nearest)])
+        sign, logarithm = np.linalg.slogdet(shape)
+        if sign <= 0 or np.linalg.cond(shape) > 1 / _SAME:
+            return None
+        if logarithm >= volume - _SAME:
+            break
+        volume = float(logarithm)
+    return inner, shape, volume
+
+
+def _moments(turned: Floats) -> tuple[Floats, Floats]:
+    return turned.mean(axis=0), np.cov(turned.T).reshape(turned.shape[1], -1)
+
+
+def _squared(turned: Floats, inner: Floats, shape: Floats) -> Floats:
+    away = turned - inner
+    return np.asarray(np.einsum("ij,ij->i", away @ np.linalg.pinv(shape), away))
 
 
 class RareValues:

@@ -16,7 +16,7 @@ from voyant.analysis.insights.ranks import Floats
 from voyant.domain.anomaly import Detector
 
 _LEAST_STABLE = 0.5
-_LEAST_AGREEING = 0.1
+_LEAST_AGREEING = -0.1
 _MOST_TRIED = 4_000
 
 

@@ -19,7 +19,7 @@ from voyant.analysis.anomaly.rows.columns import Chosen
 from voyant.analysis.anomaly.rows.detectors import Covariance, NearNeighbours, Points
 from voyant.analysis.anomaly.rows.ensemble import Ensemble
 from voyant.analysis.anomaly.rows.groups import Within
-from voyant.analysis.anomaly.rows.matrix import Rows, Scale, drawn_out
+from voyant.analysis.anomaly.rows.matrix import Rows, Scale, drawn_out, scale_of
 from voyant.analysis.anomaly.rows.tails import upper_bound
 from voyant.analysis.anomaly.rows.wording import told
 from voyant.analysis.insights.ranks import Floats
@@ -65,14 +65,15 @@ class Evidence:
         ensemble: Ensemble,
     ) -> None:
         pairs = groups.pairs(chosen, profile)
+        own = tuple(scale_of(column, sample.numbers[:, place]) for place, column in enumerate(chosen.numbers))
         joint = [member for member in ensemble.members if member.name in _JOINT]
         self.share = LEVEL / (len(scales) + len(pairs) + len(joint) + 1)
         """Of the level, for each set of bounds; one is left for combinations of categories."""
         chance = self.share / max(1, rows)
         self._chosen, self._scales = chosen, scales
-        self.values = [limits.of_tails(scale, sample.numbers[:, place], chance) for place, scale in enumerate(scales)]
+        self.values = [limits.of_tails(scale, sample.numbers[:, place], chance) for place, scale in enumerate(own)]
         self._ends = [_ends(sample.numbers[:, place]) for place in range(len(scales))]
-        self._within = [groups.learn(sample, scales[number], number, category, chance) for number, category in pairs]
+        self._within = [groups.learn(sample, own[number], number, category, chance) for number, category in pairs]
         self._joint = [(member, upper_bound(member.usual, chance)) for member in joint]
 
     def of(self, rows: Rows, points: Points, own: dict[str, Floats]) -> list[Reason]:

@@ -67,11 +67,15 @@ def judge(table: Table, profile: Profile, chosen: Chosen, method: AnomalyMethod)
 
 
 class _Points:
-    """The rows of a table as detectors see them, by scales that a sample gives."""
+    """The rows of a table as detectors see them, by scales that a sample gives.
+
+    No column is seen by its logarithm here: where most values are small, that tells the small ones apart rather than the
+    large ones.
+    """
 
     def __init__(self, chosen: Chosen, rows: Rows) -> None:
         self.scales: tuple[Scale, ...] = tuple(
-            scale_of(column, rows.numbers[:, place]) for place, column in enumerate(chosen.numbers)
+            scale_of(column, rows.numbers[:, place], may_log=False) for place, column in enumerate(chosen.numbers)
         )
         self._rarity = Rarity(rows)
 

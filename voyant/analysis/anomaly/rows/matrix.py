@@ -93,14 +93,14 @@ def _rows(table: Table, chosen: Chosen, where: str) -> Rows:
     )
 
 
-def scale_of(column: Column, values: Floats) -> Scale:
+def scale_of(column: Column, values: Floats, *, may_log: bool = True) -> Scale:
     """The scale that the known values of a column suggest.
 
     The spread is that of the middle half, as of a normal distribution; where that is nothing, since most values are the
     same, the standard deviation's tenth bounds it from below.
     """
     known = values[np.isfinite(values)]
-    logged = bool(len(known)) and bool((known > 0).all()) and not column.type.is_temporal and _is_skewed(known)
+    logged = may_log and not column.type.is_temporal and _is_skewed(known)
     placed = np.log(known) if logged else known
     low, middle, high = np.quantile(placed, [0.25, 0.5, 0.75]) if len(placed) else (0.0, 0.0, 0.0)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -110,6 +110,8 @@ def scale_of(column: Column, values: Floats) -> Scale:
 
 
 def _is_skewed(values: Floats) -> bool:
+    if not len(values) or values.min() <= 0:
+        return False
     low, middle, high = np.quantile(values, [0.1, 0.5, 0.9])
     return bool(high - middle > 2 * max(middle - low, 1e-300))
 

@@ -29,8 +29,8 @@ found."""
 _MOST_POINTS = 800
 _MOST_ODD = 0.05
 _FITS = 3
-_AGAINST = 2.71
-"""Twice the loss of log likelihood from which a fit is excluded: chi-square with one degree of freedom, 95 % one-sided."""
+_AGAINST = 2.0
+"""Twice the loss of log likelihood from which a fit is excluded: chi-square with one degree of freedom, 92 % one-sided."""
 _STEEP = np.concatenate([[1e-6], np.geomspace(1e-3, 1e4, 140)])
 _SHAPES = np.concatenate([[1e-6], np.linspace(0.02, 1.0, 50), np.geomspace(1.04, 6.0, 40)])
 
