@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.anomalies import anomalies
 from benchmarks.data_sets import environment_python, first_flights, flights, lineitem, peer_python, shifted
 from benchmarks.lineitem_rules import hundred_rules
 from benchmarks.measuring import Figure, Run, empty_home, interleaved, median, run, voyant_command, workload
@@ -175,6 +176,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "nab": nab,
     "service": service,
     "regression": regression,
+    "anomalies": anomalies,
 }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from tools.reference.markdown import code, prose, table
 from voyant.domain.benchmark import Benchmark
+from voyant.domain.anomaly import Anomalies
 from voyant.domain.contract import ContractChecks
 from voyant.domain.drift import Drift
 from voyant.domain.insights import Insights
@@ -56,6 +57,11 @@ FILES = [
         "What was learned of a column from the others, each prediction, and the rows behind what is said: "
         "[columns](../guide/regression.md)",
     ),
+    ("`anomaly.json`", "What is odd: detectors, bounds, patterns and the oddest rows, with what makes them odd"),
+    (
+        "`anomaly.parquet` `anomaly_reasons.parquet`",
+        "Rows with their score, and the reasons of the odd ones: [columns](../guide/anomalies.md)",
+    ),
     ("`insights.json`", "Every finding by rank, the evidence behind it, and what was asked in vain"),
     ("`charts/NAME.vl.json` `.svg` `.png`", "Charts, as a Vega-Lite specification with its own data and as pictures"),
     ("`narrative.json` `narrative.md`", "The memo: headline, key findings, quality, what to look at next"),
@@ -73,6 +79,7 @@ DOCUMENTS: dict[str, type] = {
     "segment.json": Segmentation,
     "benchmark.json": Benchmark,
     "regression.json": Regression,
+    "anomaly.json": Anomalies,
     "insights.json": Insights,
     "narrative.json": Narrative,
     "manifest.json": Manifest,

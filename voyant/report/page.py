@@ -16,6 +16,7 @@ from voyant.analysis.charts import theme
 from voyant.domain.profile import Profile
 from voyant.report import (
     asked,
+    anomaly,
     benchmark,
     columns,
     drift,
@@ -71,6 +72,7 @@ def render_report(contents: Contents) -> str:
         "drift": compared,
         "benchmark": benchmark.benchmark(contents),
         "regression": regression.regression(contents),
+        "odd": anomaly.odd(contents),
         "contracts": expectations.contracts(contents),
         "quality": measures.quality(contents),
         "rules": expectations.rules(contents),

@@ -27,7 +27,12 @@ from voyant.workflows.pipeline import StepResult
 if TYPE_CHECKING:
     from voyant.analysis.insights.comparison import Comparison
 
-ANSWERS: dict[str, type] = {"regression": Regression, "segment": Segmentation, "benchmark": Benchmark}
+ANSWERS: dict[str, type] = {
+    "regression": Regression,
+    "anomaly": Anomalies,
+    "segment": Segmentation,
+    "benchmark": Benchmark,
+}
 """What ``<kind>.json`` holds, by kind; the package of ``analysis`` of that name puts it into sentences."""
 
 

@@ -79,15 +79,14 @@ def _overall(rows: RowAnomalies, table: Table) -> Comparison:
 
 
 def _none(rows: RowAnomalies, table: Table) -> Comparison:
-    sql = (
-        f"SELECT odd, records\nFROM {_COUNTED},\n"
-        f"  (SELECT count(*) AS records FROM {identifier(table.dataset.name)})"
-    )
+    sql = f"SELECT odd, records\nFROM {_COUNTED},\n  (SELECT count(*) AS records FROM {identifier(table.dataset.name)})"
 
     def tell(telling: Telling) -> str | None:
         if telling.value("odd") > 0:
             return None
-        return sentence(f"none of {telling.count('records')} records is odd: none lies farther out than chance explains")
+        return sentence(
+            f"none of {telling.count('records')} records is odd: none lies farther out than chance explains"
+        )
 
     claim = Claim(
         kind="no_odd_rows",
@@ -133,7 +132,9 @@ def _beyond(pattern: Pattern, column: Column, table: Table, evidence: tuple[str,
             return None
         extreme, usual = telling.edge("extreme", column.unit), telling.edge("usual", column.unit)
         if telling.value("records") == 1:
-            return sentence(f"one record has {called(column)} {extreme}, far out from all others; the median is {usual}")
+            return sentence(
+                f"one record has {called(column)} {extreme}, far out from all others; the median is {usual}"
+            )
         side = "high" if pattern.above else "low"
         extent = "largest" if pattern.above else "smallest"
         return sentence(
@@ -243,4 +244,3 @@ def _joint(pattern: Pattern, columns: list[Column], evidence: tuple[str, ...]) -
 
 def _is(column: Column, value: str) -> str:
     return f"CAST({identifier(column.name)} AS VARCHAR) = {literal(value)}"
-

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from scipy.special import chdtri
 
 from voyant.analysis.insights.ranks import Floats
 from voyant.errors import Code, InvalidInput
@@ -17,7 +17,7 @@ _TREES, _ROWS_OF_A_TREE = 200, 512
 _DRAWS, _ROWS_OF_A_DRAW = 100, 16
 _NEIGHBOURS = 20
 _MOST_REFERENCES = 5_000
-_MOST_STEPS = 50
+_MOST_FOR_CORE = 3_000
 _CORE = 0.75
 _FEWEST_ROWS_PER_COLUMN = 5
 _SAME = 1e-6
@@ -69,30 +69,38 @@ class Forest:
 
 
 class SampledNeighbours:
-    """The distance to the nearest of a few rows drawn at random, on average over many draws (Sugiyama and Borgwardt 2013).
+    """The distance to the nearest of a few rows drawn at random, on average over many draws (Sugiyama and Borgwardt
+    2013).
 
-    So few rows hardly ever hold an odd one, so that odd rows do not hide one another. A row that is drawn itself, or that
-    repeats one, is held against the others.
+    So few rows hardly ever hold an odd one, so that odd rows do not hide one another. A row that is drawn itself is held
+    against the others of its draw; rows that repeat one another share what that changes, so that their scores are alike.
     """
 
     def __init__(self, points: Points) -> None:
         random = np.random.default_rng(SEED)
         size = min(_ROWS_OF_A_DRAW, max(2, len(points) // 2))
-        drawn = [random.choice(len(points), size, replace=False) for _ in range(_DRAWS)]
-        self._drawn = points.numbers[np.concatenate(drawn)].astype(np.float32)  # half the memory to go through
+        drawn = np.concatenate([random.choice(len(points), size, replace=False) for _ in range(_DRAWS)])
+        _, alike, counts = np.unique(points.numbers, axis=0, return_inverse=True, return_counts=True)
+        self._drawn = points.numbers[drawn].astype(np.float32)  # half the memory to go through
+        self._itself = (1 / counts[alike.ravel()[drawn]]).astype(np.float32)
         self._shape = (_DRAWS, size)
 
     def score(self, points: Points) -> Floats:
         scores = np.empty(len(points))
-        lengths = (self._drawn**2).sum(axis=1)
         for start in range(0, len(points), _ROWS_AT_ONCE):
             part = points.numbers[start : start + _ROWS_AT_ONCE].astype(np.float32)
-            squared = (part**2).sum(axis=1)[:, None] - 2 * part @ self._drawn.T + lengths
-            squared[squared < _SAME_DRAWN] = np.inf
-            nearest = squared.reshape(len(part), *self._shape).min(axis=2)
-            nearest[~np.isfinite(nearest)] = 0
-            scores[start : start + _ROWS_AT_ONCE] = np.sqrt(nearest).mean(axis=1)
+            scores[start : start + _ROWS_AT_ONCE] = self._distances(part).mean(axis=1)
         return scores
+
+    def _distances(self, numbers: Any) -> Any:
+        """Of each row to the nearest of each draw; where it is drawn, by the chance that it is itself."""
+        squared = (numbers**2).sum(axis=1)[:, None] - 2 * numbers @ self._drawn.T + (self._drawn**2).sum(axis=1)
+        same = squared < _SAME_DRAWN
+        squared[same] = np.inf
+        others = np.sqrt(squared.reshape(len(numbers), *self._shape).min(axis=2))
+        others[~np.isfinite(others)] = 0
+        itself = np.where(same, self._itself, 0).reshape(len(numbers), *self._shape).max(axis=2)
+        return np.where(itself > 0, others * itself, others)
 
 
 class NearNeighbours:
@@ -127,8 +135,8 @@ class NearNeighbours:
 
 
 class Covariance:
-    """Distance from the middle in the shape of the densest three quarters of the rows (the minimum covariance determinant of
-    Rousseeuw and Van Driessen 1999, from deterministic starts as of Hubert, Rousseeuw and Verdonck 2012)."""
+    """Distance from the middle in the shape of the densest three quarters of the rows (the minimum covariance
+    determinant; Rousseeuw and Van Driessen 1999)."""
 
     def __init__(self, points: Points) -> None:
         numbers = points.numbers
@@ -160,43 +168,16 @@ class Covariance:
 
 def _core(turned: Floats) -> tuple[Floats, Floats]:
     """Middle and covariance of the densest rows; of all rows where the densest have no volume."""
-    middle = np.median(turned, axis=0)
-    away = turned - middle
-    signs = away / np.maximum(np.linalg.norm(away, axis=1), _SAME)[:, None]
-    width = turned.shape[1]
-    starts = [(middle, np.eye(width)), (middle, signs.T @ signs / len(turned)), _moments(turned)]
-    found = [core for core in (_concentrated(turned, *start) for start in starts) if core is not None]
-    if not found:
-        return _moments(turned)
-    inner, shape, _ = min(found, key=lambda core: core[2])
-    distances = _squared(turned, inner, shape)
-    usual = distances <= np.median(distances) * chdtri(width, 0.025) / chdtri(width, 0.5)
-    return _moments(turned[usual])
+    from sklearn.covariance import MinCovDet
 
-
-def _concentrated(turned: Floats, inner: Floats, shape: Floats) -> tuple[Floats, Floats, float] | None:
-    """The nearest rows, again and again by the shape of those before, until the volume shrinks no more."""
-    count = int(_CORE * len(turned))
-    volume = np.inf
-    for _ in range(_MOST_STEPS):
-        nearest = np.argpartition(_squared(turned, inner, shape), count - 1)[:count]
-        inner, shape = _moments(turned[np.sort(nearest)])
-        sign, logarithm = np.linalg.slogdet(shape)
-        if sign <= 0 or np.linalg.cond(shape) > 1 / _SAME:
-            return None
-        if logarithm >= volume - _SAME:
-            break
-        volume = float(logarithm)
-    return inner, shape, volume
-
-
-def _moments(turned: Floats) -> tuple[Floats, Floats]:
+    if len(turned) > _MOST_FOR_CORE:
+        turned = turned[np.random.default_rng(SEED).permutation(len(turned))[:_MOST_FOR_CORE]]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says where the densest rows have no volume, which is looked at here
+        fitted = MinCovDet(support_fraction=_CORE, random_state=SEED).fit(turned)
+    if np.isfinite(fitted.covariance_).all() and np.linalg.cond(fitted.covariance_) < 1 / _SAME:
+        return fitted.location_, fitted.covariance_
     return turned.mean(axis=0), np.cov(turned.T).reshape(turned.shape[1], -1)
-
-
-def _squared(turned: Floats, inner: Floats, shape: Floats) -> Floats:
-    away = turned - inner
-    return np.asarray(np.einsum("ij,ij->i", away @ np.linalg.pinv(shape), away))
 
 
 class RareValues:
@@ -222,7 +203,7 @@ def _without_numbers(points: Points) -> str | None:
     return "there are no numbers to measure distances in" if points.numbers.shape[1] == 0 else None
 
 
-def _too_alike(points: Points) -> str | None:
+def too_alike(points: Points) -> str | None:
     if lacking := _without_numbers(points):
         return lacking
     different = len(np.unique(points.numbers, axis=0))
@@ -231,7 +212,7 @@ def _too_alike(points: Points) -> str | None:
     return None
 
 
-def _too_narrow(points: Points) -> str | None:
+def too_narrow(points: Points) -> str | None:
     columns = points.numbers.shape[1]
     if columns < 2:
         return "it takes two columns of numbers"
@@ -243,8 +224,7 @@ def _too_narrow(points: Points) -> str | None:
 KINDS = (
     Kind("isolation forest", Forest, lambda points: None),
     Kind("sampled neighbours", SampledNeighbours, _without_numbers),
-    Kind("near neighbours", NearNeighbours, _too_alike),
-    Kind("robust covariance", Covariance, _too_narrow),
+    Kind("robust covariance", Covariance, too_narrow),
     Kind("rare values", RareValues, lambda points: None if points.rarity.shape[1] else "there are no categories"),
 )
 

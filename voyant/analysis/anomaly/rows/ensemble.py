@@ -47,15 +47,14 @@ class Ensemble:
     members: tuple[Member, ...]
     detectors: tuple[Detector, ...]
 
-    def score(self, points: Points) -> tuple[Floats, dict[str, Floats]]:
-        """The score of each row, 0 to 1, and the members' own scores.
+    def score(self, points: Points) -> Floats:
+        """The score of each row, 0 to 1.
 
         The shares of rows that are odder, by each member, are multiplied (a mean of logarithms): a row that one member
         finds the oddest of all is not lost among those that all find a little odd.
         """
-        own = {member.name: member.fitted.score(points) for member in self.members}
-        logs = [np.log(member.odder(own[member.name])) for member in self.members]
-        return 1 - np.exp(np.mean(logs, axis=0)), own
+        logs = [np.log(member.odder(member.fitted.score(points))) for member in self.members]
+        return np.asarray(1 - np.exp(np.mean(logs, axis=0)))
 
 
 def assemble(points: Points, names: tuple[str, ...] = tuple(kind.name for kind in KINDS)) -> Ensemble:

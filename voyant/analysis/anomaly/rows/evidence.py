@@ -16,20 +16,17 @@ from voyant.analysis.anomaly.rows import bounds as limits
 from voyant.analysis.anomaly.rows import groups
 from voyant.analysis.anomaly.rows.bounds import Bounds
 from voyant.analysis.anomaly.rows.columns import Chosen
-from voyant.analysis.anomaly.rows.detectors import Covariance, NearNeighbours, Points
-from voyant.analysis.anomaly.rows.ensemble import Ensemble
+from voyant.analysis.anomaly.rows.detectors import Covariance, NearNeighbours, Points, too_alike, too_narrow
 from voyant.analysis.anomaly.rows.groups import Within
-from voyant.analysis.anomaly.rows.matrix import Rows, Scale, drawn_out, scale_of
+from voyant.analysis.anomaly.rows.matrix import Rows, drawn_in, drawn_out, scale_of, scaled
 from voyant.analysis.anomaly.rows.tails import upper_bound
 from voyant.analysis.anomaly.rows.wording import told
 from voyant.analysis.insights.ranks import Floats
 from voyant.analysis.wording import called, listed, percent, readable, shown
 from voyant.domain.anomaly import Oddity
 from voyant.domain.profile import Profile
-from voyant.domain.table import Column
 
 LEVEL = 0.01
-_JOINT = ("robust covariance", "near neighbours")
 _MOST_NAMED = 3
 
 
@@ -55,39 +52,44 @@ class Reason:
 class Evidence:
     """The bounds of a table, learnt from a sample."""
 
-    def __init__(
-        self,
-        chosen: Chosen,
-        profile: Profile,
-        rows: int,
-        sample: Rows,
-        scales: tuple[Scale, ...],
-        ensemble: Ensemble,
-    ) -> None:
+    def __init__(self, chosen: Chosen, profile: Profile, rows: int, sample: Rows) -> None:
+        self._chosen = chosen
+        self._scales = tuple(scale_of(column, sample.numbers[:, place]) for place, column in enumerate(chosen.numbers))
+        points = self._placed(sample)
         pairs = groups.pairs(chosen, profile)
-        own = tuple(scale_of(column, sample.numbers[:, place]) for place, column in enumerate(chosen.numbers))
-        joint = [member for member in ensemble.members if member.name in _JOINT]
-        self.share = LEVEL / (len(scales) + len(pairs) + len(joint) + 1)
+        learners = [
+            made for made, unfit in ((Covariance, too_narrow), (NearNeighbours, too_alike)) if not unfit(points)
+        ]
+        self.share = LEVEL / (len(self._scales) + len(pairs) + len(learners) + 1)
         """Of the level, for each set of bounds; one is left for combinations of categories."""
         chance = self.share / max(1, rows)
-        self._chosen, self._scales = chosen, scales
-        self.values = [limits.of_tails(scale, sample.numbers[:, place], chance) for place, scale in enumerate(own)]
-        self._ends = [_ends(sample.numbers[:, place]) for place in range(len(scales))]
-        self._within = [groups.learn(sample, own[number], number, category, chance) for number, category in pairs]
-        self._joint = [(member, upper_bound(member.usual, chance)) for member in joint]
+        self.values = [
+            limits.of_tails(scale, sample.numbers[:, place], chance) for place, scale in enumerate(self._scales)
+        ]
+        self._ends = [_ends(sample.numbers[:, place]) for place in range(len(self._scales))]
+        self._within = [
+            groups.learn(sample, self._scales[number], number, category, chance) for number, category in pairs
+        ]
+        joint = [made(points) for made in learners]
+        self._joint = [(fitted, upper_bound(fitted.score(points), chance)) for fitted in joint]
 
-    def of(self, rows: Rows, points: Points, own: dict[str, Floats]) -> list[Reason]:
+    def of(self, rows: Rows) -> list[Reason]:
         """Why rows are odd; those with none of them are not."""
         reasons = [*self._by_value(rows), *self._by_group(rows)]
         explained = {reason.place for reason in reasons}
-        for member, bound in self._joint:
-            places = [int(place) for place in np.flatnonzero(own[member.name] > bound) if place not in explained]
-            if isinstance(member.fitted, Covariance):
-                reasons += self._together(member.fitted, rows, points, places)
-            elif isinstance(member.fitted, NearNeighbours):
-                reasons += self._apart(member.fitted, rows, points, places)
+        points = self._placed(rows)
+        for fitted, bound in self._joint:
+            places = [int(place) for place in np.flatnonzero(fitted.score(points) > bound) if place not in explained]
+            if isinstance(fitted, Covariance):
+                reasons += self._together(fitted, rows, points, places)
+            else:
+                reasons += self._apart(fitted, rows, points, places)
             explained |= set(places)
         return reasons
+
+    def _placed(self, rows: Rows) -> Points:
+        """Rows on the scales of bounds, of which skewed columns are logarithmic: there tails are short, bounds near."""
+        return Points(drawn_in(scaled(rows.numbers, self._scales)), np.zeros((len(rows.places), 0)))
 
     def _by_value(self, rows: Rows) -> Iterator[Reason]:
         for index, found in enumerate(self.values):
@@ -201,9 +203,3 @@ def beyond(found: Bounds, value: float, place: int, ends: Ends) -> Reason:
         number=value,
         usual=usual,
     )
-
-
-def columns_of(reason: Reason, chosen: Chosen) -> list[Column]:
-    """The columns that a reason speaks of."""
-    known = {column.name: column for column in (*chosen.numbers, *chosen.categories)}
-    return [known[name] for name in reason.columns]

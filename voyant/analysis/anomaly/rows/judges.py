@@ -90,7 +90,7 @@ class Together:
         rows = sample(table, chosen)
         self._points = _Points(chosen, rows)
         self._ensemble = assemble(self._points.of(rows))
-        self._evidence = Evidence(chosen, profile, table.dataset.rows, rows, self._points.scales, self._ensemble)
+        self._evidence = Evidence(chosen, profile, table.dataset.rows, rows)
         self.grounds = Grounds(
             sample=len(rows.places),
             level=LEVEL,
@@ -100,9 +100,7 @@ class Together:
         )
 
     def of(self, rows: Rows) -> tuple[Floats, list[Reason]]:
-        points = self._points.of(rows)
-        scores, own = self._ensemble.score(points)
-        return scores, self._evidence.of(rows, points, own)
+        return self._ensemble.score(self._points.of(rows)), self._evidence.of(rows)
 
 
 class ForestAlone:
