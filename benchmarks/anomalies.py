@@ -1,8 +1,8 @@
 """How well odd rows are ranked: labelled tables against the isolation forest alone.
 
 The tables are some of ADBench (Han et al. 2022), ``NAME.npz`` with the rows ``X`` and the labels ``y``; they stand in
-``../shared/data/anomaly/adbench``, or where ``VOYANT_BENCHMARK_ADBENCH`` says. Each is analysed as a user's file is, and
-the labels are compared with the scores afterwards. Nothing in Voyant is tuned to these tables.
+``../shared/data/anomaly/adbench``, or where ``VOYANT_BENCHMARK_ADBENCH`` says. Each is analysed as a user's file is,
+and the labels are compared with the scores afterwards. Nothing in Voyant is tuned to these tables.
 """
 
 from __future__ import annotations

@@ -19,7 +19,9 @@ def test_odd_rows_of_a_file(caller: Caller, tmp_path: Path) -> None:
     amounts, shops = rng.normal(100, 10, 400).round(2), rng.choice(["Gent", "Brno", "Lodz"], 400)
     amounts[17] = 9_000
     path = tmp_path / "orders.csv"
-    path.write_text("id,shop,amount\n" + "".join(f"A{n},{s},{a}\n" for n, (s, a) in enumerate(zip(shops, amounts))))
+    path.write_text(
+        "id,shop,amount\n" + "".join(f"A{n},{s},{a}\n" for n, (s, a) in enumerate(zip(shops, amounts, strict=True)))
+    )
     job_id = analyze(caller, source_from(caller, str(path)), kind="anomaly", requests={"anomaly": {"scope": "rows"}})
     result = read_result(caller, job_id)
     assert not result.degraded

@@ -11,7 +11,7 @@ MOST_ROWS = 25
 
 
 def odd(contents: Contents) -> dict[str, Any] | None:
-    """The odd rows with their reasons, what makes rows odd, and what the detectors are worth; None where none were asked."""
+    """The odd rows with their reasons, what makes rows odd, and the detectors; None where none were asked for."""
     answer = contents.answers.get("anomaly")
     if not isinstance(answer, Anomalies) or answer.rows is None:
         return None

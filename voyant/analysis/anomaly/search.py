@@ -22,8 +22,8 @@ def anomalies(
 ) -> Answer[Anomalies]:
     """The odd rows of a table, with what makes each odd.
 
-    Memory is bounded: what usual rows look like is learnt from at most 50,000 of them, and all are then held against it,
-    50,000 at a time.
+    Memory is bounded: what usual rows look like is learnt from at most 50,000 of them, and all are then held against
+    it, 50,000 at a time.
 
     Raises:
         InvalidInput: There are too few rows or no fit column, a column is not there, or a library is missing.
@@ -50,8 +50,8 @@ def _notes(found: RowAnomalies) -> tuple[str, ...]:
         )
     if found.sample < found.rows:
         notes.append(
-            f"What is usual was learnt from {count(found.sample)} of {count(found.rows)} rows, chosen by a hash of their "
-            "number; all rows were held against it."
+            f"What is usual was learnt from {count(found.sample)} of {count(found.rows)} rows, chosen by a hash of "
+            "their number; all rows were held against it."
         )
     if found.kept < found.rows:
         notes.append(
@@ -66,6 +66,7 @@ def _notes(found: RowAnomalies) -> tuple[str, ...]:
         notes.append(sentence(f"detectors not used: {'; '.join(left)}"))
     if found.level is not None:
         notes.append(
-            f"Bounds are set so that clean data of this size would have any odd row with a chance of {100 * found.level:g} %."
+            "Bounds are set so that clean data of this size would have any odd row with a chance of "
+            f"{100 * found.level:g} %."
         )
     return tuple(notes)

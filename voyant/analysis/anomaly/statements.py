@@ -1,4 +1,4 @@
-"""What is odd in the rows of a table: how many rows, beyond which values, in which combinations, and that nothing is."""
+"""What is odd in the rows of a table: how many, beyond which values, in which combinations; or that nothing is."""
 
 from __future__ import annotations
 
@@ -197,8 +197,8 @@ def _rare(pattern: Pattern, column: Column, table: Table, evidence: tuple[str, .
     def tell(telling: Telling) -> str | None:
         records = "record" if telling.value("records") == 1 else "records"
         return sentence(
-            f"{readable(column.name)} {shown(value)} stands in {telling.count('records')} {records}, every other value in "
-            f"at least {telling.count('others')}"
+            f"{readable(column.name)} {shown(value)} stands in {telling.count('records')} {records}, every other value "
+            f"in at least {telling.count('others')}"
         )
 
     return Claim(

@@ -56,8 +56,9 @@ def of_tails(scale: Scale, values: Floats, chance: float) -> Bounds:
 
 
 def named(table: Table, method: AnomalyMethod, columns: Sequence[Column]) -> list[Bounds]:
-    """The fences of a named method, from all rows: Tukey's (1977) 1.5 interquartile ranges beyond the quartiles, three
-    standard deviations around the mean, or 3.5 median absolute deviations (Iglewicz and Hoaglin 1993) around the median.
+    """The fences of a named method, from all rows: Tukey's (1977) 1.5 interquartile ranges beyond the quartiles,
+    three standard deviations around the mean, or 3.5 median absolute deviations (Iglewicz and Hoaglin 1993) around
+    the median.
 
     Columns without spread have no bounds.
     """
@@ -74,7 +75,8 @@ def named(table: Table, method: AnomalyMethod, columns: Sequence[Column]) -> lis
 _STATISTICS = {
     AnomalyMethod.IQR: (
         "median({value}) AS middle, quantile_cont({value}, 0.75) - quantile_cont({value}, 0.25) AS spread, "
-        f"quantile_cont({{value}}, 0.25) - {IQRS} * spread AS low, quantile_cont({{value}}, 0.75) + {IQRS} * spread AS high"
+        f"quantile_cont({{value}}, 0.25) - {IQRS} * spread AS low, "
+        f"quantile_cont({{value}}, 0.75) + {IQRS} * spread AS high"
     ),
     AnomalyMethod.Z_SCORE: (
         "avg({value}) AS middle, stddev_samp({value}) AS spread, "

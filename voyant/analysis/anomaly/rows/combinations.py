@@ -34,10 +34,10 @@ class Rarity:
 def rare(table: Table, columns: Sequence[Column], chance: float) -> list[Rarity]:
     """Rare values and rare pairs, the most surprising first, at most twenty.
 
-    A pair is rare where it has at most three rows although its values, were they independent, would meet so often that so
-    few are to be expected with at most ``chance`` over all pairs of values of all columns. A value is rare where it has at
-    most three rows and every other value of its column at least fifty times as many: among many rare values one more is
-    nothing odd.
+    A pair is rare where it has at most three rows although its values, were they independent, would meet so often
+    that so few are to be expected with at most ``chance`` over all pairs of values of all columns. A value is rare
+    where it has at most three rows and every other value of its column at least fifty times as many: among many rare
+    values one more is nothing odd.
     """
     found = [(n, rarity) for column in columns for n, rarity in _values(table, column)]
     pairs = list(combinations(columns[:_MOST_PAIRED], 2))
@@ -78,7 +78,8 @@ def _pairs(table: Table, first: Column, second: Column, chance: float) -> list[t
         "sized AS (SELECT a, b, n, sum(n) OVER (PARTITION BY a) AS na, sum(n) OVER (PARTITION BY b) AS nb,\n"
         "  sum(n) OVER () AS total FROM pairs),\n"
         "counted AS (SELECT count(DISTINCT a) AS as_many, count(DISTINCT b) AS bs_many FROM pairs)\n"
-        f"SELECT * FROM sized, counted WHERE n <= {_RAREST} AND as_many <= {_MOST_VALUES} AND bs_many <= {_MOST_VALUES}\n"
+        f"SELECT * FROM sized, counted WHERE n <= {_RAREST}\n"
+        f"  AND as_many <= {_MOST_VALUES} AND bs_many <= {_MOST_VALUES}\n"
         f"  AND na * nb > 5.0 * total ORDER BY na * nb DESC, a, b LIMIT 1000"
     )
     if not rows or sum(row["n"] for row in rows) > max(_RAREST, _LARGEST_SHARE * float(rows[0]["total"])):

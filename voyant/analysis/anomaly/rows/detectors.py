@@ -72,8 +72,9 @@ class SampledNeighbours:
     """The distance to the nearest of a few rows drawn at random, on average over many draws (Sugiyama and Borgwardt
     2013).
 
-    So few rows hardly ever hold an odd one, so that odd rows do not hide one another. A row that is drawn itself is held
-    against the others of its draw; rows that repeat one another share what that changes, so that their scores are alike.
+    So few rows hardly ever hold an odd one, so that odd rows do not hide one another. A row that is drawn itself is
+    held against the others of its draw; rows that repeat one another share what that changes, so that their scores
+    are alike.
     """
 
     def __init__(self, points: Points) -> None:
@@ -153,7 +154,7 @@ class Covariance:
 
     def score(self, points: Points) -> Floats:
         away = self._turned(points.numbers) - self._inner
-        return np.sqrt(np.maximum(np.einsum("ij,ij->i", away @ self._precision, away), 0))
+        return np.asarray(np.sqrt(np.maximum(np.einsum("ij,ij->i", away @ self._precision, away), 0)))
 
     def expected(self, numbers: Floats) -> tuple[Floats, Floats]:
         """What each number would be, told from the other numbers of its row (the conditional mean of a normal), and how
@@ -176,7 +177,7 @@ def _core(turned: Floats) -> tuple[Floats, Floats]:
         warnings.simplefilter("ignore")  # it says where the densest rows have no volume, which is looked at here
         fitted = MinCovDet(support_fraction=_CORE, random_state=SEED).fit(turned)
     if np.isfinite(fitted.covariance_).all() and np.linalg.cond(fitted.covariance_) < 1 / _SAME:
-        return fitted.location_, fitted.covariance_
+        return np.asarray(fitted.location_), np.asarray(fitted.covariance_)
     return turned.mean(axis=0), np.cov(turned.T).reshape(turned.shape[1], -1)
 
 
@@ -227,6 +228,7 @@ KINDS = (
     Kind("robust covariance", Covariance, too_narrow),
     Kind("rare values", RareValues, lambda points: None if points.rarity.shape[1] else "there are no categories"),
 )
+NAMES = tuple(kind.name for kind in KINDS)
 
 
 def require_library() -> None:

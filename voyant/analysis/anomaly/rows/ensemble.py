@@ -1,8 +1,8 @@
 """Detectors together: which of them to trust on a table, and one score from those.
 
-Nothing tells which rows are odd, so detectors are judged by what can be seen without: that they fit the table, that they
-say the same when they learn from other rows of it, and that they do not contradict the others (internal evidence; Zimek,
-Campello and Sander 2014 on ensembles without labels).
+Nothing tells which rows are odd, so detectors are judged by what can be seen without: that they fit the table, that
+they say the same when they learn from other rows of it, and that they do not contradict the others (internal
+evidence; Zimek, Campello and Sander 2014 on ensembles without labels).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voyant.analysis.anomaly.rows.detectors import KINDS, SEED, Fitted, Kind, Points
+from voyant.analysis.anomaly.rows.detectors import KINDS, NAMES, SEED, Fitted, Kind, Points
 from voyant.analysis.insights.ranks import Floats
 from voyant.domain.anomaly import Detector
 
@@ -57,7 +57,7 @@ class Ensemble:
         return np.asarray(1 - np.exp(np.mean(logs, axis=0)))
 
 
-def assemble(points: Points, names: tuple[str, ...] = tuple(kind.name for kind in KINDS)) -> Ensemble:
+def assemble(points: Points, names: tuple[str, ...] = NAMES) -> Ensemble:
     """The detectors of these names that the sample speaks for; the first that fits where it speaks for none."""
     kinds = [kind for kind in KINDS if kind.name in names]
     unfit = {kind.name: kind.unfit(points) for kind in kinds}

@@ -1,7 +1,7 @@
 """What speaks for a row being odd, beyond its score: bounds that rows of clean data do not cross.
 
-All bounds of a table together are crossed by a row of clean data with at most the chance ``LEVEL`` (Bonferroni over rows and
-bounds), however odd its oddest row is: clean data have no odd rows.
+All bounds of a table together are crossed by a row of clean data with at most the chance ``LEVEL`` (Bonferroni over
+rows and bounds), however odd its oddest row is: clean data have no odd rows.
 """
 
 from __future__ import annotations
@@ -127,12 +127,12 @@ class Evidence:
             index = int(np.argmax(known))
             column, value = self._chosen.numbers[index], float(rows.numbers[place, index])
             usual = self._scales[index].back(drawn_out(float(expectations[index])))
-            text = f"{called(column)} {told(column, value)}, where the other columns lead one to expect {told(column, usual)}"
+            leads = f"where the other columns lead one to expect {told(column, usual)}"
             yield Reason(
                 place,
                 Oddity.TOGETHER,
                 (column.name,),
-                text,
+                f"{called(column)} {told(column, value)}, {leads}",
                 ("together",),
                 number=value,
                 usual=usual if math.isfinite(usual) else None,

@@ -1,4 +1,4 @@
-"""Who says how odd a row is, and why: all detectors with bounds from tails, the isolation forest alone, or named fences."""
+"""Who says how odd a row is, and why: all detectors with bounds from tails, a forest alone, or named fences."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def judge(table: Table, profile: Profile, chosen: Chosen, method: AnomalyMethod)
 class _Points:
     """The rows of a table as detectors see them, by scales that a sample gives.
 
-    No column is seen by its logarithm here: where most values are small, that tells the small ones apart rather than the
+    No column is seen by its logarithm here: where most values are small, that tells small ones apart rather than the
     large ones.
     """
 

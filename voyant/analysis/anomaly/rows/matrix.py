@@ -16,8 +16,8 @@ from voyant.lake.sql import identifier
 MOST_SAMPLED = 50_000
 ROWS_AT_ONCE = 50_000
 _NEAR = 2.0
-"""Spreads from the middle up to which distances stay as they are; farther ones grow by their logarithm, so that one column
-does not decide all distances."""
+"""Spreads from the middle up to which distances stay as they are; farther ones grow by their logarithm, so that one
+column does not decide all distances."""
 
 
 @dataclass(frozen=True, slots=True)

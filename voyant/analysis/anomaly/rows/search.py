@@ -32,7 +32,8 @@ def odd_rows(
     """The odd rows of a table, and the rows behind: ``anomaly`` and, one a reason, ``anomaly_reasons``.
 
     Raises:
-        InvalidInput: A column asked for is not there (``UNKNOWN_COLUMN``), there are too few rows or no column that could
+        InvalidInput: A column asked for is not there (``UNKNOWN_COLUMN``), there are too few rows or no column that
+        could
             make one odd (``NOT_ENOUGH_DATA``), or the library of the detectors is missing (``COMPONENT_MISSING``).
     """
     chosen = choose(table.dataset, profile, request.columns)

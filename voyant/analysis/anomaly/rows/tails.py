@@ -1,11 +1,11 @@
 """How far out a value has to lie before chance is no explanation: the tail of the other values, carried on.
 
-The largest values beyond a threshold follow a generalized Pareto distribution, whatever the rest looks like (Balkema and
-de Haan 1974, Pickands 1975). It is fitted to the tail, and carried on to where not one of all rows is to be expected. The
-fit is uncertain, the more the fewer rows there are; so the bound is not that of the best fit but the farthest of all fits
-that the data do not speak against (a bound by profile likelihood, Coles 2001, section 4.3.3), and no tail is taken to be
-lighter than an exponential one. Values of clean data thereby stay within their bound, whether their tails are light,
-heavy or none.
+The largest values beyond a threshold follow a generalized Pareto distribution, whatever the rest looks like (Balkema
+and de Haan 1974, Pickands 1975). It is fitted to the tail, and carried on to where not one of all rows is to be
+expected. The fit is uncertain, the more the fewer rows there are; so the bound is not that of the best fit but the
+farthest of all fits that the data do not speak against (a bound by profile likelihood, Coles 2001, section 4.3.3),
+and no tail is taken to be lighter than an exponential one. Values of clean data thereby stay within their bound,
+whether their tails are light, heavy or none.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ _FEWEST_DIFFERENT = 6
 _WIDE, _NARROW = 8.0, 3.0
 _MOST_SHARE = 0.25
 _HIDDEN = 0.2
-"""Of the values that a first fit uses: the highest, which are only known to lie above, so that odd ones among them cannot
-widen the bound that they are held against. A second fit leaves out what lies beyond the widest gap, a third what the two
-found."""
+"""Of the values that a first fit uses: the highest, which are only known to lie above, so that odd ones among them
+cannot widen the bound that they are held against. A second fit leaves out what lies beyond the widest gap, a third
+what the two found."""
 _MOST_POINTS = 800
 _MOST_ODD = 0.05
 _FITS = 3
 _AGAINST = 2.0
-"""Twice the loss of log likelihood from which a fit is excluded: chi-square with one degree of freedom, 92 % one-sided."""
+"""Twice the loss of log likelihood from which a fit is excluded: chi-square with one degree of freedom, 92 %
+one-sided."""
 _STEEP = np.concatenate([[1e-6], np.geomspace(1e-3, 1e4, 140)])
 _SHAPES = np.concatenate([[1e-6], np.linspace(0.02, 1.0, 50), np.geomspace(1.04, 6.0, 40)])
 
