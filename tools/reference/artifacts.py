@@ -11,8 +11,8 @@ from enum import Enum
 from typing import Any
 
 from tools.reference.markdown import code, prose, table
-from voyant.domain.benchmark import Benchmark
 from voyant.domain.anomaly import Anomalies
+from voyant.domain.benchmark import Benchmark
 from voyant.domain.contract import ContractChecks
 from voyant.domain.drift import Drift
 from voyant.domain.insights import Insights

@@ -135,8 +135,3 @@ def _stated(context: StepContext) -> Iterator[tuple[Any, list[Comparison]]]:
         from voyant.analysis.insights.detectors.drivers import drivers
 
         yield kpis, drivers(kpis)
-    table = context.table
-    if (odd := context.read_if_made("anomaly.json", Anomalies)) is not None:
-        from voyant.analysis.anomaly import comparisons
-
-        yield odd, comparisons(odd, table)
