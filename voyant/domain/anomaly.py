@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from voyant.domain.kpi import Grain
+from voyant.domain.series_anomaly import SeriesAnomalies
 
 
 class AnomalyMethod(StrEnum):
@@ -145,9 +146,11 @@ class Anomalies:
 
     Attributes:
         rows: None where rows were not asked for, or there were too few.
+        series: None where series were not asked for, or the table gives none.
         notes: What limits the answer.
     """
 
     table: str
     rows: RowAnomalies | None
+    series: SeriesAnomalies | None = None
     notes: tuple[str, ...] = ()

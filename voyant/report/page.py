@@ -15,8 +15,8 @@ from django.utils.safestring import mark_safe
 from voyant.analysis.charts import theme
 from voyant.domain.profile import Profile
 from voyant.report import (
-    asked,
     anomaly,
+    asked,
     benchmark,
     columns,
     drift,

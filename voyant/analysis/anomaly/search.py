@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from voyant.analysis.anomaly.rows import odd_rows
+from voyant.analysis.anomaly.series import odd_stretches
 from voyant.analysis.wording import count, sentence
-from voyant.domain.anomaly import Anomalies, AnomalyMethod, AnomalyRequest, RowAnomalies
+from voyant.domain.anomaly import Anomalies, AnomalyMethod, AnomalyRequest, AnomalyScope, RowAnomalies
 from voyant.domain.answer import Answer
 from voyant.domain.profile import Profile
 from voyant.domain.table import Table
+from voyant.errors import Code, InvalidInput
+
+Progress = Callable[[float], None]
 
 
 def anomalies(
@@ -18,21 +24,72 @@ def anomalies(
     request: AnomalyRequest,
     time_column: str | None,
     *,
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> Answer[Anomalies]:
-    """The odd rows of a table, with what makes each odd.
+    """The odd rows of a table and the odd stretches of its series, each with what makes it odd.
 
     Memory is bounded: what usual rows look like is learnt from at most 50,000 of them, and all are then held against
-    it, 50,000 at a time.
+    it, 50,000 at a time. Where both are asked for, one that the table cannot give is a note.
 
     Raises:
         InvalidInput: There are too few rows or no fit column, a column is not there, or a library is missing.
     """
+    wanted = _WANTED[request.scope]
+    rows: dict[str, Any] = {}
+    found: dict[str, Any] = {}
+    notes: list[str] = []
+    refusal: InvalidInput | None = None
+    for place, search in enumerate(wanted):
+        try:
+            made = search(table, profile, request, time_column, _part(progress, place, len(wanted)))
+        except InvalidInput as error:
+            if error.code is not Code.NOT_ENOUGH_DATA or len(wanted) == 1:
+                raise
+            refusal = error
+            notes.append(error.message)
+            continue
+        rows |= made.rows
+        found |= made.found
+        notes += made.notes
+    if refusal is not None and not found:
+        raise refusal
+    result = Anomalies(table=table.dataset.name, rows=found.get("rows"), series=found.get("series"), notes=tuple(notes))
+    return Answer(result=result, rows=rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one of the searches brings home."""
+
+    found: dict[str, Any]
+    rows: Mapping[str, Any]
+    notes: tuple[str, ...]
+
+
+def _rows(
+    table: Table, profile: Profile, request: AnomalyRequest, _time_column: str | None, progress: Progress
+) -> _Found:
     found, rows = odd_rows(table, profile, request, progress=progress)
-    return Answer(
-        result=Anomalies(table=table.dataset.name, rows=found, notes=_notes(found)),
-        rows=rows,
-    )
+    return _Found({"rows": found}, rows, _notes(found))
+
+
+def _series(
+    table: Table, profile: Profile, request: AnomalyRequest, time_column: str | None, progress: Progress
+) -> _Found:
+    answer = odd_stretches(table, profile, request, time_column, progress=progress)
+    return _Found({"series": answer.result}, answer.rows, answer.result.notes)
+
+
+_WANTED = {
+    AnomalyScope.ROWS: (_rows,),
+    AnomalyScope.SERIES: (_series,),
+    AnomalyScope.BOTH: (_rows, _series),
+}
+
+
+def _part(progress: Progress, place: int, parts: int) -> Progress:
+    """Tells of one of several parts."""
+    return lambda share: progress((place + share) / parts)
 
 
 _FENCES = {

@@ -1,7 +1,8 @@
-"""What is odd in the rows of a table: how many, beyond which values, in which combinations; or that nothing is."""
+"""What is odd in a table: how many, beyond which values, in which combinations; or that nothing is."""
 
 from __future__ import annotations
 
+from voyant.analysis.anomaly.series import comparisons as of_series
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, rounded, saturating
 from voyant.analysis.wording import called, listed, readable, sentence, shown
 from voyant.domain.anomaly import Anomalies, AnomalyMethod, Oddity, Pattern, RowAnomalies
@@ -26,9 +27,11 @@ _METHODS = {
 
 def comparisons(result: Anomalies, table: Table) -> list[Comparison]:
     """The sentences that a result gives, each with the SQL that recomputes its numbers."""
-    rows = result.rows
-    if rows is None:
-        return []
+    of_rows = _of_rows(result.rows, table) if result.rows is not None else []
+    return of_rows + (of_series(result.series, table) if result.series is not None else [])
+
+
+def _of_rows(rows: RowAnomalies, table: Table) -> list[Comparison]:
     found = [_overall(rows, table) if rows.flagged else _none(rows, table)]
     for place, pattern in enumerate(rows.patterns[:MOST_PATTERNS]):
         claim = _claim(pattern, place, table)
