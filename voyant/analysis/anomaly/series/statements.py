@@ -181,13 +181,14 @@ def _calm(quiet: list[SeriesAnomaly], result: SeriesAnomalies) -> Comparison:
         f"FROM job.{POINTS}\nWHERE expected IS NOT NULL AND series NOT IN (SELECT series FROM job.{STRETCHES})"
     )
     grain = _grain(result.step)
+    others = "the other " if len(quiet) < len(result.series) else ""
 
     def tell(telling: Telling) -> str:
         over = f"from {telling.moment('first', grain)} to {telling.moment('last', grain)}"
         if len(quiet) == 1:
             return sentence(f"nothing is odd over time in {quiet[0].name}: {telling.count('points')} values {over}")
         return sentence(
-            f"nothing is odd over time in {telling.count('series')} series: {telling.count('points')} values {over}"
+            f"nothing is odd over time in {others}{telling.count('series')} series: {telling.count('points')} values {over}"
         )
 
     columns = dict.fromkeys(column for series in quiet for column in series.columns)
