@@ -1,6 +1,17 @@
 """Voyant: one call analyses real data."""
 
-from voyant.library import analyze, anomaly, discover, forecast, regression, render, segment, templates
+from voyant.library import (
+    analyze,
+    anomaly,
+    discover,
+    forecast,
+    preset,
+    presets,
+    regression,
+    render,
+    segment,
+    templates,
+)
 
 __all__ = [
     "__version__",
@@ -8,6 +19,8 @@ __all__ = [
     "anomaly",
     "discover",
     "forecast",
+    "preset",
+    "presets",
     "regression",
     "render",
     "segment",

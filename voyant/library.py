@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from voyant.domain.rule import DeclaredRule
     from voyant.domain.template import RenderedTemplate, TemplateSummary
     from voyant.ingestion import Discovery
+    from voyant.services.presets import PresetSummary
 
 
 def analyze(
@@ -238,6 +239,57 @@ def render(template: str, table: str | None = None, **parameters: Any) -> Render
     from voyant.services.templates import render_template
 
     return render_template(LOCAL_CALLER, template, table=table, parameters=parameters)
+
+
+def presets() -> tuple[PresetSummary, ...]:
+    """The presets there are: analyses under a name, for ``preset``; those of ``VOYANT_PRESETS_PATH`` among them."""
+    from voyant.domain.caller import LOCAL_CALLER
+    from voyant.services.home import open_home
+
+    open_home()
+    from voyant.services.presets import list_presets
+
+    return list_presets(LOCAL_CALLER)
+
+
+def preset(
+    name: str,
+    source: str | PathLike[str],
+    *,
+    table: str | None = None,
+    query: str | None = None,
+    rules: Iterable[DeclaredRule | Mapping[str, Any]] = (),
+    fail_under: float | None = None,
+    contract: str | PathLike[str] | Mapping[str, Any] | None = None,
+    out: str | PathLike[str] | None = None,
+    max_tokens: int = 2000,
+    on_progress: Callable[[str, float], None] = lambda _stage, _share: None,
+    **parameters: Any,
+) -> Result:
+    """What a preset finds in a source, such as ``preset("financial.revenue_analysis", "orders.csv", amount="net")``.
+
+    Args:
+        name: Of the preset; ``presets`` lists them.
+        source: As for ``analyze``, and so are the others.
+        parameters: Columns and values by parameter of the preset; found, or the default, where left out.
+
+    Raises:
+        voyant.errors.VoyantError: With a code, what was received, and a remedy: also where the table has no column for
+            something that the preset requires.
+    """
+    return _run(
+        name,
+        source,
+        table=table,
+        query=query,
+        out=out,
+        max_tokens=max_tokens,
+        contract=contract,
+        rules=rules,
+        fail_under=fail_under,
+        arguments=parameters,
+        on_progress=on_progress,
+    )
 
 
 def discover(hint: str | PathLike[str]) -> Discovery:

@@ -14,7 +14,19 @@ from ninja.params.models import QueryModel
 from ninja.parser import Parser
 
 from voyant import __version__
-from voyant.api import analyze, artifacts, baselines, contracts, estimate, jobs, sources, sql, system, templates
+from voyant.api import (
+    analyze,
+    artifacts,
+    baselines,
+    contracts,
+    estimate,
+    jobs,
+    presets,
+    sources,
+    sql,
+    system,
+    templates,
+)
 from voyant.api.errors import respond, translate_errors
 from voyant.errors import Code, InvalidInput
 
@@ -96,6 +108,7 @@ api.add_router("/v1/jobs", jobs.router)
 api.add_router("/v1/sources", sources.router)
 api.add_router("/v1/contracts", contracts.router)
 api.add_router("/v1/baselines", baselines.router)
+api.add_router("/v1/presets", presets.router)
 api.add_router("/v1/artifacts", artifacts.router)
 api.add_router("/v1/sql", sql.router)
 api.add_router("/v1/kpi-templates", templates.router)

@@ -306,3 +306,39 @@ RENDERED = {
     "trino": "WITH events AS ( … ) SELECT period, revenue, … FROM compared ORDER BY period",
     "notes": ["A period without rows counts 0."],
 }
+PRESET_SUMMARY = {
+    "name": "financial.revenue_analysis",
+    "title": "Revenue",
+    "description": "How much came in, period by period: its change and what carries it, and what comes next.",
+    "requires": ["time", "revenue"],
+    "own": False,
+}
+PRESETS = {"items": [PRESET_SUMMARY], "next_cursor": None}
+PRESET = {
+    "name": "financial.revenue_analysis",
+    "title": "Revenue",
+    "description": "How much came in, period by period: its change and what carries it, and what comes next.",
+    "parameters": [
+        {
+            "name": "amount",
+            "kind": "column",
+            "description": "what a row brought in",
+            "required": True,
+            "default": None,
+            "found": "by_name",
+            "roles": ["measure"],
+            "types": [],
+            "aggregations": ["sum"],
+            "words": ["revenue", "amount"],
+            "without": ["cost"],
+            "repeats": False,
+            "most": 3,
+            "choices": [],
+            "minimum": None,
+            "maximum": None,
+            "whole": False,
+        }
+    ],
+    "terms": [],
+    "steps": {"kpis": [{"name": "revenue", "sql": "sum({amount})"}]},
+}

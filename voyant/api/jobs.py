@@ -27,6 +27,7 @@ from voyant.services.analysis import parameters_of
 from voyant.services.contracts import contract_from
 from voyant.services.intake import Submission
 from voyant.services.jobs import list_jobs, news_of, show_job
+from voyant.services.presets import preset_run
 from voyant.services.references import with_baseline
 from voyant.services.results import outcome_of, read_result
 from voyant.services.sources import source_from
@@ -38,9 +39,11 @@ SECONDS_BETWEEN_SIGNS_OF_LIFE = 15
 router = Router(tags=["jobs"])
 _over_uploads = Together(submit_for_uploads)
 
+PRESET_NAME = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 # One template serves both, since two that differ in a name only would be one address twice.
 Kind = Annotated[
-    Annotated[str, WithJsonSchema({"type": "string", "enum": list(KINDS)})], Path(description="What is to be done.")
+    Annotated[str, WithJsonSchema({"anyOf": [{"enum": list(KINDS)}, {"pattern": PRESET_NAME}], "type": "string"})],
+    Path(description="What is to be done, or the name of a preset."),
 ]
 Cursor = Annotated[
     str | None, Query(None, description="The `next_cursor` of the page before.", pattern=r"^job_[0-9a-z]{1,40}$")
@@ -52,7 +55,8 @@ JobId = Annotated[str, Path(description="A job id.", example="job_01k9zdp0w2xj6v
     "/{job}",
     response={200: Result, 202: JobSummary},
     openapi_extra=described(
-        *(Code.IDEMPOTENCY_KEY_REUSED, Code.UNSUPPORTED_MEDIA_TYPE, *READING, *RUNNING),
+        *(Code.IDEMPOTENCY_KEY_REUSED, Code.UNSUPPORTED_MEDIA_TYPE, Code.NO_TEMPLATE, Code.BAD_PRESET),
+        *(*READING, *RUNNING),
         examples={200: examples.RESULT, 202: examples.JOB},
     ),
 )
@@ -84,7 +88,7 @@ async def list_(
     limit: Limit,
     cursor: Cursor,
     status: Annotated[Status | None, Query(None, description="Only jobs of this status.")],
-    kind: Annotated[str | None, Query(None, description="Only jobs of this kind.", pattern=r"^\w{1,60}$")],
+    kind: Annotated[str | None, Query(None, description="Only jobs of this kind.", pattern=r"^[\w.]{1,60}$")],
 ) -> HttpResponse:
     """List jobs, newest first."""
     page = await with_rows(list_jobs, caller_of(request), limit=limit, cursor=cursor, status=status, kind=kind)
@@ -178,7 +182,13 @@ async def begin(caller: Caller, kind: str, body: JobRequest, key: str | None) ->
             caller=caller,
             kind=kind,
             upload=body.source,
-            parameters=partial(parameters_of, kpis=body.kpis, time_column=body.time, fail_under=body.fail_under),
+            parameters=partial(
+                parameters_of,
+                kpis=body.kpis,
+                time_column=body.time,
+                fail_under=body.fail_under,
+                preset=preset_run(caller, kind, body.parameters),
+            ),
             idempotency_key=key,
         )
         if (submission := await _over_uploads.ask(job)) is not None:
@@ -200,5 +210,6 @@ def _submit(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Sub
         contract=contract,
         evidently=body.evidently,
         requests=body.requests,
+        preset=preset_run(caller, kind, body.parameters),
     )
     return submit(caller, kind, with_baseline(caller, kind, parameters, body.baseline), idempotency_key=key)

@@ -52,6 +52,7 @@ _NOUNS = {
     "jobs": "What is being done, and what came of it.",
     "sources": "Where data comes from.",
     "baselines": "States of tables that others are compared with.",
+    "presets": "Analyses under a name.",
     "artifacts": "The files behind a result.",
     "contracts": "What is promised of data.",
     "kpi-templates": "Figures under a name, made from the columns of a table.",

@@ -145,6 +145,11 @@ class JobRequest(SourceRequest):
         description="What a job `benchmark` is asked for: a brand among its competitors.",
         examples=[{"column": "brand", "brand": "Alpen", "metrics": ["revenue"]}],
     )
+    parameters: dict[Text, Any] | None = Field(
+        None,
+        description="Of a preset: columns and values by parameter, found or the default where left out.",
+        examples=[{"amount": "net_sales", "by": ["region"], "horizon": 12}],
+    )
     max_tokens: int = Field(
         DEFAULT_TOKENS, ge=200, le=MAX_TOKENS, description="Room that the result may take, in tokens."
     )

@@ -103,7 +103,7 @@ def analyze(
     figures = {"kpis": _declared(kpi), "templates": calls(template), "compare": compare}
     asked: dict[str, Any] = {**figures, "time_column": time, "rules": rules, "fail_under": fail_under}
     compared: dict[str, Any] = {"contract": contract, "baseline": baseline}
-    return _gated(run("analyze", source, table, query, out, as_json, max_tokens, **compared, **asked))
+    return gated(run("analyze", source, table, query, out, as_json, max_tokens, **compared, **asked))
 
 
 def ingest(
@@ -116,7 +116,7 @@ def ingest(
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Only take a source in as a table, with types and names mended, and held against its contract."""
-    return _gated(run("ingest", source, table, query, out, as_json, max_tokens, contract=contract))
+    return gated(run("ingest", source, table, query, out, as_json, max_tokens, contract=contract))
 
 
 def profile(
@@ -128,7 +128,7 @@ def profile(
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Only describe the columns of a source."""
-    return _gated(run("profile", source, table, query, out, as_json, max_tokens))
+    return gated(run("profile", source, table, query, out, as_json, max_tokens))
 
 
 def quality(
@@ -144,7 +144,7 @@ def quality(
 ) -> int:
     """Only check whether a source is fit for use, by what its data suggest and by rules."""
     asked: dict[str, Any] = {"rules": rules, "fail_under": fail_under, "contract": contract}
-    return _gated(run("quality", source, table, query, out, as_json, max_tokens, **asked))
+    return gated(run("quality", source, table, query, out, as_json, max_tokens, **asked))
 
 
 def kpi(
@@ -161,7 +161,7 @@ def kpi(
 ) -> int:
     """Only compute key figures by period."""
     asked = {"kpis": _declared(kpi), "templates": calls(template), "compare": compare, "time_column": time}
-    return _gated(run("kpi", source, table, query, out, as_json, max_tokens, **asked))
+    return gated(run("kpi", source, table, query, out, as_json, max_tokens, **asked))
 
 
 def estimate(source: str = SOURCE, table: str | None = TABLE, as_json: bool = JSON) -> None:
@@ -238,7 +238,7 @@ def compute(
     return read_result(caller, job_id, max_tokens=max_tokens or MAX_TOKENS_OF_A_RESULT)
 
 
-def _gated(result: Result) -> int:
+def gated(result: Result) -> int:
     """The exit code."""
     if result.gate is None or result.gate.passed or result.gate.error is None:
         return DONE

@@ -21,6 +21,7 @@ from voyant.cli import (
     mcp,
     operations,
     predictions,
+    presets,
     serve,
     sources,
     templates,
@@ -62,6 +63,7 @@ app.add_typer(sources.app, name="source")
 app.add_typer(contracts.app, name="contract")
 app.add_typer(baselines.app, name="baseline")
 app.add_typer(templates.app, name="template")
+app.add_typer(presets.app, name="preset")
 
 
 def _show_version(wanted: bool) -> None:

@@ -9,6 +9,7 @@ from voyant.domain.benchmark import BrandRequest
 from voyant.domain.contract import Contract
 from voyant.domain.forecast import ForecastRequest
 from voyant.domain.kpi import DeclaredKpi
+from voyant.domain.preset import PresetRun
 from voyant.domain.regression import RegressionRequest
 from voyant.domain.rule import DeclaredRule
 from voyant.domain.segmentation import SegmentRequest
@@ -32,6 +33,7 @@ class JobParameters:
         baseline: What the table is compared with, as it was given; None for the last good run, where there is one.
         baseline_source: Where that is to be read, if Voyant does not keep it.
         evidently: Whether Evidently's report on that comparison is wanted as well.
+        preset: That the job was asked for by name: what it asks of the steps comes on top.
         forecast: What is asked of the step of that name, which chooses for itself where it is None; so do the others.
     """
 
@@ -46,6 +48,7 @@ class JobParameters:
     baseline: str | None = None
     baseline_source: Source | None = None
     evidently: bool = False
+    preset: PresetRun | None = None
     forecast: ForecastRequest | None = None
     regression: RegressionRequest | None = None
     anomaly: AnomalyRequest | None = None

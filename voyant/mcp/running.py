@@ -9,6 +9,7 @@ from fastmcp.tools import ToolResult
 
 from voyant.domain.caller import Caller
 from voyant.domain.parameters import JobParameters
+from voyant.domain.preset import PresetRun
 from voyant.domain.result import Result
 from voyant.mcp import tasks
 from voyant.mcp.host import Host
@@ -52,6 +53,7 @@ def parameters_for(
     requests: dict[str, dict[str, Any]] | None = None,
     templates: list[str | dict[str, Any]] | None = None,
     compare: list[str] | None = None,
+    preset: PresetRun | None = None,
 ) -> JobParameters:
     """What a tool was given, as jobs take it."""
     found = source_from(caller, source, table=table, query=query)
@@ -67,4 +69,5 @@ def parameters_for(
         contract=promised,
         evidently=evidently,
         requests=requests,
+        preset=preset,
     )

@@ -19,12 +19,12 @@ from voyant.mcp.host import DurableJobs, Host, Server, caller_over_http
 from voyant.mcp.prompts import add_prompts
 from voyant.mcp.resources import add_resources
 from voyant.mcp.tasks import SendTasks, Tasks
-from voyant.mcp.tools import analysis, artifacts, jobs, predictions, sources, sql
+from voyant.mcp.tools import analysis, artifacts, jobs, predictions, presets, sources, sql
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-TOOLS = (*analysis.TOOLS, *predictions.TOOLS, *jobs.TOOLS, *artifacts.TOOLS, *sql.TOOLS, *sources.TOOLS)
+TOOLS = (*analysis.TOOLS, *predictions.TOOLS, *presets.TOOLS, *jobs.TOOLS, *artifacts.TOOLS, *sql.TOOLS, *sources.TOOLS)
 INSTRUCTIONS = """Voyant analyses data: files, URLs, databases. Give voyant_analyze a source instead of writing code
 that reads it: it looks at all rows and answers in few tokens.
 

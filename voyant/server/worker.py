@@ -135,8 +135,8 @@ async def _keep_schedule(engine: WorkflowEngine) -> None:
 
 def _warm_up() -> None:
     """The first job should not wait for what it imports."""
-    from voyant.workflows.pipelines import PIPELINES
+    from voyant.workflows.pipelines import PIPELINES, PRESET
     from voyant.workflows.preloading import prepare
 
-    for pipeline in PIPELINES.values():
+    for pipeline in (*PIPELINES.values(), PRESET):
         prepare(pipeline)

@@ -11,10 +11,12 @@ from voyant.domain.contract import Contract
 from voyant.domain.job import Runner
 from voyant.domain.kpi import DeclaredKpi
 from voyant.domain.parameters import JobParameters
+from voyant.domain.preset import PresetRun
 from voyant.domain.rule import DeclaredRule
 from voyant.domain.source import Source
 from voyant.errors import InvalidInput, extra_missing
 from voyant.services.execution import run_here
+from voyant.services.presets import preset_run
 from voyant.services.recording import Progress, ignore_progress
 from voyant.services.references import with_baseline
 from voyant.services.requests import requests_from
@@ -42,12 +44,13 @@ def analyze(
     baseline: str | None = None,
     evidently: bool = False,
     requests: Mapping[str, Mapping[str, Any] | None] | None = None,
+    arguments: Mapping[str, Any] | None = None,
     on_progress: Progress = ignore_progress,
 ) -> str:
     """Runs a pipeline in this process; gives the id of the completed job.
 
     Args:
-        kind: Of the job: the whole pipeline, or a part of it such as ``quality`` or ``drift``.
+        kind: Of the job: the whole pipeline, a part of it such as ``quality`` or ``drift``, or the name of a preset.
         kpis: SQL by name: an aggregate such as ``sum(amount)``, or a SELECT.
         templates: Figures by their name, with parameters where these are not to be found.
         time_column: That periods are formed by; None to find it.
@@ -59,6 +62,7 @@ def analyze(
         evidently: Whether Evidently's report on that comparison is wanted as well.
         requests: What is asked of the steps ``forecast``, ``regression``, ``anomaly`` and ``segment``, as fields of
             their requests by name.
+        arguments: For the parameters of a preset, where the kind is the name of one.
         on_progress: Told the stage and the share of the job that is done.
 
     Raises:
@@ -76,6 +80,7 @@ def analyze(
         contract=contract,
         evidently=evidently,
         requests=requests,
+        preset=preset_run(caller, kind, arguments),
     )
     parameters = with_baseline(caller, kind, asked, baseline)
     job = submit(caller, kind, parameters, runner=Runner.PROCESS).job
@@ -95,6 +100,7 @@ def parameters_of(
     contract: Contract | None = None,
     evidently: bool = False,
     requests: Mapping[str, Mapping[str, Any] | None] | None = None,
+    preset: PresetRun | None = None,
 ) -> JobParameters:
     """What faces are given, as jobs take it.
 
@@ -117,5 +123,6 @@ def parameters_of(
         fail_under=fail_under,
         contract=contract,
         evidently=evidently,
+        preset=preset,
         **requests_from(requests or {}),
     )

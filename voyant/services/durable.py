@@ -24,7 +24,7 @@ from voyant.store.errors import DatabaseAway
 from voyant.store.models import Job, Step
 from voyant.workflows.execution import execute, fails_the_job
 from voyant.workflows.pipeline import Step as PipelineStep
-from voyant.workflows.pipelines import PIPELINES
+from voyant.workflows.pipelines import pipeline_of
 from voyant.workflows.protocol import (
     FailCall,
     JobCall,
@@ -58,7 +58,7 @@ def order_for(job: Job) -> PipelineOrder:
     configured = settings()
     steps = tuple(
         StepOrder(name=step.name, timeout_seconds=step.timeout_seconds or configured.step_timeout_seconds)
-        for step in PIPELINES[job.kind].steps
+        for step in pipeline_of(job.kind).steps
     )
     return PipelineOrder(job_id=job.id, steps=steps, heartbeat_seconds=configured.heartbeat_timeout_seconds)
 

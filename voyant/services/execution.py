@@ -38,7 +38,7 @@ from voyant.store.errors import DatabaseAway
 from voyant.store.models import Job
 from voyant.workflows.context import JobContext
 from voyant.workflows.pipeline import Pipeline
-from voyant.workflows.pipelines import PIPELINES
+from voyant.workflows.pipelines import pipeline_of
 from voyant.workflows.runner import run_pipeline
 
 SECONDS_BETWEEN_LOOKS = 0.25
@@ -55,7 +55,7 @@ class JobExecution:
     def __init__(
         self, job: Job, *, parameters: JobParameters | None = None, on_progress: Progress = ignore_progress
     ) -> None:
-        self.pipeline: Pipeline = PIPELINES[job.kind]
+        self.pipeline: Pipeline = pipeline_of(job.kind)
         self.parameters = parameters or stored_parameters(job)
         self.recorder = JobRecorder(job, len(self.pipeline.steps), on_progress)
         self._job = job

@@ -119,9 +119,13 @@ def summary_of(job: Job) -> JobSummary:
 
 
 def _shown(parameters: dict[str, Any]) -> dict[str, Any]:
-    """The parameters with a contract's name in place of all of it."""
-    contract = parameters.get("contract")
-    return parameters if contract is None else parameters | {"contract": f"{contract['id']}@{contract['version']}"}
+    """The parameters with the names of contract and preset in place of all of them."""
+    shown = dict(parameters)
+    if (contract := parameters.get("contract")) is not None:
+        shown["contract"] = f"{contract['id']}@{contract['version']}"
+    if (run := parameters.get("preset")) is not None:
+        shown["preset"] = {"name": run["preset"]["name"], "arguments": run["arguments"]}
+    return shown
 
 
 def _queue_position(job: Job) -> int | None:

@@ -9,6 +9,7 @@ from voyant.domain.drift import Drift, Verdict
 from voyant.domain.finding import Severity
 from voyant.domain.job import Degradation
 from voyant.domain.normalization import ChangeKind, Normalization
+from voyant.domain.preset import Plan
 from voyant.domain.quality import Quality
 from voyant.errors import Code
 from voyant.services.history import is_good
@@ -26,6 +27,7 @@ def warnings_of(
     quality: Quality | None,
     drift: Drift | None,
     contracts: ContractChecks,
+    plan: Plan | None,
 ) -> tuple[str, ...]:
     """Each once, in the order in which they matter."""
     of_quality = quality.warnings if quality is not None else ()
@@ -36,6 +38,7 @@ def warnings_of(
     if quality is not None and not is_good(quality):
         warnings.append("This run is no good one: later runs are compared with one in which no critical rule fails.")
     warnings += [f"{entry.step} is missing: {entry.error['message']}" for entry in degraded]
+    warnings.extend(plan.notes if plan is not None else ())
     warnings.extend(_of_contracts(contracts))
     warnings.extend(_schema_changes(normalization))
     if records := normalization.rejected_records:

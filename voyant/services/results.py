@@ -16,6 +16,7 @@ from voyant.domain.kpi import Kpis
 from voyant.domain.manifest import MANIFEST_NAME, Manifest, ManifestInput
 from voyant.domain.narrative import Narrative
 from voyant.domain.normalization import Normalization
+from voyant.domain.preset import Plan
 from voyant.domain.quality import Quality
 from voyant.domain.result import (
     ManifestReference,
@@ -65,6 +66,7 @@ class Parts:
     templates: TemplateResults | None
     narrative: Narrative | None
     contracts: ContractChecks
+    plan: Plan | None
 
 
 def read_result(caller: Caller, job_id: str, *, max_tokens: int = DEFAULT_TOKENS) -> Result:
@@ -158,6 +160,7 @@ def _read_parts(
         templates=read(RESULTS, TemplateResults),
         narrative=read("narrative.json", Narrative),
         contracts=read("contract.json", ContractChecks) or ContractChecks(checks=()),
+        plan=read("preset.json", Plan),
     )
 
 
@@ -193,6 +196,7 @@ def _assemble(parts: Parts) -> Result:
             quality=parts.quality,
             drift=parts.drift,
             contracts=parts.contracts,
+            plan=parts.plan,
         ),
     )
 

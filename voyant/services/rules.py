@@ -15,8 +15,8 @@ from voyant.analysis.quality.declared import refuse_contradictions
 from voyant.domain.rule import DeclaredRule, RuleKind
 from voyant.errors import Code, InvalidInput
 from voyant.services.schemas import written_schema
+from voyant.services.yaml_files import read_yaml_file
 
-MOST_BYTES = 4 * 1024**2
 FIELDS = tuple(field.name for field in fields(DeclaredRule))
 
 
@@ -26,7 +26,7 @@ def read_rules(path: Path) -> tuple[DeclaredRule, ...]:
     Raises:
         InvalidInput: It cannot be read, or holds anything but rules that can be kept to.
     """
-    return rules_from(_entries(_parsed(path), path))
+    return rules_from(_entries(read_yaml_file(path, "rules"), path))
 
 
 def rule_schema() -> dict[str, Any]:
@@ -86,48 +86,6 @@ def _unkeepable(rule: DeclaredRule) -> str | None:
     except (UnicodeEncodeError, OverflowError) as error:
         return f"it cannot be written as JSON: {str(error)[:100]}"
     return "it holds a NUL character" if b"\\u0000" in written else None
-
-
-def _parsed(path: Path) -> Any:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InvalidInput(f"{path} is larger than {MOST_BYTES:,} bytes.", code=Code.TOO_LARGE)
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise InvalidInput(f"The rules {str(path)!r} cannot be read: {error.strerror}.", code=Code.UNREADABLE) from None
-    except UnicodeDecodeError:
-        raise InvalidInput(f"The rules {str(path)!r} are not UTF-8.", code=Code.ENCODING) from None
-    import yaml
-
-    try:
-        return yaml.load(text, Loader=_loader())  # noqa: S506 - a safe loader, with fewer guesses
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        reason = " ".join(str(error).split())[:300]
-        raise InvalidInput(f"{path} is neither YAML nor JSON: {reason}", code=Code.UNREADABLE) from None
-
-
-def _loader() -> Any:
-    """YAML without what surprises: NO is a country and no boolean, and dates stay as they are written."""
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        yaml_implicit_resolvers = {  # noqa: RUF012 - of the base class
-            first: [
-                (tag, pattern)
-                for tag, pattern in resolvers
-                if tag != "tag:yaml.org,2002:timestamp"
-                and (tag != "tag:yaml.org,2002:bool" or first in {"t", "f", "T", "F"})
-            ]
-            for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        }
-
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            if self.check_event(yaml.events.AliasEvent):
-                # A few of them, nested, unfold to billions of values.
-                raise yaml.YAMLError("aliases are not read: write each value out")
-            return super().compose_node(parent, index)
-
-    return Loader
 
 
 def _entries(parsed: Any, path: Path) -> list[Any]:

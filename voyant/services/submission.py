@@ -26,7 +26,7 @@ from voyant.services.references import named_reference
 from voyant.services.sources import uploads_named
 from voyant.services.texts import require_text
 from voyant.store.models import Job
-from voyant.workflows.pipelines import PIPELINES
+from voyant.workflows.pipelines import PIPELINES, is_preset, pipeline_of
 
 KINDS = tuple(PIPELINES)
 LONGEST_KEY = 255
@@ -100,10 +100,9 @@ def _tried(job: UploadJob, source: Source) -> Request | VoyantError:
 
 
 def _request(caller: Caller, kind: str, parameters: JobParameters, runner: Runner, key: str | None) -> Request:
-    if kind not in PIPELINES:
-        raise InvalidInput(
-            f"There is no kind of job {kind!r}.", remedy=f"Use one of: {', '.join(PIPELINES)}.", data={"kind": kind}
-        )
+    pipeline_of(kind)  # refuses what is no kind
+    if is_preset(kind) and (parameters.preset is None or parameters.preset.preset.name != kind):
+        raise InvalidInput(f"The preset {kind!r} is not among the parameters of the job.")
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
         raise InvalidInput(f"An idempotency key has 1 to {LONGEST_KEY} characters; this has {len(key)}.")
     public = public_parameters(caller, parameters)

@@ -24,7 +24,7 @@ from voyant.services.wiring import artifact_store, lake
 from voyant.settings.configuration import settings
 from voyant.workflows.context import JobContext
 from voyant.workflows.execution import Execution
-from voyant.workflows.pipelines import PIPELINES
+from voyant.workflows.pipelines import pipeline_of
 from voyant.workflows.runner import run_pipeline
 
 READING_STEP = "normalize"
@@ -123,7 +123,7 @@ def replay(caller: Caller, reference: str, *, on_progress: Progress = ignore_pro
     """
     located = ArtifactsOfJob.locate(caller, reference)
     manifest = located.manifest
-    pipeline = PIPELINES[manifest.job.kind].after(READING_STEP)
+    pipeline = pipeline_of(manifest.job.kind).after(READING_STEP)
     read = [artifact for artifact in manifest.artifacts if artifact.step == READING_STEP]
     with tempfile.TemporaryDirectory() as folder:
         store = ArtifactStore.in_folder(Path(folder) / "artifacts")

@@ -127,6 +127,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Without any they upload, or give an address."
         ),
     ] = None
+    presets_path: Annotated[
+        Path | None,
+        Meta(description="A folder of presets of your own, each a file of YAML, besides those that come with Voyant."),
+    ] = None
     max_upload_bytes: Annotated[int, Meta(gt=0, description="The largest file that may be uploaded, in bytes.")] = (
         2 * 1024**3
     )

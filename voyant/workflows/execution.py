@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from voyant.domain.artifact import Artifact
@@ -64,7 +64,7 @@ def execute(step: Step, context: JobContext, parameters: JobParameters, *, time_
         status=StepStatus.FAILED if error else StepStatus.COMPLETED,
         started=started.isoformat(timespec="milliseconds"),
         seconds=round(time.perf_counter() - clock, 3),
-        libraries={name: _version(name) for name in step.libraries},
+        libraries={name: found for name in step.libraries if (found := _version(name)) is not None},
         seed=context.seed,
         error=error.as_dict() if error else None,
     )
@@ -132,5 +132,9 @@ def _time_limit(context: JobContext, step: str, seconds: float) -> Iterator[None
 
 
 @cache
-def _version(distribution: str) -> str:
-    return version(distribution)
+def _version(distribution: str) -> str | None:
+    """None of one that is not installed, as those of extras need not be."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None

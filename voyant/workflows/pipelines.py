@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from voyant.workflows import predictions, steps
+from dataclasses import replace
+
+from voyant.errors import InvalidInput
+from voyant.workflows import predictions, presets, steps
 from voyant.workflows.pipeline import Pipeline, Step
 
 # Tried once: reading a source tries again by itself, with pauses and a time limit over all attempts.
@@ -95,3 +98,42 @@ PIPELINES = {
         Pipeline(name="benchmark", steps=(NORMALIZE, PROFILE, BENCHMARK, *TOLD)),
     )
 }
+
+PRESET = Pipeline(
+    name="preset",
+    steps=(
+        NORMALIZE,
+        PROFILE,
+        Step(name="plan", run=presets.plan, is_core=True, libraries=("voyant",)),
+        *map(presets.as_planned, (QUALITY, KPI, FORECAST, REGRESSION, ANOMALY, SEGMENT)),
+        replace(CONCLUSIONS, run=presets.conclusions, libraries=("duckdb", "numpy", "scipy", "voyant")),
+        CHARTS,
+        NARRATIVE,
+        REPORT,
+    ),
+)
+"""What every preset runs: steps do what is planned for the table, or nothing."""
+
+
+AREA_ENDS = "."
+"""In the names of presets and of no other kind of job: ``financial.revenue_analysis``."""
+
+
+def is_preset(kind: str) -> bool:
+    """Whether jobs of that kind run a preset."""
+    return AREA_ENDS in kind
+
+
+def pipeline_of(kind: str) -> Pipeline:
+    """The steps of jobs of that kind; a preset need not exist any more.
+
+    Raises:
+        InvalidInput: There is no such kind.
+    """
+    if is_preset(kind):
+        return PRESET
+    if kind not in PIPELINES:
+        raise InvalidInput(
+            f"There is no kind of job {kind!r}.", remedy=f"Use one of: {', '.join(PIPELINES)}.", data={"kind": kind}
+        )
+    return PIPELINES[kind]

@@ -36,26 +36,31 @@ def write(
 ) -> Narrative:
     """The narrative of a run; parts that could not be made are None or empty."""
     findings = with_caveats(insights.findings[:MOST_FINDINGS], quality, contracts, dataset.name)
+    judged = _quality(quality)
     return Narrative(
-        headline=_headline(findings, dataset),
+        headline=_headline(findings, dataset, insights, judged),
         lead=_lead(dataset, kpis, profile),
         findings=findings,
         omitted=len(insights.findings) - len(findings),
         kpis=key_figures(kpis),
-        quality=_quality(quality),
+        quality=judged,
         drift=drift.summary if drift is not None else None,
         next=next_steps(dataset, profile, findings, quality, kpis),
         notes=tuple(dict.fromkeys((*(kpis.notes if kpis else ()), *_notes(dataset, insights, kpis)))),
     )
 
 
-def _headline(findings: tuple[Finding, ...], dataset: Dataset) -> str:
+def _headline(
+    findings: tuple[Finding, ...], dataset: Dataset, insights: Insights, quality: QualitySummary | None
+) -> str:
     """The finding that matters most; that something is absent makes a headline only where there is nothing else."""
     present = [finding for finding in findings if not is_absence(finding.kind)]
     if present:
         return present[0].text
     if findings:
         return sentence(f"nothing stands out: {findings[0].text[:1].lower()}{findings[0].text[1:-1]}")
+    if not insights.comparisons and quality is not None:
+        return quality.text  # nothing was tested, so that nothing can be said of chance
     return sentence(f"{count(dataset.rows)} records hold nothing that stands out from chance")
 
 

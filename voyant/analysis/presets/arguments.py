@@ -1,0 +1,112 @@
+"""What callers give for the parameters of a preset, checked as far as that can be done without the table."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from voyant.domain.kpi import Grain
+from voyant.domain.preset import Parameter, ParameterKind, Preset
+from voyant.errors import InvalidInput
+
+LONGEST_TEXT = 10_000
+MOST_COLUMNS = 100
+
+
+class Misfit(Exception):
+    """Why a value cannot be given, as the end of a sentence."""
+
+
+def checked(preset: Preset, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as their parameters take them; those that are None are left out.
+
+    Raises:
+        InvalidInput: The preset has no such parameter, or a value is none that it takes.
+    """
+    names = [parameter.name for parameter in preset.parameters]
+    for name in arguments:
+        if name not in names:
+            near = difflib.get_close_matches(str(name), names, n=1)
+            raise InvalidInput(
+                f"{preset.name} has no parameter {str(name)[:100]!r}" + (f"; perhaps {near[0]}." if near else "."),
+                remedy=f"Give only: {', '.join(names)}." if names else "Give none: it has no parameters.",
+                data={"preset": preset.name, "parameter": str(name)[:200], "parameters": names},
+            )
+    made = {}
+    for name, value in arguments.items():
+        if value is None:
+            continue
+        try:
+            made[name] = argument(preset.parameter(name), value)
+        except Misfit as misfit:
+            raise InvalidInput(
+                f"The parameter {name!r} of {preset.name} cannot be {str(value)[:100]!r}: {misfit}.",
+                data={"preset": preset.name, "parameter": name},
+            ) from None
+    return made
+
+
+def argument(parameter: Parameter, value: Any) -> Any:
+    """The value as the parameter takes it: numbers may come as text, one of several columns by itself.
+
+    Raises:
+        Misfit: It is none that the parameter takes.
+    """
+    match parameter.kind:
+        case ParameterKind.COLUMN:
+            return _text(value)
+        case ParameterKind.COLUMNS:
+            return _texts(value)
+        case ParameterKind.NUMBER:
+            return _number(parameter, value)
+        case ParameterKind.DATE:
+            return _date(value)
+        case ParameterKind.GRAIN:
+            return _one_of(value, tuple(Grain))
+        case ParameterKind.CHOICE:
+            return _one_of(value, parameter.choices)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_TEXT or "\0" in value:
+        raise Misfit("it takes the name of a column")
+    return value
+
+
+def _texts(value: Any) -> list[str]:
+    values = value if isinstance(value, list | tuple) else [value]
+    if not 0 < len(values) <= MOST_COLUMNS:
+        raise Misfit(f"it takes the names of 1 to {MOST_COLUMNS} columns")
+    return list(dict.fromkeys(map(_text, values)))
+
+
+def _number(parameter: Parameter, value: Any) -> int | float:
+    try:
+        number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else math.nan
+    except (ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise Misfit("it takes a number")
+    if parameter.whole and number != round(number):
+        raise Misfit("it takes a whole number")
+    least, most = parameter.minimum, parameter.maximum
+    if (least is not None and number < least) or (most is not None and number > most):
+        bounds = [f"at least {least:g}"] * (least is not None) + [f"at most {most:g}"] * (most is not None)
+        raise Misfit(f"it takes {' and '.join(bounds)}")
+    return int(number) if number == round(number) else number
+
+
+def _date(value: Any) -> str:
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        raise Misfit("it takes a date, such as 2024-12-31") from None
+
+
+def _one_of(value: Any, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise Misfit(f"it takes one of {', '.join(choices)}")
+    return str(value)

@@ -1,0 +1,111 @@
+"""What stands for the parameters of a preset in a table, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from voyant.analysis.presets.arguments import argument
+from voyant.analysis.presets.columns import MOST_CANDIDATES, Columns
+from voyant.analysis.presets.filling import places_in
+from voyant.domain.preset import Bound, Chosen, Missing, Parameter, ParameterKind, Preset, Term
+from voyant.domain.profile import Profile
+from voyant.domain.table import Dataset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """What stands for the parameters of a preset, and what nothing stands for."""
+
+    bound: tuple[Bound, ...]
+    missing: tuple[Missing, ...]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {bound.parameter: bound.value for bound in self.bound}
+
+    @property
+    def lacking(self) -> tuple[Missing, ...]:
+        """What has to be there and is not."""
+        return tuple(missing for missing in self.missing if missing.required)
+
+
+def bind(preset: Preset, arguments: Mapping[str, Any], dataset: Dataset, profile: Profile) -> Binding:
+    """For each parameter what was given, else the columns that were found, else the default.
+
+    What is given goes first; then columns are found in the order of the parameters, each for one of them.
+
+    Raises:
+        InvalidInput: A given column is not in the table (``UNKNOWN_COLUMN``), or cannot be used.
+    """
+    columns = Columns(dataset, profile)
+    given = {
+        parameter.name: _given(parameter, arguments[parameter.name], columns)
+        for parameter in preset.parameters
+        if arguments.get(parameter.name) is not None
+    }
+    bound = {
+        parameter.name: entry
+        for parameter in preset.parameters
+        if (entry := given.get(parameter.name) or _found(parameter, columns)) is not None
+    }
+    return Binding(bound=tuple(bound.values()), missing=tuple(_missing(preset, bound, columns)))
+
+
+def _given(parameter: Parameter, value: Any, columns: Columns) -> Bound:
+    if parameter.kind.is_of_columns:
+        names = columns.given(parameter, [value] if isinstance(value, str) else list(value))
+        value = _one_or_all(parameter, names)
+    return Bound(parameter=parameter.name, value=value, chosen=Chosen.GIVEN, reason="given")
+
+
+def _found(parameter: Parameter, columns: Columns) -> Bound | None:
+    if not parameter.kind.is_of_columns:
+        if parameter.default is None:
+            return None
+        value = argument(parameter, parameter.default)
+        return Bound(parameter=parameter.name, value=value, chosen=Chosen.DEFAULT, reason="the default")
+    names, reason = columns.found(parameter)
+    if not names:
+        return None
+    value = _one_or_all(parameter, names)
+    return Bound(parameter=parameter.name, value=value, chosen=Chosen.FOUND, reason=reason)
+
+
+def _one_or_all(parameter: Parameter, names: list[str]) -> Any:
+    return names[0] if parameter.kind is ParameterKind.COLUMN else names
+
+
+def _missing(preset: Preset, bound: Mapping[str, Bound], columns: Columns) -> list[Missing]:
+    parameters = [
+        Missing(
+            name=parameter.name,
+            description=parameter.description,
+            required=parameter.required,
+            candidates=columns.candidates(parameter) if parameter.kind.is_of_columns else parameter.choices,
+        )
+        for parameter in preset.parameters
+        if parameter.name not in bound and (parameter.required or parameter.kind.is_of_columns)
+    ]
+    terms = [
+        Missing(
+            name=term.name,
+            description=f"{term.description}: {_ways(term)}",
+            required=term.required,
+            candidates=_candidates(preset, term, bound, columns),
+        )
+        for term in preset.terms
+        if not any(places_in(way) <= bound.keys() for way in term.sql)
+    ]
+    return parameters + terms
+
+
+def _ways(term: Term) -> str:
+    return ", or ".join(" and ".join(sorted(places_in(way))) for way in term.sql)
+
+
+def _candidates(preset: Preset, term: Term, bound: Mapping[str, Bound], columns: Columns) -> tuple[str, ...]:
+    lacking = [name for way in term.sql for name in sorted(places_in(way) - bound.keys())]
+    found = [column for name in lacking for column in columns.candidates(preset.parameter(name))]
+    return tuple(dict.fromkeys(found))[:MOST_CANDIDATES]

@@ -1,0 +1,248 @@
+"""Presets: analyses under a name, which fit themselves to a table by the roles of its columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from voyant.domain.anomaly import AnomalyRequest
+from voyant.domain.forecast import ForecastRequest
+from voyant.domain.kpi import DeclaredKpi
+from voyant.domain.profile import Scalar
+from voyant.domain.regression import RegressionRequest
+from voyant.domain.rule import DeclaredRule
+from voyant.domain.segmentation import SegmentRequest
+from voyant.domain.table import Aggregation, ColumnType, Role
+
+
+class ParameterKind(StrEnum):
+    """What a parameter is given as."""
+
+    COLUMN = "column"  # the name of a column
+    COLUMNS = "columns"  # names of columns
+    NUMBER = "number"
+    GRAIN = "grain"  # a length of period: hour, day, week, month, quarter or year
+    CHOICE = "choice"  # one of the choices
+    DATE = "date"  # such as 2024-12-31
+
+    @property
+    def is_of_columns(self) -> bool:
+        return self in {ParameterKind.COLUMN, ParameterKind.COLUMNS}
+
+
+class FoundBy(StrEnum):
+    """How columns are found where none are given."""
+
+    BY_NAME = "by_name"  # of the roles, one whose name holds one of the words
+    BY_ROLE = "by_role"  # of the roles, whatever it is called
+    LEADING_TIME = "leading_time"  # the column that says when a row happened
+    EXPLAINING = "explaining"  # the dimensions that changes are taken apart by
+    KEY = "key"  # the columns that identify a row
+    NEVER = "never"  # they have to be given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """What can be given to a preset.
+
+    Attributes:
+        required: Without it, given or found, the preset cannot be run.
+        default: Where nothing is given; for what is no column.
+        found: How columns are found where none are given.
+        roles: Of the columns that fit, with ``types`` and ``aggregations``; all where empty.
+        words: In the names of columns that are found, the most telling first.
+        without: Words that a found column's name has not.
+        repeats: Whether values of the column have to come back in several rows.
+        most: Columns that are found at most.
+        choices: What may be chosen.
+        minimum: The least number, ``maximum`` the largest one.
+        whole: Whether the number has no fraction.
+    """
+
+    name: str
+    kind: ParameterKind
+    description: str
+    required: bool = False
+    default: Scalar = None
+    found: FoundBy = FoundBy.BY_NAME
+    roles: tuple[Role, ...] = ()
+    types: tuple[ColumnType, ...] = ()
+    aggregations: tuple[Aggregation, ...] = ()
+    words: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    repeats: bool = False
+    most: int = 3
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """Something that can be computed of a row in more than one way.
+
+    Attributes:
+        sql: Expressions with parameters in braces; the first whose parameters are all there is taken.
+    """
+
+    name: str
+    description: str
+    sql: tuple[str, ...]
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """Analyses under a name.
+
+    Attributes:
+        time: The parameter that periods are formed by.
+        steps: What is asked of the steps: ``kpis``, ``rules``, ``forecast``, ``regression``, ``anomaly``, ``segment``
+            and ``search``, with parameters and terms in braces.
+    """
+
+    name: str
+    title: str
+    description: str
+    parameters: tuple[Parameter, ...] = ()
+    terms: tuple[Term, ...] = ()
+    time: str | None = None
+    steps: dict[str, Any]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names of parameters and terms without which it cannot be run."""
+        parameters = (parameter.name for parameter in self.parameters if parameter.required)
+        return (*parameters, *(term.name for term in self.terms if term.required))
+
+    def parameter(self, name: str) -> Parameter:
+        """The parameter of that name; KeyError where there is none."""
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresetRun:
+    """A preset as a job was asked for it: whole, so that the job can be repeated whatever becomes of the preset.
+
+    Attributes:
+        arguments: By parameter; what is left out is found, or is the default.
+    """
+
+    preset: Preset
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+class Chosen(StrEnum):
+    """Where a parameter's value comes from."""
+
+    GIVEN = "given"
+    FOUND = "found"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """A parameter with its value.
+
+    Attributes:
+        value: A column, a list of columns, or a plain value.
+        reason: Why it is this one.
+    """
+
+    parameter: str
+    value: Any
+    chosen: Chosen
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A parameter or term that nothing stands for.
+
+    Attributes:
+        candidates: Columns that could be given for it.
+    """
+
+    name: str
+    description: str
+    required: bool
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Something of a preset that is not done, such as ``forecast`` or ``kpis.margin``, and for lack of what."""
+
+    what: str
+    lacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """What is searched for findings: these columns; the whole table where empty."""
+
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a preset asks of the steps of a job; of a step that is None, nothing.
+
+    Attributes:
+        kpis: Key figures; such as are found where empty.
+    """
+
+    kpis: tuple[DeclaredKpi, ...] | None = None
+    rules: tuple[DeclaredRule, ...] = ()
+    forecast: ForecastRequest | None = None
+    regression: RegressionRequest | None = None
+    anomaly: AnomalyRequest | None = None
+    segment: SegmentRequest | None = None
+    search: SearchRequest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A preset fitted to a table.
+
+    Attributes:
+        missing: What nothing stands for, so that ``left_out`` is not done.
+        time_column: That periods are formed by; None to find it.
+        notes: The same as sentences.
+    """
+
+    preset: str
+    title: str
+    table: str
+    bound: tuple[Bound, ...]
+    missing: tuple[Missing, ...]
+    left_out: tuple[LeftOut, ...]
+    time_column: str | None
+    asked: Asked
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """How well a preset fits a table.
+
+    Attributes:
+        fits: Whether all that it requires was found.
+        named: How many of its columns were found by what they are called.
+        arguments: The columns that were found.
+        missing: What it requires and nothing stands for.
+        why: In a sentence.
+    """
+
+    preset: str
+    title: str
+    fits: bool
+    named: int
+    arguments: dict[str, Any]
+    missing: tuple[Missing, ...]
+    why: str

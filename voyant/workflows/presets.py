@@ -1,0 +1,108 @@
+"""The steps of a preset: it is fitted to the table, and the steps after that do what it asks of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from voyant.domain.kpi import Kpis
+from voyant.domain.parameters import JobParameters
+from voyant.domain.preset import Asked, Plan
+from voyant.domain.profile import Profile
+from voyant.domain.quality import Quality
+from voyant.errors import InvalidInput
+from voyant.workflows import predictions
+from voyant.workflows.context import StepContext
+from voyant.workflows.pipeline import Step, StepResult
+
+if TYPE_CHECKING:
+    from voyant.lake.table import EngineTable
+
+PLAN_NAME = "preset.json"
+
+
+def plan(context: StepContext, parameters: JobParameters) -> StepResult:
+    """Fits the preset to the roles of the table's columns, and says what stands for what and what is missing."""
+    from voyant.analysis.presets import plan as fitted
+
+    if parameters.preset is None:
+        raise InvalidInput("The job names no preset.")
+    known = context.read("profile.json", Profile)
+    planned = fitted(parameters.preset, context.table.dataset, known, parameters.time_column)
+    context.write_json(PLAN_NAME, "preset", planned)
+    return StepResult()
+
+
+def as_planned(step: Step) -> Step:
+    """The step as a preset has it: it does what was planned, or nothing, and the job goes on without it.
+
+    What it needs is imported once it runs, since most presets need few of the steps.
+    """
+
+    def run(context: StepContext, parameters: JobParameters) -> StepResult:
+        planned = context.read(PLAN_NAME, Plan)
+        if not _is_asked(step.name, planned.asked):
+            return StepResult()
+        return step.run(context, with_plan(parameters, planned))
+
+    return replace(step, run=run, is_core=False, modules=(), prepare=None)
+
+
+def _is_asked(step: str, asked: Asked) -> bool:
+    if step == "quality":
+        return True  # no analysis can be relied upon without it
+    return (asked.kpis if step == "kpi" else getattr(asked, step)) is not None
+
+
+def with_plan(parameters: JobParameters, planned: Plan) -> JobParameters:
+    """The parameters with what the preset asks for."""
+    asked = planned.asked
+    return replace(
+        parameters,
+        time_column=planned.time_column,
+        kpis=(*(asked.kpis or ()), *parameters.kpis),
+        rules=(*asked.rules, *parameters.rules),
+        forecast=asked.forecast,
+        regression=asked.regression,
+        anomaly=asked.anomaly,
+        segment=asked.segment,
+    )
+
+
+def conclusions(context: StepContext, parameters: JobParameters) -> StepResult:
+    """States what the steps before it found and, where the preset searches, what stands out in its columns."""
+    from voyant.analysis.conclusions import conclude
+    from voyant.analysis.insights import find
+    from voyant.analysis.insights.detectors.checks import failed_checks
+
+    planned = context.read(PLAN_NAME, Plan)
+    quality = context.read_if_made("quality.json", Quality)
+    comparisons, notes = predictions.stated(context)
+    notes = [*planned.notes, *notes]
+    if planned.asked.search is None:
+        found = conclude(context.table_with_rows, [*comparisons, *failed_checks(quality)], notes)
+    else:
+        known, kpis = context.read("profile.json", Profile), context.read_if_made("kpis.json", Kpis)
+        table, known = _searched(context.table_with_rows, known, planned.asked.search.columns)
+        found = find(table, known, quality, kpis, asked=comparisons)
+        found = replace(found, skipped=(*notes, *found.skipped))
+    context.write_json("insights.json", "narrative", found)
+    return StepResult()
+
+
+def _searched(table: EngineTable, known: Profile, columns: tuple[str, ...]) -> tuple[EngineTable, Profile]:
+    """The table and its profile as if they had these columns only; all of it where none are named."""
+    if not columns:
+        return table, known
+    kept = frozenset(columns)
+    dataset = table.dataset
+    return (
+        replace(table, dataset=replace(dataset, columns=tuple(c for c in dataset.columns if c.name in kept))),
+        replace(
+            known,
+            columns=tuple(column for column in known.columns if column.name in kept),
+            keys=tuple(key for key in known.keys if kept.issuperset(key)),
+            associations=tuple(pair for pair in known.associations if {pair.a, pair.b} <= kept),
+            missing=tuple(pattern for pattern in known.missing if kept.issuperset(pattern.columns)),
+        ),
+    )
