@@ -30,6 +30,7 @@ EXPECTED = {
         "voyant_artifact",
         "voyant_sql",
     ),
+    "voyant_preset",
     "voyant_tables",
     *("voyant_forecast", "voyant_regression", "voyant_anomaly", "voyant_segment"),
 }

@@ -52,6 +52,7 @@ class Parameter:
         found: How columns are found where none are given.
         roles: Of the columns that fit, with ``types`` and ``aggregations``; all where empty.
         words: In the names of columns that are found, the most telling first.
+        vague: Words that may say something else as well; a column is found by them where none is by the others.
         without: Words that a found column's name has not.
         repeats: Whether values of the column have to come back in several rows.
         most: Columns that are found at most.
@@ -70,6 +71,7 @@ class Parameter:
     types: tuple[ColumnType, ...] = ()
     aggregations: tuple[Aggregation, ...] = ()
     words: tuple[str, ...] = ()
+    vague: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     repeats: bool = False
     most: int = 3
@@ -152,12 +154,14 @@ class Bound:
     Attributes:
         value: A column, a list of columns, or a plain value.
         reason: Why it is this one.
+        sure: Whether the names of found columns say so clearly.
     """
 
     parameter: str
     value: Any
     chosen: Chosen
     reason: str
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +237,8 @@ class Fit:
 
     Attributes:
         fits: Whether all that it requires was found.
-        named: How many of its columns were found by what they are called.
+        sure: Whether, besides, the names of these columns say so clearly.
+        named: How many of its columns were found by what they are called clearly.
         arguments: The columns that were found.
         missing: What it requires and nothing stands for.
         why: In a sentence.
@@ -242,6 +247,7 @@ class Fit:
     preset: str
     title: str
     fits: bool
+    sure: bool
     named: int
     arguments: dict[str, Any]
     missing: tuple[Missing, ...]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from voyant.analysis.presets import BUILT_IN, NotAPreset, fitting, preset_from, refuse_bad_sql
+from voyant.analysis.presets import NotAPreset, built_in, fitting, preset_from, refuse_what_cannot_run
 from voyant.analysis.presets.arguments import checked
 from voyant.domain.caller import Caller
 from voyant.domain.preset import Fit, FoundBy, Parameter, Preset, PresetRun
@@ -50,7 +50,7 @@ class PresetSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """The presets of a folder, and what keeps others of its files from being any.
+    """The presets of the folder, and what keeps others of its files from being any.
 
     Attributes:
         refused: By the file's name without its ending.
@@ -62,7 +62,7 @@ class Shelf:
 
 def list_presets(caller: Caller) -> tuple[PresetSummary, ...]:
     """All presets, by name."""
-    return tuple(_summary(preset, own=preset.name not in _built_in().presets) for preset in _all().values())
+    return tuple(_summary(preset, own=preset.name not in built_in()) for preset in _all().values())
 
 
 def refused_presets(caller: Caller) -> tuple[InvalidInput, ...]:
@@ -94,6 +94,9 @@ def show_preset(caller: Caller, name: str) -> Preset:
 def preset_run(caller: Caller, kind: str, arguments: Mapping[str, Any] | None) -> PresetRun | None:
     """What a job of that kind is asked for, the preset whole; None where the kind is no preset.
 
+    Args:
+        arguments: By parameter; None where none could be given, as only presets take them.
+
     Raises:
         NotFound: There is no such preset.
         InvalidInput: An argument is none that it takes, or there are arguments and no preset to take them.
@@ -101,7 +104,7 @@ def preset_run(caller: Caller, kind: str, arguments: Mapping[str, Any] | None) -
     if is_preset(kind):
         preset = show_preset(caller, kind)
         return PresetRun(preset=preset, arguments=checked(preset, arguments or {}))
-    if arguments:
+    if arguments is not None:
         raise InvalidInput(
             f"A job of the kind {kind!r} is no preset, so it takes no parameters.",
             remedy="Leave them out, or name a preset.",
@@ -126,12 +129,7 @@ def _summary(preset: Preset, *, own: bool) -> PresetSummary:
 
 
 def _all() -> dict[str, Preset]:
-    return dict(sorted({**_own().presets, **_built_in().presets}.items()))
-
-
-@cache
-def _built_in() -> Shelf:
-    return _shelf(BUILT_IN, taken=())
+    return dict(sorted({**_own().presets, **built_in()}.items()))
 
 
 def _own() -> Shelf:
@@ -147,7 +145,14 @@ def _own() -> Shelf:
 
 @lru_cache(maxsize=1)
 def _read(folder: Path, _state_of_files: tuple[tuple[str, int, int], ...]) -> Shelf:
-    return _shelf(folder, taken=_built_in().presets.keys())
+    presets: dict[str, Preset] = {}
+    refused: dict[str, InvalidInput] = {}
+    for file in _files(folder):
+        try:
+            presets[file.stem] = _preset(file, {*built_in(), *presets})
+        except InvalidInput as error:
+            refused[file.stem] = error
+    return Shelf(presets=presets, refused=refused)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -159,17 +164,6 @@ def _state(file: Path) -> tuple[str, int, int]:
     return file.name, told.st_mtime_ns, told.st_size
 
 
-def _shelf(folder: Path, taken: Collection[str]) -> Shelf:
-    presets: dict[str, Preset] = {}
-    refused: dict[str, InvalidInput] = {}
-    for file in _files(folder):
-        try:
-            presets[file.stem] = _preset(file, {*taken, *presets})
-        except InvalidInput as error:
-            refused[file.stem] = error
-    return Shelf(presets=presets, refused=refused)
-
-
 def _preset(file: Path, taken: Collection[str]) -> Preset:
     try:
         preset = preset_from(read_yaml_file(file, "preset"))
@@ -177,8 +171,7 @@ def _preset(file: Path, taken: Collection[str]) -> Preset:
             raise NotAPreset(f"its name is {preset.name!r}; the file of that preset is {preset.name}.yaml")
         if preset.name in taken:
             raise NotAPreset("there is another preset of that name")
-        if file.parent != BUILT_IN:  # those that come with Voyant are tested
-            refuse_bad_sql(preset)
+        refuse_what_cannot_run(preset)
     except NotAPreset as error:
         raise InvalidInput(
             f"The preset {str(file)!r} is refused: {error}.", code=Code.BAD_PRESET, data={"file": file.name}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from voyant.analysis.presets.arguments import argument
-from voyant.analysis.presets.columns import MOST_CANDIDATES, Columns
+from voyant.analysis.presets.columns import MOST_CANDIDATES, Columns, says_clearly
 from voyant.analysis.presets.filling import places_in
-from voyant.domain.preset import Bound, Chosen, Missing, Parameter, ParameterKind, Preset, Term
+from voyant.domain.preset import Bound, Chosen, FoundBy, Missing, Parameter, ParameterKind, Preset, Term
 from voyant.domain.profile import Profile
 from voyant.domain.table import Dataset
 
@@ -69,8 +69,13 @@ def _found(parameter: Parameter, columns: Columns) -> Bound | None:
     names, reason = columns.found(parameter)
     if not names:
         return None
-    value = _one_or_all(parameter, names)
-    return Bound(parameter=parameter.name, value=value, chosen=Chosen.FOUND, reason=reason)
+    return Bound(
+        parameter=parameter.name,
+        value=_one_or_all(parameter, names),
+        chosen=Chosen.FOUND,
+        reason=reason,
+        sure=parameter.found is not FoundBy.BY_NAME or all(says_clearly(name, parameter) for name in names),
+    )
 
 
 def _one_or_all(parameter: Parameter, names: list[str]) -> Any:

@@ -53,7 +53,7 @@ class Columns:
             (place, column) for column in self._free(parameter) if (place := _place(column, parameter)) is not None
         ]
         places.sort(key=lambda entry: entry[0])  # stable: ties stay in table order
-        words = dict.fromkeys(parameter.words[place] for place, _ in places[: _most(parameter)])
+        words = dict.fromkeys(_words(parameter)[place] for place, _ in places[: _most(parameter)])
         return [column.name for _, column in places], f"the name says {' and '.join(words)}"
 
     def by_role(self, parameter: Parameter) -> tuple[list[str], str]:
@@ -61,7 +61,7 @@ class Columns:
 
         def order(column: Column) -> tuple[int, float]:
             place = _place(column, parameter)
-            return (len(parameter.words) if place is None else place, -round(column.role_confidence, 1))
+            return (len(_words(parameter)) if place is None else place, -round(column.role_confidence, 1))
 
         columns = sorted(self._free(parameter), key=order)
         return [column.name for column in columns], f"{columns[0].role_reason}" if columns else ""
@@ -75,7 +75,10 @@ class Columns:
         return [name for name in names if name not in self._taken], "few values, and many rows of each"
 
     def key(self, parameter: Parameter) -> tuple[list[str], str]:
-        return list(self._profile.keys[0]) if self._profile.keys else [], "no two rows share it"
+        roles = {column.name: column.role for column in self._dataset.columns}
+        # That no two rows share a time or an amount is mostly chance.
+        named = (key for key in self._profile.keys if any(roles.get(name) is Role.IDENTIFIER for name in key))
+        return list(next(named, ())), "no two rows share it"
 
     def never(self, parameter: Parameter) -> tuple[list[str], str]:
         return [], ""
@@ -168,7 +171,16 @@ def _types_of(parameter: Parameter) -> tuple[ColumnType, ...]:
 
 def _place(column: Column, parameter: Parameter) -> int | None:
     """Which of the words the name holds, the most telling one; None where it holds none."""
-    return next((place for place, word in enumerate(parameter.words) if _says(column.name, word)), None)
+    return next((place for place, word in enumerate(_words(parameter)) if _says(column.name, word)), None)
+
+
+def _words(parameter: Parameter) -> tuple[str, ...]:
+    return (*parameter.words, *parameter.vague)
+
+
+def says_clearly(name: str, parameter: Parameter) -> bool:
+    """Whether the name of a column holds one of the words that say nothing else."""
+    return any(_says(name, word) for word in parameter.words)
 
 
 def _says(name: str, word: str) -> bool:

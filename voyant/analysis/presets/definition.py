@@ -88,12 +88,19 @@ def _steps(written: Any) -> dict[str, Any]:
 def _many(step: str, written: Any) -> list[dict[str, Any]]:
     if step == "kpis" and isinstance(written, Mapping):
         return [{"name": name, "sql": sql} for name, sql in written.items()]
-    entries = _list(f"steps.{step}", written)
+    entries = [_with_columns(entry) for entry in _list(f"steps.{step}", written)]
     for place, entry in enumerate(entries):
         if not isinstance(entry, Mapping):
             raise NotAPreset(f"steps.{step}[{place}] is no fields with their values")
         _refuse_unknown(f"steps.{step}[{place}]", entry, MANY[step])
     return [dict(entry) for entry in entries]
+
+
+def _with_columns(entry: Any) -> Any:
+    """A rule may name its only column by itself."""
+    if not isinstance(entry, Mapping) or "column" not in entry or "columns" in entry:
+        return entry
+    return {name: value for name, value in entry.items() if name != "column"} | {"columns": [entry["column"]]}
 
 
 def _list(name: str, written: Any) -> list[Any]:
@@ -162,12 +169,19 @@ def _refuse_unknown_places(where: str, places: frozenset[str], known: list[str])
 
 def _contradiction(parameter: Parameter) -> str | None:
     kind = parameter.kind
-    finds = parameter.roles or parameter.types or parameter.aggregations or parameter.words or parameter.without
+    finds = (
+        parameter.roles
+        or parameter.types
+        or parameter.aggregations
+        or parameter.words
+        or parameter.vague
+        or parameter.without
+    )
     if not kind.is_of_columns and (finds or parameter.repeats or parameter.found is not FoundBy.BY_NAME):
         return f"is a {kind} and no column, so that it is not found"
     if kind.is_of_columns and parameter.default is not None:
         return "is found where it is not given, so that it has no default"
-    if kind.is_of_columns and parameter.found is FoundBy.BY_NAME and not parameter.words:
+    if kind.is_of_columns and parameter.found is FoundBy.BY_NAME and not (parameter.words or parameter.vague):
         return "is found by its name, and has no words for it; give words, or found: by_role"
     if kind is ParameterKind.COLUMN and parameter.found in {FoundBy.EXPLAINING, FoundBy.KEY}:
         return f"is one column; {parameter.found} finds several"
@@ -213,20 +227,22 @@ def _stand_in(parameter: Parameter) -> Any:
             return parameter.choices[0]
 
 
-def refuse_bad_sql(preset: Preset) -> None:
-    """Refuses terms and key figures that no table could compute.
+def refuse_what_cannot_run(preset: Preset) -> None:
+    """Refuses terms, key figures and rules that no table could compute. Takes longer than reading the preset.
 
     Raises:
-        NotAPreset: One of them is no SQL, or none that may be run.
+        NotAPreset: One of them is no SQL, or none that may be run, or a rule contradicts itself.
     """
     from voyant.analysis import expressions
     from voyant.analysis.kpi.declared import parse
+    from voyant.analysis.quality.declared import refuse_contradictions
 
     values = stand_ins(preset)
     columns = [parameter.name for parameter in preset.parameters if parameter.kind.is_of_columns]
     table = Dataset(name="the_table", rows=0, columns=tuple(map(_column, columns)))
     asked, _ = filled(preset, values)
     try:
+        refuse_contradictions(asked.rules)
         for kpi in asked.kpis or ():
             parse(kpi, table)
         for term in preset.terms:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from voyant.analysis.presets.binding import Binding, bind
+from voyant.analysis.presets.filling import places_in
 from voyant.analysis.wording import listed, sentence
-from voyant.domain.preset import Chosen, Fit, FoundBy, Preset
+from voyant.domain.preset import Bound, Chosen, Fit, FoundBy, Preset
 from voyant.domain.profile import Profile
 from voyant.domain.table import Dataset
 
@@ -15,7 +16,7 @@ def fitting(presets: Iterable[Preset], dataset: Dataset, profile: Profile) -> tu
     """How well each fits, best first: those that can be run as they are, and of these the one whose columns the names
     of the table say most clearly."""
     fits = [_fit(preset, bind(preset, {}, dataset, profile), dataset) for preset in presets]
-    return tuple(sorted(fits, key=lambda fit: (not fit.fits, -fit.named, fit.preset)))
+    return tuple(sorted(fits, key=lambda fit: (not fit.fits, not fit.sure, -fit.named, fit.preset)))
 
 
 def _fit(preset: Preset, binding: Binding, dataset: Dataset) -> Fit:
@@ -24,10 +25,20 @@ def _fit(preset: Preset, binding: Binding, dataset: Dataset) -> Fit:
         preset=preset.name,
         title=preset.title,
         fits=not binding.lacking,
-        named=sum(preset.parameter(entry.parameter).found is FoundBy.BY_NAME for entry in found),
+        sure=not binding.lacking and _is_sure(preset, found),
+        named=sum(entry.sure and preset.parameter(entry.parameter).found is FoundBy.BY_NAME for entry in found),
         arguments={entry.parameter: entry.value for entry in found},
         missing=binding.lacking,
         why=_why(binding, dataset),
+    )
+
+
+def _is_sure(preset: Preset, found: list[Bound]) -> bool:
+    """Whether all that is required is there without the columns that are doubtful."""
+    there = {entry.parameter for entry in found if entry.sure}
+    parameters = all(one.name in there for one in preset.parameters if one.required and one.kind.is_of_columns)
+    return parameters and all(
+        any(places_in(way) <= there for way in term.sql) for term in preset.terms if term.required
     )
 
 

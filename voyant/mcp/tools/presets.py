@@ -92,7 +92,7 @@ TOOLS = (voyant_preset,)
 def _parameters(
     caller: Caller, name: str, source: str, table: str | None, query: str | None, arguments: dict[str, Any] | None
 ) -> JobParameters:
-    preset = preset_run(caller, name, arguments)
+    preset = preset_run(caller, name, arguments or {})
     return parameters_for(caller, source, table, query, preset=preset)
 
 
