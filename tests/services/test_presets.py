@@ -124,7 +124,7 @@ def test_a_broken_file_is_told_and_the_others_stay(
     assert reason in refusal.message
     assert show_preset(caller, "shop.sales").title == "Sales"
     if name not in built_in():
-        with pytest.raises(InvalidInput, match="shop.broken"):
+        with pytest.raises(InvalidInput, match=r"shop\.broken"):
             show_preset(caller, name)
 
 

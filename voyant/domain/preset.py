@@ -96,11 +96,39 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DerivedColumn:
+    """A column of a derived table."""
+
+    name: str
+    type: ColumnType
+    role: Role
+    aggregation: Aggregation | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivedTable:
+    """A table that is made of the analysed one, such as a row for each customer.
+
+    Attributes:
+        time: Its column that periods are formed by.
+        sql: A SELECT with parameters and terms in braces, and ``{table}`` for the analysed table; it gives the columns.
+    """
+
+    name: str
+    description: str
+    columns: tuple[DerivedColumn, ...]
+    sql: str
+    time: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
     """Analyses under a name.
 
     Attributes:
         time: The parameter that periods are formed by.
+        tables: That steps may be asked of in place of the analysed one, which they name under ``of``.
         steps: What is asked of the steps: ``kpis``, ``rules``, ``forecast``, ``regression``, ``anomaly``, ``segment``
             and ``search``, with parameters and terms in braces.
     """
@@ -111,6 +139,7 @@ class Preset:
     parameters: tuple[Parameter, ...] = ()
     terms: tuple[Term, ...] = ()
     time: str | None = None
+    tables: tuple[DerivedTable, ...] = ()
     steps: dict[str, Any]
 
     @property
@@ -216,6 +245,8 @@ class Plan:
 
     Attributes:
         missing: What nothing stands for, so that ``left_out`` is not done.
+        tables: That are derived, under the names that they have in SQL, with the statements that make them.
+        of: The derived table that a step is asked of, by step.
         time_column: That periods are formed by; None to find it.
         notes: The same as sentences.
     """
@@ -227,8 +258,14 @@ class Plan:
     missing: tuple[Missing, ...]
     left_out: tuple[LeftOut, ...]
     time_column: str | None
+    tables: tuple[DerivedTable, ...]
+    of: dict[str, str]
     asked: Asked
     notes: tuple[str, ...]
+
+    def table_of(self, step: str) -> DerivedTable | None:
+        """The derived table that the step is asked of; None where it is the analysed one."""
+        return next((table for table in self.tables if table.name == self.of.get(step)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,16 @@ def add_rows(engine: Engine, file: Path, name: str) -> None:
     )
 
 
+def add_table(engine: Engine, file: Path, name: str, numbered: str) -> None:
+    """Makes the rows of a Parquet file that a job has made readable as a table, and with each row's number besides."""
+    rows = f"read_parquet({literal(str(file))}, file_row_number = true)"
+    engine.execute(f"CREATE OR REPLACE VIEW {identifier(name)} AS SELECT * EXCLUDE (file_row_number) FROM {rows}")
+    engine.execute(
+        f"CREATE OR REPLACE VIEW {identifier(numbered)} AS "
+        f"SELECT file_row_number + 1 AS {identifier(ROW)}, * EXCLUDE (file_row_number) FROM {rows}"
+    )
+
+
 def view_statement(snapshot: Snapshot, name: str) -> str:
     """The statement that makes the snapshot's rows readable under that name."""
     return f"CREATE VIEW {identifier(name)} AS SELECT *{_derived(snapshot)} FROM read_parquet([{_files(snapshot)}])"

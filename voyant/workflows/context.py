@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,14 +19,15 @@ from voyant.domain.contract import Contract
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.normalization import Normalization
 from voyant.domain.serialization import from_json, to_json
+from voyant.domain.table import ROW, Column, Dataset
 from voyant.errors import Code, NotFound, VoyantError
 from voyant.ingestion.protocol import Limits
-from voyant.lake.views import add_rows, add_view
+from voyant.lake.sql import identifier
+from voyant.lake.views import add_rows, add_table, add_view
 
 if TYPE_CHECKING:
     import pyarrow
 
-    from voyant.domain.table import Dataset
     from voyant.lake.engine import Engine
     from voyant.lake.lake import Lake, Snapshot
     from voyant.lake.table import EngineTable
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 TABLE = "table"
 REFERENCE = "reference"
+PROFILE = "profile.json"
+DERIVED = "preset"
+"""The type of artifacts with the rows of derived tables."""
 
 
 @dataclass(kw_only=True)
@@ -100,11 +105,24 @@ class JobContext:
 
     def show_rows(self, artifact: Artifact) -> None:
         """Makes the rows of an artifact readable beside the pinned table."""
+        add_rows(self.table().engine, self._local(artifact), artifact.name.removesuffix(".parquet"))
+
+    def derived(self, artifact: Artifact) -> EngineTable:
+        """The rows of an artifact as a table beside the pinned one; all that is known of it is its name."""
+        from voyant.lake.table import EngineTable
+
+        engine, name = self.table().engine, artifact.name.removesuffix(".parquet")
+        numbered = f"{name} {ROW}"  # no table is called so: their names have no spaces
+        add_table(engine, self._local(artifact), name, numbered)
+        rows = engine.query(f"SELECT count(*) AS rows FROM {identifier(name)}")[0]["rows"]
+        return EngineTable(engine, Dataset(name=name, rows=rows, columns=()), numbered)
+
+    def _local(self, artifact: Artifact) -> Path:
         path = self.scratch / f"{artifact.sha256}.parquet"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(self.store.read(self.tenant, self.job_id, artifact.name))
-        add_rows(self.table().engine, path, artifact.name.removesuffix(".parquet"))
+        return path
 
     def references(self) -> dict[str, Dataset]:
         """The other tables that stand beside the pinned one, for rules to look values up in."""
@@ -164,6 +182,8 @@ class StepContext:
         self.step = step
         self._read: list[str] = []
         self._written: list[Artifact] = []
+        self._derived: EngineTable | None = None
+        self._hidden: frozenset[str] = frozenset()
 
     @property
     def written(self) -> tuple[Artifact, ...]:
@@ -171,9 +191,27 @@ class StepContext:
 
     @property
     def table(self) -> EngineTable:
-        """The pinned table."""
+        """The pinned table, or the derived one that the step works on."""
+        if self._derived is not None:
+            return self._derived
         self._note(TABLE)
         return self.job.table()
+
+    def over(self, name: str, columns: tuple[Column, ...]) -> StepContext:
+        """The same step at work on a derived table of these columns, whose rows and profile are artifacts by its
+        name."""
+        rows = f"{name}.parquet"
+        self._note(rows)
+        found = self.job.derived(self.job.artifacts[rows])
+        at_work = copy(self)
+        at_work._derived = replace(found, dataset=replace(found.dataset, columns=columns))
+        return at_work
+
+    def without(self, names: Iterable[str]) -> StepContext:
+        """The same step, to which these artifacts were not made."""
+        at_work = copy(self)
+        at_work._hidden = frozenset(names)
+        return at_work
 
     @property
     def table_with_rows(self) -> EngineTable:
@@ -185,6 +223,10 @@ class StepContext:
             if artifact.media_type == PARQUET:
                 self._note(artifact.name)
                 self.job.show_rows(artifact)
+        for artifact in tuple(self.job.artifacts.values()):
+            if artifact.type == DERIVED and artifact.media_type == PARQUET:
+                self._note(artifact.name)
+                self.job.derived(artifact)
         return table
 
     @property
@@ -223,7 +265,9 @@ class StepContext:
 
     def read_if_made(self, name: str, kind: type[T]) -> T | None:
         """An artifact of an earlier step, or None where that step failed."""
-        if name not in self.job.artifacts:
+        if name == PROFILE and self._derived is not None:
+            name = f"{self._derived.dataset.name}.{PROFILE}"
+        if name not in self.job.artifacts or name in self._hidden:
             return None
         self._note(name)
         return from_json(self.job.store.read(self.job.tenant, self.job.job_id, name), kind)

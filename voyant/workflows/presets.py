@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from voyant.domain.answer import ANSWERING
 from voyant.domain.kpi import Kpis
 from voyant.domain.parameters import JobParameters
-from voyant.domain.preset import Asked, Plan
+from voyant.domain.preset import Asked, DerivedTable, Plan
 from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
 from voyant.errors import InvalidInput
 from voyant.workflows import predictions
-from voyant.workflows.context import StepContext
+from voyant.workflows.context import DERIVED, PROFILE, StepContext
 from voyant.workflows.pipeline import Step, StepResult
 
 if TYPE_CHECKING:
@@ -30,7 +31,26 @@ def plan(context: StepContext, parameters: JobParameters) -> StepResult:
     known = context.read("profile.json", Profile)
     planned = fitted(parameters.preset, context.table.dataset, known, parameters.time_column)
     context.write_json(PLAN_NAME, "preset", planned)
+    for derived in planned.tables:
+        _derive(context, derived)
     return StepResult()
+
+
+def _derive(context: StepContext, derived: DerivedTable) -> None:
+    """Writes the rows and the profile of a derived table."""
+    from voyant.analysis.presets import select_of
+    from voyant.analysis.profile import profile
+
+    statement = select_of(derived, context.table.dataset)
+    context.write_query(f"{derived.name}.parquet", DERIVED, context.table.engine, statement)
+    described = profile(_over(context, derived).table)
+    context.write_json(f"{derived.name}.{PROFILE}", DERIVED, described)
+
+
+def _over(context: StepContext, derived: DerivedTable) -> StepContext:
+    from voyant.analysis.presets import columns_of
+
+    return context.over(derived.name, columns_of(derived))
 
 
 def as_planned(step: Step) -> Step:
@@ -43,7 +63,10 @@ def as_planned(step: Step) -> Step:
         planned = context.read(PLAN_NAME, Plan)
         if not _is_asked(step.name, planned.asked):
             return StepResult()
-        return step.run(context, with_plan(parameters, planned))
+        asked = with_plan(parameters, planned)
+        if (derived := planned.table_of(step.name)) is not None:
+            return step.run(_over(context, derived), replace(asked, time_column=derived.time))
+        return step.run(context, asked)
 
     return replace(step, run=run, is_core=False, modules=(), prepare=None)
 
@@ -77,7 +100,13 @@ def conclusions(context: StepContext, parameters: JobParameters) -> StepResult:
 
     planned = context.read(PLAN_NAME, Plan)
     quality = context.read_if_made("quality.json", Quality)
-    comparisons, notes = predictions.stated(context)
+    comparisons, notes = predictions.stated(context.without(f"{step}.json" for step in planned.of))
+    for step in planned.of:
+        others = (f"{kind}.json" for kind in ANSWERING if kind != step)
+        derived = planned.table_of(step)
+        if derived is not None:
+            more, limits = predictions.stated(_over(context, derived).without(others))
+            comparisons, notes = comparisons + more, notes + limits
     notes = [*planned.notes, *notes]
     if planned.asked.search is None:
         found = conclude(context.table_with_rows, [*comparisons, *failed_checks(quality)], notes)

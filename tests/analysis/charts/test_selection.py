@@ -10,10 +10,12 @@ import pytest
 
 from tests.analysis.charts.sales import PRIVATE, ROWS, column, described, sales
 from voyant.analysis.charts import draw
+from voyant.analysis.kpi import measure
 from voyant.analysis.profile import profile
 from voyant.domain.chart import Chart
 from voyant.domain.finding import Axis, Finding, Mark, Severity, View
 from voyant.domain.insights import Insights
+from voyant.domain.kpi import DeclaredKpi
 from voyant.domain.table import ColumnType, Dataset, Role
 from voyant.lake.engine import Engine
 from voyant.lake.table import EngineTable
@@ -129,6 +131,15 @@ def test_an_incomplete_period_is_marked(charts: tuple[Chart, ...]) -> None:
     line = next(chart for chart in charts if chart.name.endswith("_by_month"))
     assert "Dashed" in line.caption
     assert [row.get("open", False) for row in values(line)][-2:] == [False, True]
+
+
+def test_a_series_with_periods_of_its_own_stops_no_other_picture(table: EngineTable) -> None:
+    known = profile(table)
+    sql = "SELECT CAST(sold_at AS DATE) AS day, sum(amount) AS total FROM sales GROUP BY 1 ORDER BY 1"
+    kpis = measure(table, known, (DeclaredKpi(name="daily", sql=sql), DeclaredKpi(name="all", sql="sum(amount)")))
+    names = [chart.name for chart in draw(table, known, kpis, None)]
+    assert "all_by_month" in names
+    assert "daily_by_month" not in names
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2])

@@ -84,10 +84,42 @@ def test_sql_that_no_table_could_answer_is_refused(sql: str, reason: str) -> Non
         refuse_what_cannot_run(preset_from(GOOD | {"steps": {"kpis": {"returns": sql}}}))
 
 
-def test_a_term_that_is_no_expression_is_refused() -> None:
-    term = {"name": "net", "description": "net", "sql": ["{amount} -"]}
-    with pytest.raises(NotAPreset, match="the term 'net' is refused"):
-        refuse_what_cannot_run(preset_from(GOOD | {"terms": [term]}))
+def test_each_way_to_compute_a_term_is_tried() -> None:
+    term = {"name": "net", "description": "net", "sql": ["{amount}", "{amount} - discount"]}
+    made = preset_from(GOOD | {"terms": [term], "steps": {"kpis": {"net": "sum({net})"}}})
+    with pytest.raises(NotAPreset, match="the column 'discount'"):
+        refuse_what_cannot_run(made)
+
+
+def derived(**changed: Any) -> dict[str, Any]:
+    table = {
+        "name": "shops",
+        "description": "a row for each shop",
+        "columns": [{"name": "total", "type": "decimal", "role": "measure"}],
+        "sql": "SELECT sum({amount}) AS total FROM {table}",
+    }
+    return GOOD | {"tables": [table | changed], "steps": {"segment": {"of": "shops", "columns": ["total"]}}}
+
+
+def test_a_table_may_be_derived() -> None:
+    refuse_what_cannot_run(preset_from(derived()))
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"sql": "SELECT * FROM read_csv('/etc/passwd')"}, "a derived table is refused"),
+        ({"sql": "SELECT * FROM other"}, "a derived table is refused: it reads other"),
+        ({"sql": "SELECT {price} FROM {table}"}, "unknown parameter or term 'price'"),
+        ({"time": "day"}, "no column for its time 'day'"),
+        ({"columns": [{"name": "total", "type": "nested", "role": "measure"}]}, "of the type nested"),
+        ({"columns": [{"name": "Total", "type": "decimal", "role": "measure"}]}, "a name, or twice a column"),
+        ({"name": "stores"}, "unknown parameter or term 'shops'"),
+    ],
+)
+def test_a_derived_table_that_cannot_be_is_refused(changed: dict[str, Any], reason: str) -> None:
+    with pytest.raises(NotAPreset, match=reason):
+        refuse_what_cannot_run(preset_from(derived(**changed)))
 
 
 def test_numbers_may_come_as_text_and_one_column_by_itself() -> None:

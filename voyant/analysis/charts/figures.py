@@ -33,6 +33,8 @@ def over_time(kpis: Kpis) -> Iterator[Candidate]:
     for index, kpi in enumerate(kpis.kpis):
         if kpis.grain is None or len(kpi.series) < FEWEST_PERIODS or shown == MOST_LINES:
             continue
+        if not all(_is_of(kpis.grain, point.period) for point in kpi.series):
+            continue  # of a SELECT that has periods of its own, or none
         shown += 1
         yield _line(kpis, kpis.grain, index, kpi)
 
@@ -83,6 +85,14 @@ def _line(kpis: Kpis, grain: Grain, index: int, kpi: Kpi) -> Candidate:
         say=lambda rows: _say_range(kpi, grain, rows),
         fewest=FEWEST_PERIODS,
     )
+
+
+def _is_of(grain: Grain, label: str) -> bool:
+    try:
+        _start(label, grain)
+    except ValueError:
+        return False
+    return True
 
 
 def _start(label: str, grain: Grain) -> datetime:

@@ -8,7 +8,7 @@ from typing import Any
 
 from voyant.analysis.presets.arguments import argument
 from voyant.analysis.presets.columns import MOST_CANDIDATES, Columns, says_clearly
-from voyant.analysis.presets.filling import places_in
+from voyant.analysis.presets.filling import known, places_in
 from voyant.domain.preset import Bound, Chosen, FoundBy, Missing, Parameter, ParameterKind, Preset, Term
 from voyant.domain.profile import Profile
 from voyant.domain.table import Dataset
@@ -83,6 +83,7 @@ def _one_or_all(parameter: Parameter, names: list[str]) -> Any:
 
 
 def _missing(preset: Preset, bound: Mapping[str, Bound], columns: Columns) -> list[Missing]:
+    there = known(preset, bound)
     parameters = [
         Missing(
             name=parameter.name,
@@ -98,10 +99,10 @@ def _missing(preset: Preset, bound: Mapping[str, Bound], columns: Columns) -> li
             name=term.name,
             description=f"{term.description}: {_ways(term)}",
             required=term.required,
-            candidates=_candidates(preset, term, bound, columns),
+            candidates=_candidates(preset, term, there, columns),
         )
         for term in preset.terms
-        if not any(places_in(way) <= bound.keys() for way in term.sql)
+        if term.name not in there
     ]
     return parameters + terms
 
@@ -110,7 +111,12 @@ def _ways(term: Term) -> str:
     return ", or ".join(" and ".join(sorted(places_in(way))) for way in term.sql)
 
 
-def _candidates(preset: Preset, term: Term, bound: Mapping[str, Bound], columns: Columns) -> tuple[str, ...]:
-    lacking = [name for way in term.sql for name in sorted(places_in(way) - bound.keys())]
-    found = [column for name in lacking for column in columns.candidates(preset.parameter(name))]
+def _candidates(preset: Preset, term: Term, there: frozenset[str], columns: Columns) -> tuple[str, ...]:
+    lacking = frozenset().union(*(places_in(way) - there for way in term.sql))
+    found = [
+        column
+        for parameter in preset.parameters
+        if parameter.name in lacking
+        for column in columns.candidates(parameter)
+    ]
     return tuple(dict.fromkeys(found))[:MOST_CANDIDATES]

@@ -68,7 +68,8 @@ class Columns:
 
     def leading_time(self, parameter: Parameter) -> tuple[list[str], str]:
         name = leading_time_column(self._dataset, self._profile)
-        return [] if name is None or name in self._taken else [name], "it says when a row happened"
+        fits = name is not None and name not in self._taken and name in {one.name for one in self._fitting(parameter)}
+        return [name] if fits and name is not None else [], "it says when a row happened"
 
     def explaining(self, parameter: Parameter) -> tuple[list[str], str]:
         names, _ = explaining_dimensions(self._dataset, self._profile)
@@ -165,7 +166,7 @@ def _types_of(parameter: Parameter) -> tuple[ColumnType, ...]:
     if parameter.roles == (Role.MEASURE,):
         return tuple(type_ for type_ in ColumnType if type_.is_numeric)
     if parameter.roles == (Role.TIME,):
-        return tuple(type_ for type_ in ColumnType if type_.is_temporal)
+        return tuple(type_ for type_ in ColumnType if type_.is_temporal or type_ is ColumnType.INTEGER)  # years
     return ()
 
 

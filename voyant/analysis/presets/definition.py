@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 import msgspec
 
 from voyant.analysis.presets.arguments import Misfit, argument
-from voyant.analysis.presets.filling import NEEDS, filled, places_in, written
+from voyant.analysis.presets.derived import can_be_stored
+from voyant.analysis.presets.filling import NEEDS, OF, TABLE, filled, places_in
 from voyant.domain.anomaly import AnomalyRequest
 from voyant.domain.forecast import ForecastRequest
 from voyant.domain.kpi import DeclaredKpi, Grain
-from voyant.domain.preset import FoundBy, Parameter, ParameterKind, Preset, SearchRequest, Term
+from voyant.domain.preset import DerivedTable, FoundBy, Parameter, ParameterKind, Preset, SearchRequest, Term
 from voyant.domain.regression import RegressionRequest
 from voyant.domain.rule import DeclaredRule, RuleKind
 from voyant.domain.segmentation import SegmentRequest
@@ -32,7 +33,11 @@ ONE: dict[str, type] = {
     "search": SearchRequest,
 }
 """Steps that are asked for one thing."""
+ON_DERIVED = frozenset({"forecast", "regression", "anomaly", "segment"})
+"""Steps that may be asked of a derived table."""
 LONGEST_NAME = 60
+STAND_IN = "analysed"
+"""What the table is called that a preset is tried on."""
 RESERVED = frozenset(
     {"contract", "fail_under", "max_tokens", "name", "on_progress", "out", "query", "rules", "source", "table"}
 )
@@ -55,7 +60,7 @@ def preset_from(written: Any) -> Preset:
         raise NotAPreset(f"it is {type(written).__name__}, and no fields with their values")
     entries = dict(written)
     _refuse_unknown("the preset", entries, Preset)
-    for part, kind in (("parameters", Parameter), ("terms", Term)):
+    for part, kind in (("parameters", Parameter), ("terms", Term), ("tables", DerivedTable)):
         for place, entry in enumerate(_list(part, entries.get(part, []))):
             if not isinstance(entry, Mapping):
                 raise NotAPreset(f"{part}[{place}] is no fields with their values")
@@ -78,7 +83,7 @@ def _steps(written: Any) -> dict[str, Any]:
         elif step in ONE:
             if not isinstance(entry, Mapping):
                 raise NotAPreset(f"steps.{step} is no fields with their values")
-            _refuse_unknown(f"steps.{step}", entry, ONE[step], NEEDS)
+            _refuse_unknown(f"steps.{step}", entry, ONE[step], NEEDS, *((OF,) if step in ON_DERIVED else ()))
             steps[step] = dict(entry)
         else:
             raise NotAPreset(f"it has an unknown step {_near(step, [*MANY, *ONE])}")
@@ -148,17 +153,35 @@ def _refuse_contradictions(preset: Preset) -> None:
         if (reason := _contradiction(parameter)) is not None:
             raise NotAPreset(f"the parameter {parameter.name!r} {reason}")
     parameters = [parameter.name for parameter in preset.parameters]
-    for term in preset.terms:
+    for place, term in enumerate(preset.terms, start=len(parameters)):
         if not term.sql:
             raise NotAPreset(f"the term {term.name!r} has no sql")
-        _refuse_unknown_places(f"the term {term.name!r}", places_in(term.sql), parameters)
+        earlier = [*names[:place], TABLE]
+        _refuse_unknown_places(f"the term {term.name!r}", places_in(term.sql), earlier)
+    for table in preset.tables:
+        _refuse_odd_table(table, [*names, TABLE])
     if preset.time is not None and preset.time not in parameters:
         raise NotAPreset(f"time is an unknown parameter {_near(preset.time, parameters)}")
     for step, wanted in preset.steps.items():
         needed = frozenset(wanted.get(NEEDS, ())) if isinstance(wanted, Mapping) else frozenset()
-        _refuse_unknown_places(f"steps.{step}", places_in(wanted) | needed, names)
+        _refuse_unknown_places(f"steps.{step}", places_in(wanted) | needed, [*names, TABLE])
+        if isinstance(wanted, Mapping) and (of := wanted.get(OF)) is not None:
+            _refuse_unknown_places(f"steps.{step}", frozenset({str(of)}), [table.name for table in preset.tables])
     if any(rule.get("kind") == RuleKind.REFERENCE for rule in preset.steps.get("rules", ())):
         raise NotAPreset("a rule of a preset looks values up in another table, which is not known beforehand")
+
+
+def _refuse_odd_table(table: DerivedTable, known: list[str]) -> None:
+    columns = [column.name for column in table.columns]
+    for name in (table.name, *columns):
+        if not _WORD.fullmatch(name) or columns.count(name) > 1:
+            raise NotAPreset(f"the table {table.name!r} has a name, or twice a column, {name[:100]!r}")
+    for column in table.columns:
+        if not can_be_stored(column):
+            raise NotAPreset(f"the table {table.name!r} has the column {column.name!r} of the type {column.type}")
+    if table.time is not None and table.time not in columns:
+        raise NotAPreset(f"the table {table.name!r} has no column for its time {_near(table.time, columns)}")
+    _refuse_unknown_places(f"the table {table.name!r}", places_in(table.sql), known)
 
 
 def _refuse_unknown_places(where: str, places: frozenset[str], known: list[str]) -> None:
@@ -200,7 +223,7 @@ def _contradiction(parameter: Parameter) -> str | None:
 def _try(preset: Preset) -> None:
     """Asks for everything, with a column for each parameter: what could never be asked is found before any table."""
     try:
-        filled(preset, stand_ins(preset))
+        filled(preset, stand_ins(preset), STAND_IN)
     except msgspec.ValidationError as error:
         raise NotAPreset(f"its steps cannot be asked: {str(error).replace('`', '')}") from None
 
@@ -237,23 +260,36 @@ def refuse_what_cannot_run(preset: Preset) -> None:
     from voyant.analysis.kpi.declared import parse
     from voyant.analysis.quality.declared import refuse_contradictions
 
-    values = stand_ins(preset)
     columns = [parameter.name for parameter in preset.parameters if parameter.kind.is_of_columns]
-    table = Dataset(name="the_table", rows=0, columns=tuple(map(_column, columns)))
-    asked, _ = filled(preset, values)
+    table = Dataset(name=STAND_IN, rows=0, columns=tuple(map(_column, columns)))
     try:
-        refuse_contradictions(asked.rules)
-        for kpi in asked.kpis or ():
-            parse(kpi, table)
-        for term in preset.terms:
-            for way in term.sql:
-                tree = expressions.parse(written(preset, way, values))
-                expressions.refuse_foreign(tree, (table.name,))
-                expressions.resolve_columns(tree, table)
+        for variant in _variants(preset):
+            made = filled(variant, stand_ins(variant), STAND_IN)
+            refuse_contradictions(made.asked.rules)
+            for kpi in made.asked.kpis or ():
+                parse(kpi, table)
+            for derived in made.tables:
+                _refuse_bad_select(derived.sql, table)
     except InvalidInput as error:
         raise NotAPreset(error.message.rstrip(".")) from None
     except expressions.NotUsable as error:
-        raise NotAPreset(f"the term {term.name!r} is refused: {error}") from None
+        raise NotAPreset(f"a derived table is refused: {error}") from None
+
+
+def _variants(preset: Preset) -> Iterator[Preset]:
+    """The preset with each way to compute each of its terms."""
+    yield preset
+    for place, term in enumerate(preset.terms):
+        for way in term.sql[1:]:
+            yield replace(preset, terms=(*preset.terms[:place], replace(term, sql=(way,)), *preset.terms[place + 1 :]))
+
+
+def _refuse_bad_select(sql: str, table: Dataset) -> None:
+    from voyant.analysis import expressions
+
+    tree = expressions.parse(sql)
+    expressions.refuse_foreign(tree, (table.name,))
+    expressions.resolve_columns(tree, table)
 
 
 def _column(name: str) -> Column:

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import msgspec
 
-from voyant.domain.preset import Asked, LeftOut, ParameterKind, Preset
+from voyant.domain.preset import Asked, DerivedTable, LeftOut, ParameterKind, Preset
 from voyant.lake.sql import identifier, literal
 
 NEEDS = "needs"
 """Of a step: names without which it is not done."""
+OF = "of"
+"""Of a step: the derived table that it is asked of."""
+TABLE = "table"
+"""In braces: the analysed table."""
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _PLACE_IN_SQL = re.compile(r"(\()?" + _PLACE.pattern + r"(?(1)\))")
 """With the brackets around it, where there are such."""
@@ -39,16 +44,36 @@ def places_in(value: Any) -> frozenset[str]:
     return frozenset().union(*map(places_in, entries))
 
 
-def filled(preset: Preset, values: Mapping[str, Any]) -> tuple[Asked, tuple[LeftOut, ...]]:
-    """What is asked of the steps, and what is not for lack of values.
+def known(preset: Preset, parameters: Iterable[str]) -> frozenset[str]:
+    """What can be written in braces where these parameters have values: they, and the terms that are made of them."""
+    found = {TABLE, *parameters}
+    for term in preset.terms:  # each of those before it
+        if any(places_in(way) <= found for way in term.sql):
+            found.add(term.name)
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What is asked of the steps, of which tables, and what is not asked for lack of values."""
+
+    asked: Asked
+    tables: tuple[DerivedTable, ...]
+    of: dict[str, str]
+    left_out: tuple[LeftOut, ...]
+
+
+def filled(preset: Preset, values: Mapping[str, Any], table: str) -> Filled:
+    """What the preset asks for with these values.
 
     Args:
         values: By parameter; one that nothing stands for is not in it.
+        table: The name of the analysed table, which those of derived ones begin with.
 
     Raises:
         msgspec.ValidationError: The preset asks of a step what cannot be asked.
     """
-    filler = _Filler(preset, values)
+    filler = _Filler(preset, values, table)
     left_out: list[LeftOut] = []
     asked: dict[str, Any] = {}
 
@@ -59,9 +84,15 @@ def filled(preset: Preset, values: Mapping[str, Any]) -> tuple[Asked, tuple[Left
             left_out.append(LeftOut(what=what, lacks=lacks.names))
             return None
 
+    tables = {one.name: replace(one, name=f"{table}_{one.name}") for one in preset.tables}
+    of: dict[str, str] = {}
     for step, wanted in preset.steps.items():
         if isinstance(wanted, Mapping):
-            asked[step] = ask(step, wanted, frozenset(wanted.get(NEEDS, ())))
+            needs = frozenset(wanted.get(NEEDS, ()))
+            if (name := wanted.get(OF)) is not None:
+                of[step] = tables[name].name
+                needs |= places_in(tables[name].sql) - {TABLE}
+            asked[step] = ask(step, wanted, needs)
             continue
         # One of many, such as a key figure, is nothing without one of its columns.
         entries = [
@@ -72,24 +103,22 @@ def filled(preset: Preset, values: Mapping[str, Any]) -> tuple[Asked, tuple[Left
             asked[step] = made
         elif not wanted:
             asked[step] = []
-    return msgspec.convert(asked, Asked), tuple(left_out)
-
-
-def written(preset: Preset, sql: str, values: Mapping[str, Any]) -> str:
-    """SQL with the values in their places.
-
-    Raises:
-        Lacks: Nothing stands for one of them.
-    """
-    return _Filler(preset, values).sql(sql)
+    of = {step: name for step, name in of.items() if asked[step] is not None}
+    return Filled(
+        asked=msgspec.convert(asked, Asked),
+        tables=tuple(replace(one, sql=filler.sql(one.sql)) for one in tables.values() if one.name in of.values()),
+        of=of,
+        left_out=tuple(left_out),
+    )
 
 
 class _Filler:
     """Puts values in their places."""
 
-    def __init__(self, preset: Preset, values: Mapping[str, Any]) -> None:
-        self._preset, self._values = preset, values
+    def __init__(self, preset: Preset, values: Mapping[str, Any], table: str) -> None:
+        self._preset, self._values, self._table = preset, values, table
         self._terms = {term.name: term for term in preset.terms}
+        self._known = known(preset, values)
         self.plain = frozenset(one.name for one in preset.parameters if not one.kind.is_of_columns)
 
     def entry(self, entry: Mapping[str, Any], needs: frozenset[str]) -> dict[str, Any]:
@@ -98,18 +127,14 @@ class _Filler:
         Raises:
             Lacks: Nothing stands for something that is needed, or that stands in SQL.
         """
-        if lacking := sorted(name for name in needs if not self._is_there(name)):
+        if lacking := sorted(needs - self._known):
             raise Lacks(*lacking)
-        made = {name: self._value(value) for name, value in entry.items() if name != NEEDS}
+        made = {name: self._value(value) for name, value in entry.items() if name not in {NEEDS, OF}}
         return {name: value for name, value in made.items() if value is not None}
-
-    def _is_there(self, name: str) -> bool:
-        term = self._terms.get(name)
-        return name in self._values if term is None else self._way(term.sql) is not None
 
     def _way(self, ways: tuple[str, ...]) -> str | None:
         """The first way to compute a term of which everything is there."""
-        return next((sql for sql in ways if places_in(sql) <= self._values.keys()), None)
+        return next((sql for sql in ways if places_in(sql) <= self._known), None)
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, list | tuple):
@@ -148,6 +173,8 @@ class _Filler:
                 raise Lacks(name)
             is_simple = _PLACE.fullmatch(way) is not None and not bracketed
             return self.sql(way) if is_simple else f"({self.sql(way)})"
+        if name == TABLE:
+            return identifier(self._table)
         if name not in self._values:
             raise Lacks(name)
         written = _as_sql(self._preset.parameter(name).kind, self._values[name])

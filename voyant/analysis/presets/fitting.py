@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from voyant.analysis.presets.binding import Binding, bind
-from voyant.analysis.presets.filling import places_in
+from voyant.analysis.presets.filling import known
 from voyant.analysis.wording import listed, sentence
 from voyant.domain.preset import Bound, Chosen, Fit, FoundBy, Preset
 from voyant.domain.profile import Profile
@@ -36,10 +36,9 @@ def _fit(preset: Preset, binding: Binding, dataset: Dataset) -> Fit:
 def _is_sure(preset: Preset, found: list[Bound]) -> bool:
     """Whether all that is required is there without the columns that are doubtful."""
     there = {entry.parameter for entry in found if entry.sure}
+    clear = known(preset, there)
     parameters = all(one.name in there for one in preset.parameters if one.required and one.kind.is_of_columns)
-    return parameters and all(
-        any(places_in(way) <= there for way in term.sql) for term in preset.terms if term.required
-    )
+    return parameters and all(term.name in clear for term in preset.terms if term.required)
 
 
 def _why(binding: Binding, dataset: Dataset) -> str:

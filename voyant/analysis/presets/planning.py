@@ -29,19 +29,21 @@ def plan(run: PresetRun, dataset: Dataset, profile: Profile, time_column: str | 
     binding = bind(preset, given, dataset, profile)
     if binding.lacking:
         raise _lacking(preset, binding.lacking, dataset)
-    asked, left_out = filled(preset, binding.values)
-    if asked == Asked():
-        raise _nothing_left(preset, left_out, dataset)
+    made = filled(preset, binding.values, dataset.name)
+    if made.asked == Asked():
+        raise _nothing_left(preset, made.left_out, dataset)
     return Plan(
         preset=preset.name,
         title=preset.title,
         table=dataset.name,
         bound=binding.bound,
         missing=binding.missing,
-        left_out=left_out,
+        left_out=made.left_out,
         time_column=time_column if when is None else binding.values.get(when),
-        asked=asked,
-        notes=tuple(_notes(binding, left_out)),
+        tables=made.tables,
+        of=made.of,
+        asked=made.asked,
+        notes=tuple(_notes(binding, made.left_out)),
     )
 
 
