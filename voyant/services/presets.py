@@ -1,4 +1,7 @@
-"""Presets: those that come with Voyant, and those of the operator's own folder."""
+"""Presets: those that come with Voyant, and those of the operator's own folder.
+
+What reads and fits them is imported where it is used: most jobs are of no preset.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from voyant.analysis.presets import NotAPreset, built_in, fitting, preset_from, refuse_what_cannot_run
-from voyant.analysis.presets.arguments import checked
 from voyant.domain.caller import Caller
 from voyant.domain.preset import Fit, FoundBy, Parameter, Preset, PresetRun
 from voyant.domain.profile import Profile
@@ -62,6 +63,8 @@ class Shelf:
 
 def list_presets(caller: Caller) -> tuple[PresetSummary, ...]:
     """All presets, by name."""
+    from voyant.analysis.presets import built_in
+
     return tuple(_summary(preset, own=preset.name not in built_in()) for preset in _all().values())
 
 
@@ -102,6 +105,8 @@ def preset_run(caller: Caller, kind: str, arguments: Mapping[str, Any] | None) -
         InvalidInput: An argument is none that it takes, or there are arguments and no preset to take them.
     """
     if is_preset(kind):
+        from voyant.analysis.presets.arguments import checked
+
         preset = show_preset(caller, kind)
         return PresetRun(preset=preset, arguments=checked(preset, arguments or {}))
     if arguments is not None:
@@ -115,6 +120,8 @@ def preset_run(caller: Caller, kind: str, arguments: Mapping[str, Any] | None) -
 
 def fitting_presets(caller: Caller, dataset: Dataset, profile: Profile) -> tuple[Fit, ...]:
     """How well each preset fits a table that was profiled, best first."""
+    from voyant.analysis.presets import fitting
+
     return fitting(_all().values(), dataset, profile)
 
 
@@ -129,6 +136,8 @@ def _summary(preset: Preset, *, own: bool) -> PresetSummary:
 
 
 def _all() -> dict[str, Preset]:
+    from voyant.analysis.presets import built_in
+
     return dict(sorted({**_own().presets, **built_in()}.items()))
 
 
@@ -145,6 +154,8 @@ def _own() -> Shelf:
 
 @lru_cache(maxsize=1)
 def _read(folder: Path, _state_of_files: tuple[tuple[str, int, int], ...]) -> Shelf:
+    from voyant.analysis.presets import built_in
+
     presets: dict[str, Preset] = {}
     refused: dict[str, InvalidInput] = {}
     for file in _files(folder):
@@ -165,6 +176,8 @@ def _state(file: Path) -> tuple[str, int, int]:
 
 
 def _preset(file: Path, taken: Collection[str]) -> Preset:
+    from voyant.analysis.presets import NotAPreset, preset_from, refuse_what_cannot_run
+
     try:
         preset = preset_from(read_yaml_file(file, "preset"))
         if preset.name != file.stem:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from voyant.domain.answer import ANSWERING
 from voyant.domain.kpi import Kpis
 from voyant.domain.parameters import JobParameters
 from voyant.domain.preset import Asked, DerivedTable, Plan
@@ -100,11 +99,14 @@ def conclusions(context: StepContext, parameters: JobParameters) -> StepResult:
 
     planned = context.read(PLAN_NAME, Plan)
     quality = context.read_if_made("quality.json", Quality)
-    comparisons, notes = predictions.stated(context.without(f"{step}.json" for step in planned.of))
+    of_others = {f"{step}.json" for step in planned.of}
+    if planned.asked.search is not None:
+        of_others.add("kpis.json")  # a search states what key figures have to say
+    comparisons, notes = predictions.stated(context.without(of_others))
     for step in planned.of:
-        others = (f"{kind}.json" for kind in ANSWERING if kind != step)
         derived = planned.table_of(step)
         if derived is not None:
+            others = context.job.artifacts.keys() - {f"{step}.json", f"{derived.name}.{PROFILE}"}
             more, limits = predictions.stated(_over(context, derived).without(others))
             comparisons, notes = comparisons + more, notes + limits
     notes = [*planned.notes, *notes]
