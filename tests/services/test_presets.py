@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import msgspec
 import pytest
+import yaml
 
-from voyant.analysis.presets import built_in, refuse_what_cannot_run
+from voyant.analysis.presets import built_in, preset_from, refuse_what_cannot_run
 from voyant.domain.caller import Caller
 from voyant.domain.job import Status
 from voyant.domain.preset import Plan
@@ -79,6 +81,15 @@ def test_those_that_come_with_voyant_are_of_the_vocabulary() -> None:
 @pytest.mark.parametrize("name", built_in())
 def test_each_of_them_can_be_computed(name: str) -> None:
     refuse_what_cannot_run(built_in()[name])
+
+
+def test_those_of_the_guide_are_presets() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "presets.md").read_text("utf-8")
+    whole, tables = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL))
+    refuse_what_cannot_run(preset_from(whole))
+    shop = {"name": "shop", "kind": "column", "description": "where", "words": ["shop"]}
+    more = {"parameters": [*whole["parameters"], shop], "steps": whole["steps"] | tables["steps"]}
+    refuse_what_cannot_run(preset_from(whole | more | {"tables": tables["tables"]}))
 
 
 def test_the_folders_stand_among_them(caller: Caller, folder: Path) -> None:

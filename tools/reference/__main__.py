@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tools.reference import artifacts, cli, errors, findings, rest, settings, sql, templates
+from tools.reference import artifacts, cli, errors, findings, presets, rest, settings, sql, templates
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "reference"
 PAGES = {
@@ -13,6 +13,7 @@ PAGES = {
     "cli.md": cli.page,
     "errors.md": errors.page,
     "findings.md": findings.page,
+    "presets.md": presets.page,
     "openapi.json": rest.description,
     "settings.md": settings.page,
     "sql.md": sql.page,

@@ -20,6 +20,7 @@ from voyant.domain.kpi import Kpis
 from voyant.domain.manifest import Manifest
 from voyant.domain.narrative import Narrative
 from voyant.domain.normalization import Normalization
+from voyant.domain.preset import Plan
 from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
 from voyant.domain.regression import Regression
@@ -41,6 +42,11 @@ FILES = [
         "All rows that fail a declared rule, and examples of other checks: [columns](../guide/rules.md)",
     ),
     ("`drift.json`", "How the table differs from what it was compared with; only where there was something"),
+    (
+        "`preset.json`",
+        "Of a preset: which column stands for what and why, what is missing, and what was asked of the steps; "
+        "`TABLE_NAME.parquet` and `TABLE_NAME.profile.json` of each table that it derives",
+    ),
     ("`kpis.json`", "Key figures by period, their changes, and what each change consists of"),
     (
         "`templates.json` `templates/NAME.parquet`",
@@ -74,6 +80,7 @@ DOCUMENTS: dict[str, type] = {
     "profile.json": Profile,
     "quality.json": Quality,
     "drift.json": Drift,
+    "preset.json": Plan,
     "kpis.json": Kpis,
     "templates.json": TemplateResults,
     "segment.json": Segmentation,
