@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from voyant.domain.anomaly import AnomalyRequest
+from voyant.domain.benchmark import BrandRequest
 from voyant.domain.forecast import ForecastRequest
 from voyant.domain.kpi import DeclaredKpi
 from voyant.domain.profile import Scalar
@@ -25,6 +26,8 @@ class ParameterKind(StrEnum):
     GRAIN = "grain"  # a length of period: hour, day, week, month, quarter or year
     CHOICE = "choice"  # one of the choices
     DATE = "date"  # such as 2024-12-31
+    TEXT = "text"  # such as the value of a column
+    TEXTS = "texts"
 
     @property
     def is_of_columns(self) -> bool:
@@ -129,8 +132,8 @@ class Preset:
     Attributes:
         time: The parameter that periods are formed by.
         tables: That steps may be asked of in place of the analysed one, which they name under ``of``.
-        steps: What is asked of the steps: ``kpis``, ``rules``, ``forecast``, ``regression``, ``anomaly``, ``segment``
-            and ``search``, with parameters and terms in braces.
+        steps: What is asked of the steps: ``kpis``, ``rules``, ``forecast``, ``regression``, ``anomaly``,
+            ``segment``, ``benchmark`` and ``search``, with parameters and terms in braces.
     """
 
     name: str
@@ -236,6 +239,7 @@ class Asked:
     regression: RegressionRequest | None = None
     anomaly: AnomalyRequest | None = None
     segment: SegmentRequest | None = None
+    benchmark: BrandRequest | None = None
     search: SearchRequest | None = None
 
 

@@ -105,7 +105,7 @@ PRESET = Pipeline(
         NORMALIZE,
         PROFILE,
         Step(name="plan", run=presets.plan, is_core=True, libraries=("voyant",)),
-        *map(presets.as_planned, (QUALITY, KPI, FORECAST, REGRESSION, ANOMALY, SEGMENT)),
+        *map(presets.as_planned, (QUALITY, KPI, FORECAST, REGRESSION, ANOMALY, SEGMENT, BENCHMARK)),
         replace(CONCLUSIONS, run=presets.conclusions, libraries=("duckdb", "numpy", "scipy", "voyant")),
         CHARTS,
         NARRATIVE,

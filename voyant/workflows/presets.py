@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -88,6 +89,7 @@ def with_plan(parameters: JobParameters, planned: Plan) -> JobParameters:
         regression=asked.regression,
         anomaly=asked.anomaly,
         segment=asked.segment,
+        benchmark=asked.benchmark,
     )
 
 
@@ -121,12 +123,19 @@ def conclusions(context: StepContext, parameters: JobParameters) -> StepResult:
     return StepResult()
 
 
+def _parents(formula: str) -> list[str]:
+    """The columns that a derived one is made of."""
+    return [name.replace('""', '"') for name in re.findall(r'"((?:[^"]|"")+)"', formula)]
+
+
 def _searched(table: EngineTable, known: Profile, columns: tuple[str, ...]) -> tuple[EngineTable, Profile]:
-    """The table and its profile as if they had these columns only; all of it where none are named."""
+    """The table and its profile as if they had these columns only, and what is derived from them, such as the time from
+    one to the other; all of it where none are named."""
     if not columns:
         return table, known
-    kept = frozenset(columns)
     dataset = table.dataset
+    kept = frozenset(columns)
+    kept |= {column.name for column in dataset.columns if column.formula and kept.issuperset(_parents(column.formula))}
     return (
         replace(table, dataset=replace(dataset, columns=tuple(c for c in dataset.columns if c.name in kept))),
         replace(

@@ -56,9 +56,9 @@ def argument(parameter: Parameter, value: Any) -> Any:
         Misfit: It is none that the parameter takes.
     """
     match parameter.kind:
-        case ParameterKind.COLUMN:
+        case ParameterKind.COLUMN | ParameterKind.TEXT:
             return _text(value)
-        case ParameterKind.COLUMNS:
+        case ParameterKind.COLUMNS | ParameterKind.TEXTS:
             return _texts(value)
         case ParameterKind.NUMBER:
             return _number(parameter, value)
@@ -72,14 +72,14 @@ def argument(parameter: Parameter, value: Any) -> Any:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= LONGEST_TEXT or "\0" in value:
-        raise Misfit("it takes the name of a column")
+        raise Misfit("it takes a text, such as the name of a column")
     return value
 
 
 def _texts(value: Any) -> list[str]:
     values = value if isinstance(value, list | tuple) else [value]
     if not 0 < len(values) <= MOST_COLUMNS:
-        raise Misfit(f"it takes the names of 1 to {MOST_COLUMNS} columns")
+        raise Misfit(f"it takes 1 to {MOST_COLUMNS} texts, such as names of columns")
     return list(dict.fromkeys(map(_text, values)))
 
 

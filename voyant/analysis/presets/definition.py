@@ -14,6 +14,7 @@ from voyant.analysis.presets.arguments import Misfit, argument
 from voyant.analysis.presets.derived import can_be_stored
 from voyant.analysis.presets.filling import NEEDS, OF, TABLE, filled, places_in
 from voyant.domain.anomaly import AnomalyRequest
+from voyant.domain.benchmark import BrandRequest
 from voyant.domain.forecast import ForecastRequest
 from voyant.domain.kpi import DeclaredKpi, Grain
 from voyant.domain.preset import DerivedTable, FoundBy, Parameter, ParameterKind, Preset, SearchRequest, Term
@@ -30,6 +31,7 @@ ONE: dict[str, type] = {
     "regression": RegressionRequest,
     "anomaly": AnomalyRequest,
     "segment": SegmentRequest,
+    "benchmark": BrandRequest,
     "search": SearchRequest,
 }
 """Steps that are asked for one thing."""
@@ -235,9 +237,9 @@ def stand_ins(preset: Preset) -> dict[str, Any]:
 
 def _stand_in(parameter: Parameter) -> Any:
     match parameter.kind:
-        case ParameterKind.COLUMN:
+        case ParameterKind.COLUMN | ParameterKind.TEXT:
             return parameter.name
-        case ParameterKind.COLUMNS:
+        case ParameterKind.COLUMNS | ParameterKind.TEXTS:
             return [parameter.name]
         case ParameterKind.NUMBER:
             bounds = (parameter.default, parameter.minimum, parameter.maximum)

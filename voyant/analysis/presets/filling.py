@@ -188,4 +188,6 @@ def _as_sql(kind: ParameterKind, value: Any) -> str:
         return identifier(value)
     if kind is ParameterKind.DATE:
         return f"DATE {literal(date.fromisoformat(value).isoformat())}"
+    if kind is ParameterKind.TEXTS:
+        return ", ".join(map(literal, value))
     return repr(value) if kind is ParameterKind.NUMBER else literal(str(value))
