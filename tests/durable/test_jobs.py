@@ -16,11 +16,14 @@ from tests.durable.jobs import (
     wait_for_end,
 )
 from tests.services.deliveries import deliver
+from voyant.analysis.presets import preset_from
 from voyant.domain.caller import Caller
-from voyant.domain.job import EventKind, Status
+from voyant.domain.job import EventKind, Runner, Status
 from voyant.domain.parameters import JobParameters
+from voyant.domain.preset import PresetRun
 from voyant.services.analysis import analyze, parameters_of
 from voyant.services.artifacts import list_artifacts
+from voyant.services.execution import run_here
 from voyant.services.jobs import events_after
 from voyant.services.sources import source_from
 from voyant.services.submission import cancel, submit
@@ -36,6 +39,35 @@ def test_a_worker_makes_the_same_bytes_as_this_process(caller: Caller, parameter
     assert made(caller, job_id) == made(caller, here)
     kinds = [event.kind for event in events_after(caller, job_id)]
     assert kinds == [event.kind for event in events_after(caller, here)]
+
+
+def test_a_worker_runs_a_preset_that_it_does_not_know(caller: Caller, tmp_path: Path) -> None:
+    table = {
+        "name": "shops",
+        "description": "a row for each",
+        "sql": "SELECT {shop} AS shop, sum({sold}) AS sold, count(*) AS days FROM {table} GROUP BY 1 ORDER BY 1",
+    }
+    columns = [{"name": "shop", "type": "text", "role": "identifier"}] + [
+        {"name": name, "type": "integer", "role": "measure"} for name in ("sold", "days")
+    ]
+    parameters = [{"name": name, "kind": "column", "description": name, "words": [name]} for name in ("shop", "sold")]
+    shops = preset_from(
+        {"name": "trial.shops", "title": "Shops", "description": "Shops.", "parameters": parameters}
+        | {
+            "tables": [table | {"columns": columns}],
+            "steps": {"kpis": {"all": "sum({sold})"}, "segment": {"of": "shops"}},
+        }
+    )
+    path = tmp_path / "shops.csv"
+    path.write_text("shop,day,sold\n" + "".join(f"S{n % 40},2024-01-{1 + n % 28:02},{n % 7}\n" for n in range(800)))
+    asked = parameters_of(source_from(caller, str(path)), preset=PresetRun(preset=shops))
+    job_id = submit(caller, "trial.shops", asked).job.id
+    here = submit(caller, "trial.shops", asked, runner=Runner.PROCESS).job.id
+    run_here(here)
+    wait_for_completion(caller, job_id)
+
+    assert "shops_shops.parquet" in made(caller, here)
+    assert made(caller, job_id) == made(caller, here)
 
 
 def test_a_worker_compares_with_what_this_process_compares_with(caller: Caller, tmp_path: Path) -> None:

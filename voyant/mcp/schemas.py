@@ -160,6 +160,7 @@ DESCRIPTIONS = {
     "data": "Details of the error, for programs.",
     "dataset": "The table that was analysed; the snapshot pins its rows.",
     "degraded": "Steps that failed although the job did not, each with its error.",
+    "description": "What it tells.",
     "disk_bytes": "That the server's disk fills by.",
     "drift": "How the table differs from what it was compared with; null where from nothing.",
     "error": "Why it failed: code, message and remedy.",

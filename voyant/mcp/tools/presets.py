@@ -14,7 +14,7 @@ from voyant.domain.preset import Preset
 from voyant.mcp.answers import answer
 from voyant.mcp.host import CALLER, HOST, Host
 from voyant.mcp.running import Outcome, parameters_for, run_job
-from voyant.mcp.schemas import NO_NUL, MaxTokens, Query, SourceHint, Table, Wait
+from voyant.mcp.schemas import NO_NUL, MaxTokens, Query, Table, Wait
 from voyant.mcp.tool import tool
 from voyant.mcp.view import REPORT_VIEW
 from voyant.mcp.waiting import DEFAULT_WAIT
@@ -24,6 +24,10 @@ from voyant.services.threads import with_data
 
 Name = Annotated[
     str | None, Field(max_length=60, pattern=NO_NUL, description="The preset's name. Left out: the list of presets.")
+]
+Source = Annotated[
+    str | None,
+    Field(max_length=10_000, pattern=NO_NUL, description="The data, as for voyant_analyze. Left out: what it takes."),
 ]
 Arguments = Annotated[
     dict[str, Any] | None,
@@ -65,7 +69,7 @@ class PresetHelp:
 )
 async def voyant_preset(
     name: Name = None,
-    source: SourceHint | None = None,
+    source: Source = None,
     parameters: Arguments = None,
     table: Table = None,
     query: Query = None,
