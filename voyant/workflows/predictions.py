@@ -109,10 +109,8 @@ def conclusions(context: StepContext, parameters: JobParameters) -> StepResult:
     """States what the steps before it found, each sentence from the rows that it is about."""
     from voyant.analysis.conclusions import conclude
 
-    stated = list(_stated(context))
-    comparisons = [comparison for _, found in stated for comparison in found] + asked(context, parameters)
-    notes = [note for result, _ in stated for note in result.notes]
     comparisons, notes = stated(context)
+    comparisons += asked(context, parameters)
     context.write_json("insights.json", "narrative", conclude(context.table_with_rows, comparisons, notes))
     return StepResult()
 
@@ -125,12 +123,13 @@ def asked(context: StepContext, parameters: JobParameters) -> list[Comparison]:
 
     known = context.read("profile.json", Profile)
     return comparisons(context.table.dataset, known, parameters.templates, parameters.time_column)
+
+
 def stated(context: StepContext) -> tuple[list[Comparison], list[str]]:
     """What the results that were made have to say, and what limits them."""
     made = list(_stated(context))
-    return [comparison for _, found in made for comparison in found], [
-        note for result, _ in made for note in result.notes
-    ]
+    comparisons = [comparison for _, found in made for comparison in found]
+    return comparisons, [note for result, _ in made for note in result.notes]
 
 
 def _stated(context: StepContext) -> Iterator[tuple[Any, list[Comparison]]]:

@@ -187,9 +187,8 @@ def _calm(quiet: list[SeriesAnomaly], result: SeriesAnomalies) -> Comparison:
         over = f"from {telling.moment('first', grain)} to {telling.moment('last', grain)}"
         if len(quiet) == 1:
             return sentence(f"nothing is odd over time in {quiet[0].name}: {telling.count('points')} values {over}")
-        return sentence(
-            f"nothing is odd over time in {others}{telling.count('series')} series: {telling.count('points')} values {over}"
-        )
+        where = f"{others}{telling.count('series')} series"
+        return sentence(f"nothing is odd over time in {where}: {telling.count('points')} values {over}")
 
     columns = dict.fromkeys(column for series in quiet for column in series.columns)
     return Comparison(
