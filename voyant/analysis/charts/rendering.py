@@ -11,7 +11,8 @@ from typing import Any
 
 from voyant.analysis.charts import theme
 from voyant.analysis.charts.frame import WIDTH, Spec
-from voyant.analysis.charts.workers import Worker, workers
+from voyant.analysis.charts.workers import workers
+from voyant.analysis.processes import Worker
 from voyant.errors import InternalError
 
 _MARGIN = 20
