@@ -15,6 +15,7 @@ from voyant.analysis.coverage import NONE_THIN, Thin, thin_end
 from voyant.domain.kpi import Grain, Period
 from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.table import Column, ColumnType, Dataset, Role, Table
+from voyant.errors import Code, InvalidInput
 from voyant.lake.sql import identifier
 
 _LENGTHS = {
@@ -234,6 +235,31 @@ def leading_time_column(dataset: Dataset, profile: Profile) -> str | None:
         if (column.type.is_temporal or column.type is ColumnType.INTEGER) and profiles[column.name].distinct.value > 1
     ]
     return min(candidates, key=preference).name if candidates else None
+
+
+def time_column_of(dataset: Dataset, profile: Profile, asked: str | None) -> str | None:
+    """The name of the column that was asked for, by its name or its original one; of the leading one where None.
+
+    Raises:
+        InvalidInput: ``UNKNOWN_COLUMN`` where there is no such column or it holds no times.
+    """
+    if asked is None:
+        return leading_time_column(dataset, profile)
+    names = {column.name: column for column in dataset.columns}
+    column = names.get(asked) or next((one for one in dataset.columns if one.original_name == asked), None)
+    if column is None:
+        raise InvalidInput(
+            f"The time column {asked!r} is not in the table {dataset.name}, which has {', '.join(list(names)[:40])}.",
+            code=Code.UNKNOWN_COLUMN,
+            data={"column": asked, "columns": list(names)[:200]},
+        )
+    if not column.type.is_temporal and column.type is not ColumnType.INTEGER:
+        raise InvalidInput(
+            f"The column {asked!r} holds {column.type} values, not times.",
+            code=Code.UNKNOWN_COLUMN,
+            data={"column": asked},
+        )
+    return column.name
 
 
 def timeline(table: Table, profile: ColumnProfile, grain: Grain | None = None) -> Timeline | None:

@@ -47,6 +47,7 @@ class Question(StrEnum):
     PREDICTION = "Can a column be told from the others, and from which?"
     ERRORS = "What do the errors of predictions still hold?"
     ASKED = "What do the key figures come to that were asked for?"
+    FORECAST = "What will come?"
 
 
 class NothingToTell(Exception):

@@ -159,7 +159,7 @@ def _of_measure(column: Column, profile: ColumnProfile) -> list[Figure]:
     telling = profile.count - (profile.number.zeros if profile.number else 0)
     worth = column.role_confidence * (0.5 + 0.5 * telling / max(1, profile.rows))
     if column.aggregation is not Aggregation.SUM:
-        signed = _is_signed(profile) or _has_no_zero(column)
+        signed = _is_signed(profile) or has_no_zero(column)
         return [_average(column, (0.9 if column.formula else 0.85) * worth, signed)]
     name = identifier(column.name)
     total = Figure(
@@ -197,7 +197,7 @@ def _is_signed(profile: ColumnProfile) -> bool:
     return profile.number is not None and profile.number.negatives > 0.01 * profile.count
 
 
-def _has_no_zero(column: Column) -> bool:
+def has_no_zero(column: Column) -> bool:
     """Whether its zero is a convention, so that a change in percent means nothing: 40 °F is no twice 20 °F."""
     return column.unit in _DEGREES or bool(_TEMPERATURES & set(column.name.split("_")))
 

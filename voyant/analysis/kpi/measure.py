@@ -24,12 +24,11 @@ from voyant.analysis.kpi.measurement import (
     run_declared,
 )
 from voyant.analysis.kpi.selected import measure_select
-from voyant.analysis.periods import Timeline, leading_time_column, timeline
+from voyant.analysis.periods import Timeline, time_column_of, timeline
 from voyant.analysis.wording import number, period_name, quantity
 from voyant.domain.kpi import Change, Composition, DeclaredKpi, Kpi, Kpis, Point
 from voyant.domain.profile import Profile
-from voyant.domain.table import ColumnType, Dataset, Table
-from voyant.errors import Code, InvalidInput
+from voyant.domain.table import Table
 
 
 def measure(
@@ -55,7 +54,7 @@ def measure(
     dataset = table.dataset
     parsed = declarations.parse_all(declared, dataset)
     asked = [figure for figure in parsed.values() if isinstance(figure, Figure)]
-    column = _time_column(dataset, profile, time_column)
+    column = time_column_of(dataset, profile, time_column)
     periods = timeline(table, profile.column(column)) if column else None
     figures, omitted = (asked, []) if declared else found_figures(dataset, profile, periods)
     for figure in asked:  # alone, so that the engine's refusal names the figure at fault
@@ -82,26 +81,6 @@ def measure(
             *builder.notes,
         ),
     )
-
-
-def _time_column(dataset: Dataset, profile: Profile, asked: str | None) -> str | None:
-    if asked is None:
-        return leading_time_column(dataset, profile)
-    names = {column.name: column for column in dataset.columns}
-    column = names.get(asked) or next((one for one in dataset.columns if one.original_name == asked), None)
-    if column is None:
-        raise InvalidInput(
-            f"The time column {asked!r} is not in the table {dataset.name}, which has {', '.join(list(names)[:40])}.",
-            code=Code.UNKNOWN_COLUMN,
-            data={"column": asked, "columns": list(names)[:200]},
-        )
-    if not column.type.is_temporal and column.type is not ColumnType.INTEGER:
-        raise InvalidInput(
-            f"The column {asked!r} holds {column.type} values, not times.",
-            code=Code.UNKNOWN_COLUMN,
-            data={"column": asked},
-        )
-    return column.name
 
 
 def _period_notes(column: str | None, periods: Timeline | None) -> list[str]:

@@ -1,0 +1,60 @@
+"""What is said of a forecast: every number from its rows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.analysis.forecast.tables import figures, months, predicted, show_rows, yearly_wave
+from voyant.analysis.conclusions import conclude
+from voyant.analysis.forecast import comparisons
+from voyant.domain.insights import Insights
+
+
+def _said(rows: list[list[object]], **request: object) -> Insights:
+    with figures(rows) as table:
+        answer = predicted(table, **request)  # type: ignore[arg-type]
+        show_rows(table, answer)
+        said = conclude(table, comparisons(answer.result, table), answer.result.notes)
+        for finding in said.findings:
+            if finding.view is not None:
+                assert table.query(finding.view.sql)
+            for number in finding.numbers:
+                assert number.stated in finding.text
+    return said
+
+
+def test_one_series_is_told_with_its_errors_and_what_carries_it() -> None:
+    said = _said([[day, "a", value] for day, value in zip(months(60), yearly_wave(60), strict=True)], value="amount")
+    kinds = [finding.kind for finding in said.findings]
+    assert kinds[:3] == ["forecast", "forecast_error", "forecast_carriers"]
+    texts = [finding.text for finding in said.findings]
+    assert texts[0].startswith("Total amount per month is expected to average 1")
+    assert "from January 2015 to December 2015" in texts[0]
+    assert "of the error of repeating the last season" in texts[1]
+    assert "the yearly season" in texts[2]
+    assert said.skipped
+
+
+def test_a_break_is_dated() -> None:
+    values = [*(10 + np.random.default_rng(1).normal(size=30)), *(30 + np.random.default_rng(2).normal(size=30))]
+    said = _said([[day, "a", None, float(v)] for day, v in zip(months(60), values, strict=True)], value="level")
+    [found] = [finding for finding in said.findings if finding.kind == "change_point"]
+    assert "July 2012" in found.text
+
+
+def test_that_nothing_is_better_than_repetition_is_said() -> None:
+    values = 100 + np.random.default_rng(6).normal(size=60).cumsum()
+    said = _said([[day, "a", None, float(v)] for day, v in zip(months(60), values, strict=True)], value="level")
+    [told] = [finding for finding in said.findings if finding.kind in {"forecast_error", "no_forecast_gain"}]
+    assert "of the error of repeating" in told.text or told.text.startswith("No method forecast")
+
+
+def test_many_series_are_told_together_and_those_that_move_most() -> None:
+    rows = [
+        [day, shop, value * (1 + place)]
+        for place, shop in enumerate("abc")
+        for day, value in zip(months(48), yearly_wave(48, seed=place), strict=True)
+    ]
+    said = _said(rows, value="amount", by=("shop",), horizon=6)
+    assert "of 3 series together" in said.findings[0].text
+    assert {finding.kind for finding in said.findings} == {"forecast", "forecast_error"}

@@ -1,0 +1,276 @@
+"""What is kept of a forecast in its artifact."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from voyant.analysis.forecast.asked import Asked
+from voyant.analysis.forecast.series import Series
+from voyant.analysis.forecast.work import Error, Outcome
+from voyant.analysis.wording import count, period_name
+from voyant.domain.forecast import (
+    Carrier,
+    ChangePoint,
+    Coverage,
+    Effect,
+    Forecast,
+    ForecastPoint,
+    Interval,
+    MethodError,
+    MethodShare,
+    SeasonFound,
+    SeriesForecast,
+)
+from voyant.domain.kpi import Grain
+
+MOST_SERIES = 20
+"""In the artifact's JSON; the rows hold all."""
+_ENOUGH_CHECKS, _FAR_OFF = 30, 12
+_SEASON_NAMES = {Grain.HOUR: {24: "day", 168: "week"}, Grain.DAY: {7: "week", 365: "year"}}
+
+
+def forecast(asked: Asked, series: Sequence[Series], outcomes: Sequence[Outcome]) -> Forecast:
+    """The artifact: the series of most rows in full, all of them together in figures."""
+    grid = asked.grid
+    return Forecast(
+        table=asked.table.dataset.name,
+        time_column=asked.time_column,
+        value=asked.target.name,
+        expression=asked.target.expression,
+        unit=asked.target.unit,
+        by=tuple(column.name for column in asked.by),
+        grain=grid.grain,
+        horizon=asked.horizon,
+        levels=asked.levels,
+        first=grid.label(grid.starts[0]),
+        last=grid.label(grid.starts[-1]),
+        series=tuple(
+            _series(number, asked, one, outcome)
+            for number, (one, outcome) in enumerate(zip(series[:MOST_SERIES], outcomes, strict=False))
+        ),
+        series_total=len(series),
+        series_left_out=asked.total - len(series),
+        methods=_methods(outcomes),
+        coverage=tuple(coverage(outcomes, level) for level in asked.levels),
+        worse_than_naive=sum((against_naive(outcome) or 0) > 1 for outcome in outcomes),
+        notes=tuple(_notes(asked, series, outcomes)),
+    )
+
+
+def label(one: Series) -> str:
+    """What a series is called, by the values of its grouping columns."""
+    return " / ".join("no value" if value is None else value for value in one.key)
+
+
+def against_naive(outcome: Outcome) -> float | None:
+    """The absolute error of such forecasts at earlier times over that of the seasonal naive one."""
+    floor = outcome.errors.get("seasonal_naive")
+    return outcome.lived.absolute / floor.absolute if floor and outcome.lived and floor.absolute else None
+
+
+def coverage(outcomes: Iterable[Outcome], level: int) -> Coverage:
+    """Over the checks of all that had an interval by then."""
+    inside = values = 0
+    for outcome in outcomes:
+        for check in outcome.checks:
+            if level in check.bounds:
+                low, high = check.bounds[level]
+                inside += int(np.sum((check.actual >= low) & (check.actual <= high)))
+                values += int(np.isfinite(check.actual).sum())
+    return Coverage(level=level, share=rounded(100 * inside / values) if values else None, values=values)
+
+
+def carriers(outcome: Outcome) -> list[Carrier]:
+    """The parts of the past by their share of the variance of all parts; none of what never changes."""
+    parts = {"trend": outcome.trend} | {
+        f"season of {season.length}": wave for season, wave in zip(outcome.seasons, outcome.seasonal, strict=True)
+    }
+    parts["remainder"] = outcome.filled - outcome.trend - outcome.seasonal.sum(axis=0)
+    sizes = {name: float(np.var(part)) for name, part in parts.items()}
+    whole = sum(sizes.values())
+    return [Carrier(part=name, share=rounded(size / whole)) for name, size in sizes.items()] if whole > 0 else []
+
+
+def change(asked: Asked, outcome: Outcome) -> float | None:
+    """Of the mean forecast against the mean of as many last values, in percent; None where that means nothing."""
+    before = 0.0 if asked.target.is_signed else float(outcome.filled[-len(outcome.given) :].mean())
+    return rounded(100 * (float(outcome.given.mean()) / before - 1)) if before > 0 else None
+
+
+def rounded(value: float) -> float:
+    """To ten significant digits: sums of floats differ beyond them."""
+    return float(f"{value:.10g}")
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else rounded(value)
+
+
+def _series(number: int, asked: Asked, one: Series, outcome: Outcome) -> SeriesForecast:
+    grid = asked.grid
+    return SeriesForecast(
+        series=number,
+        label=label(one),
+        key=one.key,
+        rows=one.rows,
+        periods=len(one.values),
+        unknown=int(np.isnan(one.values).sum()),
+        first=grid.label(grid.starts[one.first]),
+        last=grid.label(grid.starts[one.end - 1]),
+        method=outcome.method,
+        methods=tuple(_errors(outcome)),
+        against_naive=_rounded(against_naive(outcome)),
+        coverage=tuple(coverage([outcome], level) for level in asked.levels),
+        checked_ahead=outcome.reach,
+        seasons=tuple(
+            SeasonFound(
+                length=season.length,
+                name=season_name(season.length, grid.grain, grid.seasons),
+                strength=rounded(season.strength),
+                correlation=rounded(season.correlation),
+            )
+            for season in outcome.seasons
+        ),
+        carriers=tuple(carriers(outcome)),
+        change_points=tuple(
+            ChangePoint(
+                period=grid.label(grid.starts[one.first + found.at]),
+                before=rounded(found.before),
+                after=rounded(found.after),
+                slope_before=rounded(found.slope_before),
+                slope_after=rounded(found.slope_after),
+            )
+            for found in outcome.breaks
+        ),
+        effects=tuple(
+            Effect(column=column.name, effect=rounded(float(effect)), used=outcome.method == "exogenous")
+            for column, effect in zip(asked.exogenous, () if outcome.effects is None else outcome.effects, strict=True)
+        ),
+        change=change(asked, outcome),
+        points=tuple(_points(asked, outcome)),
+        notes=tuple(_limits(asked, one, outcome)),
+    )
+
+
+def season_name(length: int, grain: Grain, suggested: Sequence[int]) -> str | None:
+    """What the calendar calls a season of so many periods."""
+    if length not in suggested:
+        return None
+    return _SEASON_NAMES.get(grain, {}).get(length, "week" if grain is Grain.DAY and length < 7 else "year")
+
+
+def _errors(outcome: Outcome) -> list[MethodError]:
+    return [
+        MethodError(
+            method=name,
+            chosen=name == outcome.method,
+            forecasts=error.forecasts,
+            mae=rounded(error.absolute),
+            rmse=rounded(error.squared),
+            mase=_rounded(error.scaled),
+            smape=_rounded(error.percentage),
+        )
+        for name, error in sorted(outcome.errors.items(), key=lambda item: (item[1].absolute, item[0]))
+    ]
+
+
+def _points(asked: Asked, outcome: Outcome) -> Iterable[ForecastPoint]:
+    for place, start in enumerate(asked.grid.ahead(asked.horizon)):
+        yield ForecastPoint(
+            period=asked.grid.label(start),
+            value=rounded(float(outcome.given[place])),
+            intervals=tuple(
+                Interval(level=level, low=rounded(float(low[place])), high=rounded(float(high[place])))
+                for level, (low, high) in outcome.bounds.items()
+            ),
+        )
+
+
+def _methods(outcomes: Sequence[Outcome]) -> tuple[MethodShare, ...]:
+    errors: dict[str, list[Error]] = defaultdict(list)
+    for outcome in outcomes:
+        for name, error in outcome.errors.items():
+            errors[name].append(error)
+    chosen = {name: sum(outcome.method == name for outcome in outcomes) for name in errors}
+    return tuple(
+        MethodShare(
+            method=name,
+            chosen=chosen[name],
+            series=len(found),
+            mase=_mean(error.scaled for error in found),
+            smape=_mean(error.percentage for error in found),
+        )
+        for name, found in sorted(errors.items(), key=lambda item: (-chosen[item[0]], item[0]))
+    )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return rounded(math.fsum(known) / len(known)) if known else None
+
+
+def _limits(asked: Asked, one: Series, outcome: Outcome) -> Iterable[str]:
+    """What limits the forecast of one series."""
+    unknown = int(np.isnan(one.values).sum())
+    if unknown:
+        yield f"{_some(unknown, len(one.values), 'period')} no value; one between its neighbours stands in for it."
+    if float(np.ptp(outcome.filled)) == 0:
+        yield "The past has one value only, and so has the forecast: how sure that is cannot be told."
+    if not outcome.bounds:
+        yield "The past is too short for intervals."
+    elif outcome.reach < asked.horizon:
+        yield (
+            f"Errors are known of up to {count(outcome.reach)} periods ahead; intervals beyond are drawn on from these."
+        )
+    if (against_naive(outcome) or 0) > 1:
+        yield "No method was better than the seasonal naive forecast, the last season again."
+    for level in asked.levels:
+        found = coverage([outcome], level)
+        if found.share is not None and found.values >= _ENOUGH_CHECKS and abs(found.share - level) > _FAR_OFF:
+            yield (
+                f"The {level} % intervals held {found.share:.0f} % of the values that came: take them for "
+                f"{'narrower' if found.share < level else 'wider'} than they should be."
+            )
+    if outcome.clipped:
+        yield "Forecasts or intervals went where no value can be, and were cut there."
+
+
+def _some(number: int, of: int, what: str) -> str:
+    return f"{count(number)} of {count(of)} {what}s {'has' if number == 1 else 'have'}"
+
+
+def _notes(asked: Asked, series: Sequence[Series], outcomes: Sequence[Outcome]) -> Iterable[str]:
+    """What limits the forecast as a whole."""
+    grid = asked.grid
+    periods = f"{period_name(grid.label(grid.starts[0]))} to {period_name(grid.label(grid.starts[-1]))}"
+    yield f"The forecast of {asked.target.name} is learnt from {count(len(grid.starts))} periods, {periods}."
+    yield from grid.notes
+    if grid.empty:
+        held = "counts as 0 there" if asked.target.is_total else "is not known there"
+        yield f"{_some(grid.empty, len(grid.starts), 'period')} no rows: {asked.target.name} {held}."
+    unread = asked.total - len(series) - asked.ended - asked.short
+    if unread > 0:
+        yield f"Of {count(asked.total)} groups those {count(asked.total - unread)} with most rows were read."
+    if asked.ended:
+        yield f"{count(asked.ended)} groups have no value near the end of the data, and are not forecast."
+    if asked.short:
+        yield f"{count(asked.short)} groups have too few values, and are not forecast."
+    yield from _shared_limits(asked, series, outcomes)
+
+
+def _shared_limits(asked: Asked, series: Sequence[Series], outcomes: Sequence[Outcome]) -> Iterable[str]:
+    if len(series) == 1:
+        yield from _limits(asked, series[0], outcomes[0])
+        return
+    told: dict[str, int] = defaultdict(int)
+    for one, outcome in zip(series, outcomes, strict=True):
+        told["have periods without a value, filled in between"] += bool(np.isnan(one.values).any())
+        told["are too short for intervals"] += not outcome.bounds
+        told["were checked for fewer periods ahead than are forecast"] += outcome.reach < asked.horizon
+        told["are forecast worse than by the seasonal naive method"] += (against_naive(outcome) or 0) > 1
+        told["had forecasts or intervals where no value can be, cut there"] += outcome.clipped
+    yield from (f"{count(number)} of {count(len(series))} series {what}." for what, number in told.items() if number)

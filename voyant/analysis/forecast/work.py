@@ -1,0 +1,111 @@
+"""What is handed to the processes that fit, and what they hand back: nothing here needs their libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from voyant.analysis.forecast.changes import Break
+from voyant.analysis.forecast.seasons import Floats, Season
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How all series of a job are forecast.
+
+    Attributes:
+        suggested: Lengths of seasons that the calendar suggests, shortest first.
+        origins: Earlier times that each series is forecast from, at most.
+        thorough: Names of the methods that compete besides those that always do.
+        lowest: What no value can be less than, for series that never were; ``highest`` what none can exceed.
+    """
+
+    horizon: int
+    levels: tuple[int, ...]
+    suggested: tuple[int, ...]
+    origins: int
+    thorough: tuple[str, ...] = ()
+    lowest: float | None = None
+    highest: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One series.
+
+    Attributes:
+        values: By period, NaN where none is known; the first and the last are.
+        beyond: Periods between the last known value and the first that is asked for.
+        columns: What was known ahead, a row for each period, past and to come; None where nothing is given.
+    """
+
+    values: Floats
+    beyond: int = 0
+    columns: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """How far a method was off, over all trials.
+
+    Attributes:
+        absolute: Mean absolute error; ``squared`` the root of the mean squared one.
+        scaled: ``absolute`` by the mean absolute change from a season earlier within the series (MASE; Hyndman and
+            Koehler 2006); None where that is nothing.
+        percentage: Symmetric, 0 to 200 (sMAPE).
+        forecasts: How many were compared.
+    """
+
+    absolute: float
+    squared: float
+    scaled: float | None
+    percentage: float | None
+    forecasts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What was said at one earlier time, by the method that would have been chosen then.
+
+    Attributes:
+        origin: Values known then.
+        actual: What came, NaN where nothing is known.
+        bounds: By level, the interval from the errors known by then; empty where these were too few.
+    """
+
+    origin: int
+    actual: Floats
+    given: Floats
+    bounds: Mapping[int, tuple[Floats, Floats]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One series, forecast.
+
+    Attributes:
+        method: The chosen one.
+        errors: By method, of those that competed.
+        lived: Of the method that would have been chosen at each earlier time; None where nothing could be measured.
+        given: The forecast; ``bounds`` its interval by level, empty where the series is too short for any.
+        clipped: Whether it or its intervals went where no value can be, and were cut.
+        checks: Oldest first.
+        reach: The most periods ahead that the method was checked at.
+        trend: Of the past; ``seasonal`` has a row for each season.
+        effects: Of the columns known ahead, per unit.
+    """
+
+    method: str
+    errors: Mapping[str, Error]
+    lived: Error | None
+    given: Floats
+    bounds: Mapping[int, tuple[Floats, Floats]]
+    clipped: bool
+    checks: tuple[Check, ...]
+    reach: int
+    seasons: tuple[Season, ...]
+    filled: Floats
+    trend: Floats
+    seasonal: Floats
+    breaks: tuple[Break, ...]
+    effects: Floats | None = None
