@@ -23,6 +23,7 @@ _ON_THE_PAGE = (
     (re.compile(r"drift\.json"), "drift"),
     (re.compile(r"segment\.json"), "segments"),
     (re.compile(r"benchmark\.json#/(?:standings|shifts|segments)"), "benchmark"),
+    (re.compile(r"forecast\.json#/series/\d+/methods|forecast\.json#/methods"), "forecast"),
     (re.compile(r"contract\.json"), "contract"),
     (re.compile(r"regression\.json#/(?:scores|validation)"), "regression"),
     (re.compile(r"normalize\.json"), "changes"),

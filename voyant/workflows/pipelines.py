@@ -36,6 +36,7 @@ FORECAST = Step(
     name="forecast",
     run=predictions.forecast,
     is_core=True,
+    prepare=predictions.warm_up_forecast,
     modules=("voyant.analysis.forecast",),
     libraries=("coreforecast", "duckdb", "numpy", "scipy", "statsforecast", "voyant"),
 )

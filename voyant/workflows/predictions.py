@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from voyant.domain.anomaly import Anomalies, AnomalyRequest
 from voyant.domain.answer import Answer
 from voyant.domain.benchmark import Benchmark, BrandRequest
-from voyant.domain.forecast import ForecastRequest
+from voyant.domain.forecast import Forecast, ForecastRequest
 from voyant.domain.kpi import Kpis
 from voyant.domain.parameters import JobParameters
 from voyant.domain.profile import Profile
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from voyant.analysis.insights.comparison import Comparison
 
 ANSWERS: dict[str, type] = {
+    "forecast": Forecast,
     "regression": Regression,
     "anomaly": Anomalies,
     "segment": Segmentation,
@@ -44,6 +45,13 @@ def forecast(context: StepContext, parameters: JobParameters) -> StepResult:
     known = context.read("profile.json", Profile)
     answer = predict(context.table, known, request, parameters.time_column, progress=context.progress)
     return _written(context, "forecast", answer)
+
+
+def warm_up_forecast() -> None:
+    """Starts the processes that fit beside the reading of the source: their libraries take two seconds to load."""
+    from voyant.analysis.forecast.running import warm_up
+
+    warm_up()
 
 
 def regression(context: StepContext, parameters: JobParameters) -> StepResult:
