@@ -10,6 +10,7 @@ from typing import Any
 
 from benchmarks.anomalies import anomalies
 from benchmarks.data_sets import environment_python, first_flights, flights, lineitem, peer_python, shifted
+from benchmarks.forecasting import forecasting
 from benchmarks.lineitem_rules import hundred_rules
 from benchmarks.measuring import Figure, Run, empty_home, interleaved, median, run, voyant_command, workload
 from benchmarks.nab import nab
@@ -177,6 +178,7 @@ CASES: dict[str, Callable[[], Iterator[Figure]]] = {
     "service": service,
     "regression": regression,
     "anomalies": anomalies,
+    "forecast": forecasting,
 }
 
 

@@ -15,6 +15,7 @@ from voyant.domain.anomaly import Anomalies
 from voyant.domain.benchmark import Benchmark
 from voyant.domain.contract import ContractChecks
 from voyant.domain.drift import Drift
+from voyant.domain.forecast import Forecast
 from voyant.domain.insights import Insights
 from voyant.domain.kpi import Kpis
 from voyant.domain.manifest import Manifest
@@ -49,6 +50,10 @@ FILES = [
     ),
     ("`kpis.json`", "Key figures by period, their changes, and what each change consists of"),
     (
+        "`forecast.json` `forecast.parquet` `forecast_….parquet`",
+        "What is expected: [files](../guide/forecast.md#what-is-written)",
+    ),
+    (
         "`templates.json` `templates/NAME.parquet`",
         "What [KPI templates](templates.md) came to, and all rows of each; only where some were asked for",
     ),
@@ -82,6 +87,7 @@ DOCUMENTS: dict[str, type] = {
     "drift.json": Drift,
     "preset.json": Plan,
     "kpis.json": Kpis,
+    "forecast.json": Forecast,
     "templates.json": TemplateResults,
     "segment.json": Segmentation,
     "benchmark.json": Benchmark,

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from tools.reference.markdown import code, prose, table
-from voyant.analysis import anomaly, benchmark, regression, segment
+from voyant.analysis import anomaly, benchmark, forecast, regression, segment
 from voyant.analysis.insights import detectors, statistics
 from voyant.analysis.insights.comparison import Question
 from voyant.domain.finding import Severity
 
-_PACKAGES = (detectors, regression, anomaly, segment, benchmark)
+_PACKAGES = (detectors, forecast, regression, anomaly, segment, benchmark)
 """Their modules make the claims that become findings."""
 
 
