@@ -150,7 +150,7 @@ def test_a_folder_that_is_none_is_told(caller: Caller, monkeypatch: pytest.Monke
 def test_an_unknown_preset_is_refused_with_the_nearest(caller: Caller) -> None:
     with pytest.raises(NotFound, match=r"perhaps quality\.data_profiling") as refused:
         preset_run(caller, "quality.data_profile", {})
-    assert refused.value.code is Code.NO_PRESET
+    assert refused.value.code is Code.NO_TEMPLATE
 
 
 def test_only_presets_take_parameters(caller: Caller) -> None:

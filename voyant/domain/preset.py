@@ -15,6 +15,7 @@ from voyant.domain.regression import RegressionRequest
 from voyant.domain.rule import DeclaredRule
 from voyant.domain.segmentation import SegmentRequest
 from voyant.domain.table import Aggregation, ColumnType, Role
+from voyant.domain.template import TemplateCall
 
 
 class ParameterKind(StrEnum):
@@ -132,8 +133,8 @@ class Preset:
     Attributes:
         time: The parameter that periods are formed by.
         tables: That steps may be asked of in place of the analysed one, which they name under ``of``.
-        steps: What is asked of the steps: ``kpis``, ``rules``, ``forecast``, ``regression``, ``anomaly``,
-            ``segment``, ``benchmark`` and ``search``, with parameters and terms in braces.
+        steps: What is asked of the steps: ``kpis``, ``templates``, ``rules``, ``forecast``, ``regression``,
+            ``anomaly``, ``segment``, ``benchmark`` and ``search``, with parameters and terms in braces.
     """
 
     name: str
@@ -234,6 +235,7 @@ class Asked:
     """
 
     kpis: tuple[DeclaredKpi, ...] | None = None
+    templates: tuple[TemplateCall, ...] = ()
     rules: tuple[DeclaredRule, ...] = ()
     forecast: ForecastRequest | None = None
     regression: RegressionRequest | None = None

@@ -74,7 +74,9 @@ def as_planned(step: Step) -> Step:
 def _is_asked(step: str, asked: Asked) -> bool:
     if step == "quality":
         return True  # no analysis can be relied upon without it
-    return (asked.kpis if step == "kpi" else getattr(asked, step)) is not None
+    if step == "kpi":
+        return asked.kpis is not None or bool(asked.templates)
+    return getattr(asked, step) is not None
 
 
 def with_plan(parameters: JobParameters, planned: Plan) -> JobParameters:
@@ -84,6 +86,7 @@ def with_plan(parameters: JobParameters, planned: Plan) -> JobParameters:
         parameters,
         time_column=planned.time_column,
         kpis=(*(asked.kpis or ()), *parameters.kpis),
+        templates=(*asked.templates, *parameters.templates),
         rules=(*asked.rules, *parameters.rules),
         forecast=asked.forecast,
         regression=asked.regression,
@@ -111,6 +114,7 @@ def conclusions(context: StepContext, parameters: JobParameters) -> StepResult:
             others = context.job.artifacts.keys() - {f"{step}.json", f"{derived.name}.{PROFILE}"}
             more, limits = predictions.stated(_over(context, derived).without(others))
             comparisons, notes = comparisons + more, notes + limits
+    comparisons += predictions.asked(context, with_plan(parameters, planned))
     notes = [*planned.notes, *notes]
     if planned.asked.search is None:
         found = conclude(context.table_with_rows, [*comparisons, *failed_checks(quality)], notes)

@@ -84,6 +84,11 @@ def test_sql_that_no_table_could_answer_is_refused(sql: str, reason: str) -> Non
         refuse_what_cannot_run(preset_from(GOOD | {"steps": {"kpis": {"returns": sql}}}))
 
 
+def test_a_template_that_there_is_not_is_refused() -> None:
+    with pytest.raises(NotAPreset, match="revenue_grwth"):
+        refuse_what_cannot_run(preset_from(GOOD | {"steps": {"templates": [{"name": "revenue_grwth"}]}}))
+
+
 def test_each_way_to_compute_a_term_is_tried() -> None:
     term = {"name": "net", "description": "net", "sql": ["{amount}", "{amount} - discount"]}
     made = preset_from(GOOD | {"terms": [term], "steps": {"kpis": {"net": "sum({net})"}}})

@@ -22,9 +22,10 @@ from voyant.domain.regression import RegressionRequest
 from voyant.domain.rule import DeclaredRule, RuleKind
 from voyant.domain.segmentation import SegmentRequest
 from voyant.domain.table import Column, ColumnType, Dataset, Role
-from voyant.errors import InvalidInput
+from voyant.domain.template import TemplateCall
+from voyant.errors import CallerError
 
-MANY: dict[str, type] = {"kpis": DeclaredKpi, "rules": DeclaredRule}
+MANY: dict[str, type] = {"kpis": DeclaredKpi, "rules": DeclaredRule, "templates": TemplateCall}
 """Steps that are asked for many things, and what each of them is."""
 ONE: dict[str, type] = {
     "forecast": ForecastRequest,
@@ -260,6 +261,7 @@ def refuse_what_cannot_run(preset: Preset) -> None:
     """
     from voyant.analysis import expressions
     from voyant.analysis.kpi.declared import parse
+    from voyant.analysis.kpi.templates import check_call
     from voyant.analysis.quality.declared import refuse_contradictions
 
     columns = [parameter.name for parameter in preset.parameters if parameter.kind.is_of_columns]
@@ -268,11 +270,13 @@ def refuse_what_cannot_run(preset: Preset) -> None:
         for variant in _variants(preset):
             made = filled(variant, stand_ins(variant), STAND_IN)
             refuse_contradictions(made.asked.rules)
+            for call in made.asked.templates:
+                check_call(call)
             for kpi in made.asked.kpis or ():
                 parse(kpi, table)
             for derived in made.tables:
                 _refuse_bad_select(derived.sql, table)
-    except InvalidInput as error:
+    except CallerError as error:
         raise NotAPreset(error.message.rstrip(".")) from None
     except expressions.NotUsable as error:
         raise NotAPreset(f"a derived table is refused: {error}") from None

@@ -140,7 +140,8 @@ class _Filler:
         if isinstance(value, list | tuple):
             return list(self._spliced(value))
         if isinstance(value, Mapping):
-            return {name: self._value(entry) for name, entry in value.items()}
+            made = {name: self._value(entry) for name, entry in value.items()}
+            return {name: entry for name, entry in made.items() if entry is not None}
         if not isinstance(value, str):
             return value
         alone = _PLACE.fullmatch(value)
