@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from voyant.analysis.kpi.templates import fitting
-from voyant.analysis.wording import readable
+from voyant.analysis.presets import built_in
+from voyant.analysis.presets import fitting as fitting_presets
+from voyant.analysis.wording import readable, sentence
 from voyant.domain.finding import Finding
 from voyant.domain.kpi import Kpi, KpiKind, Kpis
 from voyant.domain.narrative import NextStep
@@ -15,6 +17,7 @@ from voyant.domain.template import TEMPLATE_NAMES
 
 FEWEST_PERIODS = 12
 """Complete ones, from which a forecast can be held against periods that it has not seen."""
+MOST_PRESETS = 2
 FEWEST_ROWS = 100
 """From which rows can be left out of what is learned, and still show something."""
 _EXPLAINED = frozenset({"association", "difference", "interaction", "outcome_by_measure"})
@@ -29,10 +32,16 @@ _OF_BUSINESS = frozenset(TEMPLATE_NAMES) - {
 def proposals(
     dataset: Dataset, profile: Profile, kpis: Kpis | None, findings: tuple[Finding, ...]
 ) -> Iterator[NextStep]:
-    """A forecast, KPI templates, drivers and odd rows, as far as the table has what they need."""
+    """Presets, a forecast, what drove a change, KPI templates, drivers and odd rows, as far as the table has what they
+    need; nothing after a job that was asked for one of these."""
+    if kpis is None:
+        return
+    yield from _presets(dataset, profile)
     if (forecast := _forecast(dataset, kpis)) is not None:
         yield forecast
-    if kpis is not None and (templates := _templates(dataset, profile, kpis, findings)) is not None:
+    if (change := _change(dataset, kpis)) is not None:
+        yield change
+    if (templates := _templates(dataset, profile, kpis, findings)) is not None:
         yield templates
     if dataset.rows < FEWEST_ROWS:
         return
@@ -45,8 +54,16 @@ def proposals(
         yield NextStep(tool="voyant_anomaly", arguments={"source": dataset.name}, why=why)
 
 
-def _forecast(dataset: Dataset, kpis: Kpis | None) -> NextStep | None:
-    if kpis is None or kpis.time_column is None or kpis.grain is None:
+def _presets(dataset: Dataset, profile: Profile) -> Iterator[NextStep]:
+    """Those whose columns the table names clearly, with these columns."""
+    fits = [fit for fit in fitting_presets(built_in().values(), dataset, profile) if fit.sure and fit.named]
+    for fit in fits[:MOST_PRESETS]:
+        arguments = {"name": fit.preset, "source": dataset.name, "parameters": fit.arguments}
+        yield NextStep(tool="voyant_preset", arguments=arguments, why=sentence(f"{fit.title}: {fit.why}"))
+
+
+def _forecast(dataset: Dataset, kpis: Kpis) -> NextStep | None:
+    if kpis.time_column is None or kpis.grain is None:
         return None
     kpi = next((kpi for kpi in kpis.kpis if _can_be_forecast(kpi)), None)
     if kpi is None:
@@ -59,6 +76,17 @@ def _forecast(dataset: Dataset, kpis: Kpis | None) -> NextStep | None:
     }
     why = f"See what {kpi.name} will come to in the {kpis.grain}s ahead, and how sure that is."
     return NextStep(tool="voyant_forecast", arguments=arguments, why=why)
+
+
+def _change(dataset: Dataset, kpis: Kpis) -> NextStep | None:
+    """What the last change of the first figure that has one consists of."""
+    kpi = next((kpi for kpi in kpis.kpis if kpi.change is not None and kpi.change.absolute), None)
+    if kpi is None or kpi.change is None:
+        return None
+    periods = [kpi.change.base_period, kpi.change.period]
+    arguments = {"source": dataset.name, "time": kpis.time_column, "compare": periods}
+    why = f"See what the change from {periods[0]} to {periods[1]} consists of: which values, and volume, rate or mix."
+    return NextStep(tool="voyant_kpi", arguments=arguments, why=why)
 
 
 def _templates(dataset: Dataset, profile: Profile, kpis: Kpis, findings: tuple[Finding, ...]) -> NextStep | None:
