@@ -18,6 +18,8 @@ ENTRANCES = frozenset({"report.html", "narrative.json"})
 HOW = "voyant_artifact narrative.json, manifest.json"
 FEWEST, ENOUGH, SOME = 3, 6, 8
 """Findings, key figures and the like: each number is gone down to before something else goes."""
+CALLS = 5
+"""That lead on, and are kept as long as there are findings to give up."""
 LONGEST_TEXT = 300
 
 _PIECES = re.compile(r"[A-Za-z]+|\d+|[^ \nA-Za-z\d]+|\n *| {2,}")
@@ -83,11 +85,14 @@ def _ever_smaller(result: Result) -> Iterator[Result]:
     while _has_more(result, ENOUGH):
         result = _one_less(_one_rule_less(result, ENOUGH), ENOUGH)
         yield result
-    result = replace(result, next=result.next[:1])
-    yield result
+    while len(result.next) > CALLS:
+        result = replace(result, next=result.next[:-1])
+        yield result
     while _has_more(result, FEWEST):
         result = _one_less(_one_rule_less(result, FEWEST), FEWEST)
         yield result
+    result = replace(result, next=result.next[:1])
+    yield result
     yield _shortened(result)
 
 

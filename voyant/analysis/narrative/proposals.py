@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from voyant.analysis.kpi.templates import fitting
 from voyant.analysis.presets import built_in
 from voyant.analysis.presets import fitting as fitting_presets
-from voyant.analysis.wording import readable, sentence
+from voyant.analysis.wording import readable
 from voyant.domain.finding import Finding
 from voyant.domain.kpi import Kpi, KpiKind, Kpis
 from voyant.domain.narrative import NextStep
@@ -32,26 +32,28 @@ _OF_BUSINESS = frozenset(TEMPLATE_NAMES) - {
 def proposals(
     dataset: Dataset, profile: Profile, kpis: Kpis | None, findings: tuple[Finding, ...]
 ) -> Iterator[NextStep]:
-    """Presets, a forecast, what drove a change, KPI templates, drivers and odd rows, as far as the table has what they
+    """A forecast, what drove a change, odd rows, presets, drivers and KPI templates, as far as the table has what they
     need; nothing after a job that was asked for one of these."""
     if kpis is None:
         return
-    yield from _presets(dataset, profile)
-    if (forecast := _forecast(dataset, kpis)) is not None:
-        yield forecast
-    if (change := _change(dataset, kpis)) is not None:
-        yield change
-    if (templates := _templates(dataset, profile, kpis, findings)) is not None:
-        yield templates
-    if dataset.rows < FEWEST_ROWS:
-        return
-    if (target := _target(dataset, findings)) is not None:
-        arguments = {"source": dataset.name, "target": target}
-        why = f"See how well {readable(target)} can be told from the other columns, and which of them drive it."
-        yield NextStep(tool="voyant_regression", arguments=arguments, why=why)
-    if len(dataset.with_role(Role.MEASURE, Role.DIMENSION)) > 1:
+    rows_tell = dataset.rows >= FEWEST_ROWS
+    steps = [_forecast(dataset, kpis), _change(dataset, kpis)]
+    if rows_tell and len(dataset.with_role(Role.MEASURE, Role.DIMENSION)) > 1:
         why = "Find the rows that fit no pattern, each with what makes it odd."
-        yield NextStep(tool="voyant_anomaly", arguments={"source": dataset.name}, why=why)
+        steps.append(NextStep(tool="voyant_anomaly", arguments={"source": dataset.name}, why=why))
+    steps += _presets(dataset, profile)
+    if rows_tell:
+        steps.append(_drivers(dataset, findings))
+    steps.append(_templates(dataset, profile, kpis, findings))
+    yield from filter(None, steps)
+
+
+def _drivers(dataset: Dataset, findings: tuple[Finding, ...]) -> NextStep | None:
+    target = _target(dataset, findings)
+    if target is None:
+        return None
+    why = f"See how well {readable(target)} can be told from the other columns, and which of them drive it."
+    return NextStep(tool="voyant_regression", arguments={"source": dataset.name, "target": target}, why=why)
 
 
 def _presets(dataset: Dataset, profile: Profile) -> Iterator[NextStep]:
@@ -59,7 +61,8 @@ def _presets(dataset: Dataset, profile: Profile) -> Iterator[NextStep]:
     fits = [fit for fit in fitting_presets(built_in().values(), dataset, profile) if fit.sure and fit.named]
     for fit in fits[:MOST_PRESETS]:
         arguments = {"name": fit.preset, "source": dataset.name, "parameters": fit.arguments}
-        yield NextStep(tool="voyant_preset", arguments=arguments, why=sentence(f"{fit.title}: {fit.why}"))
+        why = f"{fit.title}: all that goes with it in one run, from the columns that the table names so."
+        yield NextStep(tool="voyant_preset", arguments=arguments, why=why)
 
 
 def _forecast(dataset: Dataset, kpis: Kpis) -> NextStep | None:
