@@ -125,6 +125,7 @@ def regression(
     target: str | None = None,
     features: str | Sequence[str] = (),
     exclude: str | Sequence[str] = (),
+    trusted: str | Sequence[str] = (),
     time: str | None = None,
     **options: Any,
 ) -> Result:
@@ -135,13 +136,14 @@ def regression(
         target: The column to predict, a number or classes; chosen where None.
         features: The columns to predict it from; all that fit where empty.
         exclude: Columns never to use, such as those that are only known after the target.
+        trusted: Columns to use although they seem to give the target away.
         time: The column that tells earlier rows from later ones; None to find it.
         options: ``table``, ``query``, ``out``, ``max_tokens`` and ``on_progress``, as for ``analyze``.
 
     Raises:
         voyant.errors.VoyantError: With a code, what was received, and a remedy.
     """
-    request = {"target": target, "features": _names(features), "exclude": _names(exclude)}
+    request = {"target": target, "features": _names(features), "exclude": _names(exclude), "trusted": _names(trusted)}
     return _ask("regression", source, request, time, options)
 
 

@@ -46,6 +46,9 @@ FEATURE = typer.Option(
 EXCLUDE = typer.Option(
     [], "--exclude", metavar="COL", help="Never use this column, known only afterwards perhaps. May be repeated."
 )
+TRUSTED = typer.Option(
+    [], "--trusted", metavar="COL", help="Use this column although it seems to give the target away. May be repeated."
+)
 COLUMN = typer.Option(
     [], "--column", metavar="COL", help="Look at this column; at all that fit where not given. May be repeated."
 )
@@ -97,6 +100,7 @@ def regression(
     target: str | None = TARGET,
     features: list[str] = FEATURE,
     exclude: list[str] = EXCLUDE,
+    trusted: list[str] = TRUSTED,
     time: str | None = TIME,
     table: str | None = TABLE,
     query: str | None = QUERY,
@@ -105,7 +109,7 @@ def regression(
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Learn a column from the others: how well that goes, and what drives it."""
-    requests = {"regression": {"target": target, "features": features, "exclude": exclude}}
+    requests = {"regression": {"target": target, "features": features, "exclude": exclude, "trusted": trusted}}
     run("regression", source, table, query, out, as_json, max_tokens, time_column=time, requests=requests)
     return DONE
 

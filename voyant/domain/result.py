@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from voyant.domain.contract import Outcome
 from voyant.domain.job import Degradation, Status
 from voyant.domain.profile import Scalar
+from voyant.domain.result_answers import ResultAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +193,7 @@ class Result:
     """What a job found, fit for a reader with little room.
 
     Attributes:
+        answers: By kind what the job was asked for, such as ``forecast``, in few figures; ``<kind>.json`` has all.
         gate: None where no least quality was asked for.
         drift: None where the table was compared with nothing.
         omitted: How many of what were left out to fit, and under ``how`` the way to get them.
@@ -216,3 +218,4 @@ class Result:
     warnings: tuple[str, ...]
     contracts: tuple[ResultContract, ...] = ()
     templates: tuple[ResultTemplate, ...] = ()
+    answers: dict[str, ResultAnswer] = field(default_factory=dict)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from voyant.domain.result import Result, ResultArtifact, ResultDrift
+from voyant.domain.result_answers import ResultAnswer
 from voyant.domain.serialization import to_compact_json
 
 DEFAULT_TOKENS = 2000
@@ -85,6 +86,8 @@ def _ever_smaller(result: Result) -> Iterator[Result]:
     while _has_more(result, ENOUGH):
         result = _one_less(_one_rule_less(result, ENOUGH), ENOUGH)
         yield result
+    result = _short_answers(result, ENOUGH)
+    yield result
     while len(result.next) > CALLS:
         result = replace(result, next=result.next[:-1])
         yield result
@@ -159,6 +162,17 @@ def _keep_artifacts(result: Result, is_kept: Callable[[ResultArtifact], bool]) -
     return replace(result, artifacts=kept, omitted=_more(result.omitted, artifacts=cut)) if cut else result
 
 
+def _short_answers(result: Result, most: int) -> Result:
+    """The result with at most that many entries in each list of an answer; their artifacts have all."""
+    return replace(result, answers={kind: _short_answer(answer, most) for kind, answer in result.answers.items()})
+
+
+def _short_answer(answer: ResultAnswer, most: int) -> ResultAnswer:
+    held = {field.name: getattr(answer, field.name) for field in fields(answer)}
+    cut: dict[str, Any] = {name: value[:most] for name, value in held.items() if isinstance(value, tuple)}
+    return replace(answer, **cut)
+
+
 def _more(omitted: dict[str, Any], **counts: int) -> dict[str, Any]:
     return {"how": HOW} | omitted | counts
 
@@ -179,6 +193,7 @@ def _shortened(result: Result) -> Result:
         ),
         drift=_short_drift(result.drift),
         templates=tuple(replace(template, rows=()) for template in result.templates),
+        answers=_short_answers(result, FEWEST).answers,
         next=result.next[:1],
         warnings=tuple(warning[:LONGEST_TEXT] for warning in result.warnings[:FEWEST]),
         omitted=_more(result.omitted, warnings=max(0, len(result.warnings) - FEWEST)),

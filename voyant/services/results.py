@@ -28,6 +28,7 @@ from voyant.domain.serialization import from_json, to_json
 from voyant.domain.template import TemplateResults
 from voyant.errors import Code, Conflict, JobFailed
 from voyant.services.access import job_of
+from voyant.services.answer_sections import answer_section
 from voyant.services.budget import DEFAULT_TOKENS, fit
 from voyant.services.gate import judge
 from voyant.services.history import warnings_for
@@ -45,6 +46,7 @@ from voyant.services.result_warnings import counted, warnings_of
 from voyant.services.templates import RESULTS
 from voyant.services.wiring import artifact_store
 from voyant.store.models import Job
+from voyant.workflows.predictions import ANSWERS
 
 T = TypeVar("T")
 
@@ -64,6 +66,7 @@ class Parts:
     drift: Drift | None
     kpis: Kpis | None
     templates: TemplateResults | None
+    answers: dict[str, Any]
     narrative: Narrative | None
     contracts: ContractChecks
     plan: Plan | None
@@ -158,6 +161,7 @@ def _read_parts(
         drift=read("drift.json", Drift),
         kpis=read("kpis.json", Kpis),
         templates=read(RESULTS, TemplateResults),
+        answers={kind: read(f"{kind}.json", held) for kind, held in ANSWERS.items() if f"{kind}.json" in made},
         narrative=read("narrative.json", Narrative),
         contracts=read("contract.json", ContractChecks) or ContractChecks(checks=()),
         plan=read("preset.json", Plan),
@@ -185,6 +189,7 @@ def _assemble(parts: Parts) -> Result:
         drift=drift_section(drift),
         kpis=kpis_section(parts.kpis),
         templates=templates_section(parts.templates),
+        answers={kind: answer_section(answer) for kind, answer in parts.answers.items()},
         contracts=tuple(map(contract_section, parts.contracts.checks)),
         artifacts=tuple(artifact_section(parts.job_id, artifact) for artifact in parts.artifacts),
         manifest=None,

@@ -293,6 +293,7 @@ def charts(context: StepContext, parameters: JobParameters) -> StepResult:
 def narrative(context: StepContext, parameters: JobParameters) -> StepResult:
     """Says it in words."""
     from voyant.analysis.narrative import memo, write
+    from voyant.workflows.predictions import answers
 
     written = write(
         context.read("normalize.json", Normalization).dataset,
@@ -302,6 +303,7 @@ def narrative(context: StepContext, parameters: JobParameters) -> StepResult:
         context.read("profile.json", Profile),
         context.read_if_made("drift.json", Drift),
         _contracts(context),
+        tuple(answers(context)),
     )
     context.write_json("narrative.json", "narrative", written)
     context.write("narrative.md", "narrative", MARKDOWN, memo(written).encode())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from voyant.analysis.narrative.proposals import proposals
 from voyant.analysis.wording import readable
@@ -31,10 +31,17 @@ _WORTH_ROWS = {
 
 
 def next_steps(
-    dataset: Dataset, profile: Profile, findings: tuple[Finding, ...], quality: Quality | None, kpis: Kpis | None
+    dataset: Dataset,
+    profile: Profile,
+    findings: tuple[Finding, ...],
+    quality: Quality | None,
+    kpis: Kpis | None,
+    answered: Sequence[str] = (),
 ) -> tuple[NextStep, ...]:
-    """The rows that fail checks, the further analyses that suit the table, and rows behind the findings."""
-    steps = [*_failing(quality), *proposals(dataset, profile, kpis, findings), *_looks(findings)]
+    """The rows that fail checks and that stand behind answers, the further analyses that suit the table, and rows
+    behind the findings; no analyses after a job that was asked for some."""
+    further = () if answered else proposals(dataset, profile, kpis, findings)
+    steps = [*_failing(quality), *map(_behind, answered), *further, *_looks(findings)]
     if not steps:
         steps.append(
             NextStep(
@@ -50,6 +57,10 @@ def _failing(quality: Quality | None) -> Iterator[NextStep]:
     if quality is not None and quality.failed:
         why = "See the records that fail quality checks before relying on the columns concerned."
         yield NextStep(tool="voyant_artifact", arguments={"name": "failing_rows.parquet"}, why=why)
+
+
+def _behind(kind: str) -> NextStep:
+    return NextStep(tool="voyant_artifact", arguments={"name": f"{kind}.json"}, why=f"Read all of the {kind}.")
 
 
 def _looks(findings: tuple[Finding, ...]) -> list[NextStep]:

@@ -33,27 +33,39 @@ def write(
     profile: Profile,
     drift: Drift | None = None,
     contracts: Sequence[ContractCheck] = (),
+    answered: Sequence[str] = (),
 ) -> Narrative:
-    """The narrative of a run; parts that could not be made are None or empty."""
+    """The narrative of a run; parts that could not be made are None or empty.
+
+    Args:
+        answered: What the job was asked for and gives an answer to, such as ``forecast``.
+    """
     findings = with_caveats(insights.findings[:MOST_FINDINGS], quality, contracts, dataset.name)
     judged = _quality(quality)
     return Narrative(
-        headline=_headline(findings, dataset, insights, judged),
+        headline=_headline(findings, dataset, insights, judged, answered),
         lead=_lead(dataset, kpis, profile),
         findings=findings,
         omitted=len(insights.findings) - len(findings),
         kpis=key_figures(kpis),
         quality=judged,
         drift=drift.summary if drift is not None else None,
-        next=next_steps(dataset, profile, findings, quality, kpis),
+        next=next_steps(dataset, profile, findings, quality, kpis, answered),
         notes=tuple(dict.fromkeys((*(kpis.notes if kpis else ()), *_notes(dataset, insights, kpis)))),
     )
 
 
 def _headline(
-    findings: tuple[Finding, ...], dataset: Dataset, insights: Insights, quality: QualitySummary | None
+    findings: tuple[Finding, ...],
+    dataset: Dataset,
+    insights: Insights,
+    quality: QualitySummary | None,
+    answered: Sequence[str],
 ) -> str:
-    """The finding that matters most; that something is absent makes a headline only where there is nothing else."""
+    """The finding that matters most; that something is absent makes a headline only where there is nothing else, or
+    is the answer to what was asked."""
+    if answered and findings:
+        return findings[0].text
     present = [finding for finding in findings if not is_absence(finding.kind)]
     if present:
         return present[0].text

@@ -33,6 +33,7 @@ Exogenous = Annotated[list[_Name] | None, Field(max_length=50, description=_TOLD
 Target = Annotated[_Name | None, Field(description=_TOLD["regression"]["target"])]
 Features = Annotated[list[_Name] | None, Field(max_length=1000, description=_TOLD["regression"]["features"])]
 Exclude = Annotated[list[_Name] | None, Field(max_length=1000, description=_TOLD["regression"]["exclude"])]
+Trusted = Annotated[list[_Name] | None, Field(max_length=1000, description=_TOLD["regression"]["trusted"])]
 Scope = Annotated[AnomalyScope | None, Field(description="Odd rows, odd stretches of series, or both.")]
 Method = Annotated[AnomalyMethod | None, Field(description="How odd rows are found; `auto` combines several.")]
 Columns = Annotated[list[_Name] | None, Field(max_length=1000, description=_TOLD["anomaly"]["columns"])]
@@ -74,6 +75,7 @@ async def voyant_regression(
     target: Target = None,
     features: Features = None,
     exclude: Exclude = None,
+    trusted: Trusted = None,
     time: TimeColumn = None,
     table: Table = None,
     query: Query = None,
@@ -87,7 +89,7 @@ async def voyant_regression(
     guesses; the columns that matter, which way and how much; columns left out because they give the answer away; and
     what the model must not be used for. Drivers are associations, not causes.
     """
-    asked = {"target": target, "features": features, "exclude": exclude}
+    asked = {"target": target, "features": features, "exclude": exclude, "trusted": trusted}
     return await _run(host, caller, "regression", asked, (source, table, query), time, wait, max_tokens)
 
 

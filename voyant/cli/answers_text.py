@@ -1,0 +1,27 @@
+"""Answers as the summary prints them, where sentences do not suffice."""
+
+from __future__ import annotations
+
+from rich.table import Table
+
+from voyant.analysis.wording import number
+from voyant.cli.session import console
+from voyant.domain.result import Result
+from voyant.domain.result_answers import ResultForecast
+
+
+def print_expected(result: Result) -> None:
+    """The periods to come of a forecast."""
+    forecast = result.answers.get("forecast")
+    if not isinstance(forecast, ResultForecast) or not forecast.points:
+        return
+    out = console()
+    series = f" of {forecast.series}" if forecast.series else ""
+    out.print(f"\nExpected {forecast.value}{series}", style="bold", markup=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2))
+    for title in (forecast.grain, "value", f"{forecast.level} % interval" if forecast.level else ""):
+        table.add_column(title, justify="left" if title == forecast.grain else "right")
+    for point in forecast.points:
+        interval = "" if point.low is None or point.high is None else f"{number(point.low)} to {number(point.high)}"
+        table.add_row(point.period, number(point.value), interval)
+    out.print(table)
