@@ -1,4 +1,6 @@
-"""Measures the named cases, or all: ``python -m benchmarks [CASE …]``; writes benchmarks/results.md after all."""
+"""Measures the named cases, or all: ``python -m benchmarks [CASE …]``; writes the figures to benchmarks/results.md.
+
+After some cases only, the figures of the others stay as they were."""
 
 from __future__ import annotations
 
@@ -26,8 +28,8 @@ def main() -> int:
         for figure in CASES[name]():
             print(_row(figure), flush=True)
             figures.append(figure)
-    if set(chosen) == CASES.keys():
-        RESULTS.write_text(_page(figures))
+    kept = {} if set(chosen) == CASES.keys() else _kept()
+    RESULTS.write_text(_page(kept | {figure.what: _row(figure) for figure in figures}))
     return sum(not figure.is_met for figure in figures)
 
 
@@ -35,8 +37,15 @@ def _row(figure: Figure) -> str:
     return f"| {figure.what} | {figure.measured} | {figure.bar:g} | {'met' if figure.is_met else 'missed'} |"
 
 
-def _page(figures: list[Figure]) -> str:
-    rows = "\n".join(map(_row, figures))
+def _kept() -> dict[str, str]:
+    """The rows of the page by what they are of."""
+    rows = [line for line in RESULTS.read_text().splitlines() if line.endswith(("| met |", "| missed |"))]
+    return {row.split("|")[1].strip(): row for row in rows}
+
+
+def _page(figures: dict[str, str]) -> str:
+    """The page of these rows, by what they are of."""
+    rows = "\n".join(figures.values())
     return (
         f"# Benchmarks\n\nVoyant {__version__}, measured by `make bench` on {machine()}.\n\n"
         f"| what | measured | at most | |\n| --- | --- | --- | --- |\n{rows}\n"
