@@ -21,7 +21,10 @@ PATHS: dict[str, dict[str, Any]] = json.loads((ROOT / "docs" / "reference" / "op
 ]
 OPERATIONS = [(method.upper(), path) for path, methods in PATHS.items() for method in methods]
 BASELINE = "january"
-OF_NO_TENANT = {"/health", "/metrics", "/ready", "/version"}
+OF_NO_TENANT = {
+    *("/health", "/metrics", "/ready", "/version"),
+    *("/v1/kpi-templates", "/v1/kpi-templates/{template}", "/v1/presets", "/v1/presets/{preset}"),
+}
 REQUESTS: dict[str, Any] = {
     "/v1/analyze": {"source": "{source}"},
     "/v1/jobs/{job}": {"source": "{source}"},
@@ -31,6 +34,8 @@ REQUESTS: dict[str, Any] = {
     "/v1/baselines": {"name": "stolen", "of": "orders"},
     "/v1/sql/query": {"sql": "SELECT * FROM orders"},
     "/v1/contracts/infer": {"source": "{source}"},
+    "/v1/kpi-templates/{template}/render": {"table": "orders"},
+    "/v1/presets/{preset}/execute": {"source": "{source}"},
     "/v1/contracts/diff": {"old": "orders", "new": "orders"},
 }
 """What is asked of an address that takes a body: for what is another's."""
@@ -63,6 +68,7 @@ def test_what_is_one_tenants_is_not_there_for_another(
     mine = everything(owned.client)
     names = {"source_id": owned.source, "job_id": owned.job, "table": "orders", "name": "normalize.json"}
     names |= {"contract_id": "orders", "version": "1.0.0", "baseline": BASELINE}
+    names |= {"template": "revenue_growth", "preset": "quality.data_profiling"}
     names["job"] = "profile" if (method, path) == ("POST", "/v1/jobs/{job}") else owned.job
     is_asked = path in REQUESTS and method == "POST"
     body = json.dumps(REQUESTS[path]).replace("{source}", owned.source) if is_asked else None

@@ -16,6 +16,7 @@ from tests.mcp.conftest import ORDERS
 from voyant.domain.caller import Caller
 from voyant.domain.job import Status
 from voyant.mcp import tasks
+from voyant.mcp.server import TOOLS
 from voyant.store.models import Job
 
 MODERN = "2026-07-28"
@@ -144,7 +145,7 @@ def test_no_process_keeps_a_session(http: httpx.Client) -> None:
     assert begun.status_code == 200
     assert "mcp-session-id" not in begun.headers
     listed = http.post("/mcp", json={"jsonrpc": "2.0", "id": 2, "method": "tools/list"}, headers=accept)
-    assert len(result_of(listed)["tools"]) == 14
+    assert len(result_of(listed)["tools"]) == len(TOOLS)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[]", b'{"jsonrpc":"2.0"}', b"[" * 100_000], ids=repr)

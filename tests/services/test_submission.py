@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,13 +29,16 @@ from voyant.settings.configuration import Settings
 from voyant.store.models import Job
 from voyant.workflows.pipelines import PIPELINES
 
+ROWS = 120
 SECRET = "s3cret-of-the-shop"  # noqa: S105
 
 
 @pytest.fixture
 def parameters(tmp_path: Path, caller: Caller) -> JobParameters:
     path = tmp_path / "orders.csv"
-    path.write_text("day,country,amount\n" + "".join(f"2024-01-{1 + n % 28:02},NL,{n}.5\n" for n in range(60)))
+    days = [date(2024, 1, 1) + timedelta(days=n) for n in range(ROWS)]
+    rows = (f"{day},NL,{'Alba' if n % 3 else 'Bora'},{n}.5\n" for n, day in enumerate(days))
+    path.write_text("day,country,brand,amount\n" + "".join(rows))
     return parameters_of(source_from(caller, str(path)))
 
 
@@ -64,7 +68,7 @@ def test_every_kind_runs_to_a_result(caller: Caller, parameters: JobParameters, 
     run_here(job_id)
 
     result = read_result(caller, job_id)
-    assert (result.kind, result.status, result.dataset.rows) == (kind, Status.COMPLETED, 60)
+    assert (result.kind, result.status, result.dataset.rows) == (kind, Status.COMPLETED, ROWS)
     assert result.degraded == ()
     steps = len(PIPELINES[kind].steps)
     expected = [EventKind.QUEUED, EventKind.RUNNING, *[EventKind.STEP_STARTED, EventKind.STEP_FINISHED] * steps]

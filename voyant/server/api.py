@@ -32,6 +32,7 @@ def run(host: str, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        http="h11",  # httptools answers what it does not know by itself, without a code and a remedy
         proxy_headers=False,  # nothing asks for the client's address
         timeout_graceful_shutdown=LONGEST_GOODBYE_SECONDS,
     )
