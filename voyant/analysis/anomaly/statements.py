@@ -13,8 +13,7 @@ from voyant.lake.sql import identifier, literal
 MOST_PATTERNS = 12
 _COUNTED = "(SELECT count(*) FILTER (flagged) AS odd FROM job.anomaly)"
 _KINDS = {
-    Oddity.WITHIN: "far from what is usual in their group",
-    Oddity.TOGETHER: "whose numbers do not go together as those of the others do",
+    Oddity.TOGETHER: "with numbers that do not go together as elsewhere",
     Oddity.APART: "with no other record near",
 }
 _METHODS = {
@@ -226,12 +225,16 @@ def _joint(pattern: Pattern, columns: list[Column], evidence: tuple[str, ...]) -
         "SELECT count(DISTINCT row_number) OVER () AS records, row_number, reason\nFROM job.anomaly_reasons\n"
         f"WHERE {' AND '.join(conditions)}\nORDER BY row_number\nLIMIT 10"
     )
-    about = f" of {listed([called(column) for column in columns])}" if columns else ""
-    how = _KINDS.get(pattern.kind, f"with an odd value{about}")
+    if pattern.kind is Oddity.WITHIN:
+        how = f"with {called(columns[0])} far from what is usual with the same {called(columns[1])}"
+    else:
+        how = _KINDS.get(pattern.kind) or f"with an odd {listed([called(column) for column in columns])}"
 
     def tell(telling: Telling) -> str | None:
-        records = "record" if telling.value("records") == 1 else "records"
-        return sentence(f"{telling.count('records')} {records} {how}, such as number {telling.count('row_number')}")
+        if telling.value("records") == 1:
+            return sentence(f"one record {how}: number {telling.count('row_number')}")
+        records, first = telling.count("records"), telling.count("row_number")
+        return sentence(f"{records} records {how}, such as number {first}")
 
     return Claim(
         kind="odd_together",

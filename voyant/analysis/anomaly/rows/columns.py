@@ -96,7 +96,7 @@ def _unfit(column: Column, described: ColumnProfile, is_asked: bool) -> str | No
     if column.type is ColumnType.TIME or column.aggregation is Aggregation.CIRCULAR:
         return "times of day and directions go round, and are not compared"
     if column.role is Role.IDENTIFIER and not (is_asked and column.type.is_numeric):
-        return "it tells rows apart, so that every value is its own"
+        return "identifiers, of which every value is its own"
     if is_number(column, described):
         return None
     if column.role is Role.TEXT or described.distinct.value > min(MOST_VALUES, described.count / 2):

@@ -13,8 +13,8 @@ from voyant.analysis.insights.ranks import Floats
 from voyant.errors import Code, InvalidInput
 
 SEED = 0
-_TREES, _ROWS_OF_A_TREE = 200, 512
-_DRAWS, _ROWS_OF_A_DRAW = 100, 16
+_TREES, _ROWS_OF_A_TREE = 200, 256
+_DRAWS, _ROWS_OF_A_DRAW = 200, 16
 _NEIGHBOURS = 20
 _MOST_REFERENCES = 5_000
 _MOST_FOR_CORE = 3_000

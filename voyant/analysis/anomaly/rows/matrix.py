@@ -96,8 +96,8 @@ def _rows(table: Table, chosen: Chosen, where: str) -> Rows:
 def scale_of(column: Column, values: Floats, *, may_log: bool = True) -> Scale:
     """The scale that the known values of a column suggest.
 
-    The spread is that of the middle half, as of a normal distribution; where that is nothing, since most values are the
-    same, the standard deviation's tenth bounds it from below.
+    The spread is that of the middle half, as of a normal distribution, and at least a tenth of the standard deviation;
+    where the middle half is one value, it is the standard deviation.
     """
     known = values[np.isfinite(values)]
     logged = may_log and not column.type.is_temporal and _is_skewed(known)
@@ -105,7 +105,8 @@ def scale_of(column: Column, values: Floats, *, may_log: bool = True) -> Scale:
     low, middle, high = np.quantile(placed, [0.25, 0.5, 0.75]) if len(placed) else (0.0, 0.0, 0.0)
     with np.errstate(over="ignore", invalid="ignore"):
         deviation = float(placed.std()) if len(placed) else 0.0
-    spread = max(float(high - low) / 1.349, deviation / 10 if np.isfinite(deviation) else 0.0)
+    deviation = deviation if np.isfinite(deviation) else 0.0
+    spread = max(float(high - low) / 1.349 or deviation, deviation / 10)
     return Scale(column, logged, float(middle), spread if np.isfinite(spread) and spread > 0 else 1.0)
 
 
