@@ -271,6 +271,7 @@ def warm_up_charts() -> None:
 def charts(context: StepContext, parameters: JobParameters) -> StepResult:
     """Draws what is worth looking at."""
     from voyant.analysis.charts import begin, draw
+    from voyant.workflows.predictions import answers
 
     pictures: list[Future[tuple[str, bytes]]] = []
     drawn = draw(
@@ -280,6 +281,7 @@ def charts(context: StepContext, parameters: JobParameters) -> StepResult:
         context.read_if_made("insights.json", Insights),
         begin=lambda spec: pictures.append(begin(spec)),
         drift=context.read_if_made("drift.json", Drift),
+        answered=bool(answers(context)) and "kpis.json" not in context.job.artifacts,
     )
     for number, (chart, picture) in enumerate(zip(drawn, pictures, strict=True)):
         svg, png = picture.result()

@@ -35,6 +35,8 @@ def draw(
     insights: Insights | None,
     begin: Callable[[Spec], object] = lambda _: None,
     drift: Drift | None = None,
+    *,
+    answered: bool = False,
 ) -> tuple[Chart, ...]:
     """At most a dozen charts, each worth looking at; fewer where the table holds less to see.
 
@@ -43,9 +45,10 @@ def draw(
     Args:
         begin: Told the specification of each chart, in their order, as soon as it stands: its picture can be made
             while the next ones are looked for.
+        answered: The job was asked for an answer, and what its findings show is all that is drawn.
     """
     drawn: list[Candidate] = []
-    for candidate in _candidates(table.dataset, profile, kpis, insights, drift):
+    for candidate in _candidates(table.dataset, profile, kpis, insights, drift, answered):
         twin = _like(candidate, drawn)
         if twin is None:
             if len(drawn) == MOST:
@@ -67,7 +70,12 @@ def draw(
 
 
 def _candidates(
-    dataset: Dataset, profile: Profile, kpis: Kpis | None, insights: Insights | None, drift: Drift | None
+    dataset: Dataset,
+    profile: Profile,
+    kpis: Kpis | None,
+    insights: Insights | None,
+    drift: Drift | None,
+    answered: bool,
 ) -> Iterator[Candidate]:
     personal = [identifier(column.name) for column in dataset.columns if column.personal is not None]
     private = {column.name for column in dataset.columns if column.personal is not None}
@@ -76,7 +84,7 @@ def _candidates(
         return not private & set(candidate.columns) and not any(name in candidate.view.sql for name in personal)
 
     findings = list(filter(shows_nobody, _of_findings(insights.findings if insights else ())))
-    of_rules = _by_rule(dataset, profile, kpis)
+    of_rules = iter(()) if answered else _by_rule(dataset, profile, kpis)
     changed = list(filter(shows_nobody, changes.drifted(drift, insights.findings if insights else ())))
     first = MOST_OF_FINDINGS - len(changed)
     yield from findings[:first]

@@ -70,3 +70,11 @@ def test_runs_that_come_again_are_no_exception() -> None:
 def test_nothing_is_stuck_where_little_ever_moves(rate: float) -> None:
     counts = [np.random.default_rng(seed).poisson(rate, 150).astype(np.float64) for seed in range(60)]
     assert sum(bool(stuck(values, 0.001)) for values in counts) == 0
+
+
+def test_what_an_instrument_cuts_off_has_no_usual_level() -> None:
+    rng = np.random.default_rng(5)
+    visibility = np.minimum(10.0, 14.0 + 6.0 * np.convolve(rng.standard_normal(3000), np.ones(30) / 8, "same"))
+    examined = examine(visibility, ())
+    assert examined.found == ()
+    assert "most of its values are 10" in examined.note

@@ -109,6 +109,8 @@ def examine(values: Floats, cycles: Sequence[Cycle], level: float = LEVEL) -> Ex
         return _nothing(values, f"it has {len(known)} values; {FEWEST_POINTS} are needed")
     if np.all(known == known[0]):
         return _nothing(values, "every value is the same")
+    if (bound := _mostly_at_a_bound(known)) is not None:
+        return _nothing(values, f"most of its values are {bound:.10g}, beyond which none goes: no level of it is usual")
     runs = [(StretchKind.MISSING, run) for run in gaps(values, level)]
     runs += [(StretchKind.STUCK, run) for run in stuck(values, level)]
     moving = values.copy()
@@ -150,6 +152,13 @@ def examine(values: Floats, cycles: Sequence[Cycle], level: float = LEVEL) -> Ex
         flagged=_flagged(found, len(values)),
         found=tuple(found),
     )
+
+
+def _mostly_at_a_bound(known: Floats) -> float | None:
+    """The largest or smallest value where more than half of all are just that, as in what an instrument cuts off: all
+    deviations then point one way, and how large one usually is has no meaning."""
+    bounds = (float(known.min()), float(known.max()))
+    return next((bound for bound in bounds if 2 * np.count_nonzero(known == bound) > len(known)), None)
 
 
 def _nothing(values: Floats, note: str) -> Examined:
