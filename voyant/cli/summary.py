@@ -68,7 +68,7 @@ def print_summary(result: Result, report: Path | None) -> None:
     _print_drift(result)
     for warning in result.warnings:
         out.print(Text(f"! {warning}", style="yellow"))
-    _print_omitted(result)
+    _print_omitted(result, "report" if report is not None else "job's artifacts")
     out.print()
     if report is not None:
         out.print(f"Report    {report}", markup=False)
@@ -121,10 +121,10 @@ def _print_drift(result: Result) -> None:
         out.print(Text(f"  {line}"))
 
 
-def _print_omitted(result: Result) -> None:
+def _print_omitted(result: Result, where: str) -> None:
     counts = [f"{count:,} {what}" for what, count in result.omitted.items() if isinstance(count, int) and count]
     if counts:
-        console().print(f"Left out here: {', '.join(counts)}; all of it stands in the report.", style="dim")
+        console().print(f"Left out here: {', '.join(counts)}; all of it stands in the {where}.", style="dim")
 
 
 def print_estimate(estimate: Estimate) -> None:
