@@ -57,6 +57,28 @@ def average_name(column: Column) -> str:
     return words if words.startswith(("average", "avg", "mean")) else f"average {words}"
 
 
+def aggregate_name(sql: str) -> str:
+    """An aggregate that somebody wrote, in words as far as it is simple.
+
+    >>> aggregate_name('sum("quantity" * "unit_price")'), aggregate_name("count(*)"), aggregate_name("avg(delay)")
+    ('total quantity × unit price', 'number of records', 'average delay')
+    >>> aggregate_name("sum(a) / sum(b)")
+    'sum(a) / sum(b)'
+    """
+    text = " ".join(sql.split())
+    if re.fullmatch(r"count\( ?\* ?\)", text, re.IGNORECASE):
+        return "number of records"
+    found = re.fullmatch(r"(\w+) ?\(([^()]*)\)", text)
+    word = _AGGREGATES.get(found[1].lower()) if found else None
+    if found is None or word is None:
+        return text.replace('"', "")
+    inner = re.sub(r" ?\* ?", " × ", found[2].replace('"', "").strip())
+    return f"{word} {readable(inner)}"
+
+
+_AGGREGATES = {"sum": "total", "avg": "average", "mean": "average", "median": "median", "min": "least", "max": "most"}
+
+
 def is_additive(column: Column) -> bool:
     return column.aggregation is Aggregation.SUM
 

@@ -10,7 +10,7 @@ from voyant.analysis.kpi import declared
 from voyant.analysis.kpi.figures import Figure
 from voyant.analysis.kpi.found import found_figures, has_no_zero
 from voyant.analysis.periods import Timeline
-from voyant.analysis.wording import average_name, called, figure_name
+from voyant.analysis.wording import aggregate_name, average_name, called, figure_name
 from voyant.domain.kpi import DeclaredKpi, KpiKind
 from voyant.domain.profile import Profile
 from voyant.domain.table import Aggregation, Column, ColumnType, Dataset, Role
@@ -67,7 +67,7 @@ def target(
         return _of_column(column, profile, "sum" if call[1].lower() == "sum" else "avg")
     if re.fullmatch(r"\w+", value):
         raise unknown_column(value, dataset)
-    figure = declared.parse(DeclaredKpi(name=value, sql=value), dataset)
+    figure = declared.parse(DeclaredKpi(name=aggregate_name(value), sql=value), dataset)
     if isinstance(figure, str):
         raise InvalidInput(
             f"A forecast needs an aggregate such as sum(amount), not the SELECT {value[:200]!r}.", code=Code.BAD_KPI

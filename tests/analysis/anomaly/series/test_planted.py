@@ -248,4 +248,4 @@ def test_events_are_counted_by_period() -> None:
     assert stretch.kind is StretchKind.LEVEL_SHIFT
     assert (stretch.start, stretch.end) == ("2024-04-30T00:00:00", "2024-05-06T00:00:00")
     [found] = findings(table, answer)
-    assert found.text.startswith("From 30 April 2024 to 6 May 2024 count(*) was")
+    assert found.text.startswith("From 30 April 2024 to 6 May 2024 number of records was")

@@ -11,7 +11,7 @@ from voyant.analysis.insights.subjects import MOST_MEASURES
 from voyant.analysis.kpi.declared import parse
 from voyant.analysis.kpi.figures import Figure
 from voyant.analysis.periods import leading_time_column
-from voyant.analysis.wording import readable
+from voyant.analysis.wording import aggregate_name, readable
 from voyant.domain.anomaly import AnomalyRequest
 from voyant.domain.kpi import DeclaredKpi
 from voyant.domain.profile import Profile
@@ -121,7 +121,9 @@ def _asked(dataset: Dataset, text: str) -> Value:
             code=Code.BAD_KPI,
             data={"sql": text[:500]},
         )
-    return Value(name=text, expression=figure.expression, columns=figure.columns, additive=figure.additive)
+    return Value(
+        name=aggregate_name(text), expression=figure.expression, columns=figure.columns, additive=figure.additive
+    )
 
 
 def _measured(column: Column) -> Value:
