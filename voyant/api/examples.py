@@ -88,6 +88,7 @@ RESULT = {
     ],
     "contracts": [],
     "templates": [],
+    "answers": {},
     "artifacts": [ARTIFACT],
     "manifest": {"name": "manifest.json", "sha256": SHA256},
     "omitted": {"how": "voyant_artifact narrative.json, manifest.json", "findings": 12},
