@@ -38,9 +38,8 @@ serve: $(RUNTIME) ## Start REST, MCP, a worker and the engine that keeps jobs, o
 
 test: $(DEVELOPMENT) ## Run the tests, without the slow ones
 	$(BIN)/python -m pytest -rs -m "not slow"
-	$(ON_POSTGRESQL)
 
-test-full: $(DEVELOPMENT) ## Run every test
+test-full: $(DEVELOPMENT) ## Run every test, those of our own database on PostgreSQL as well
 	$(BIN)/python -m pytest -rs
 	$(ON_POSTGRESQL)
 

@@ -139,7 +139,7 @@ def test_declared_key_figures_are_computed(agent: Agent, orders: str) -> None:
 
 def test_templates_that_fit_are_proposed_and_made(agent: Agent, orders: str) -> None:
     analysed = agent("voyant_analyze", source=orders, max_tokens=10_000)
-    [proposed] = [step for step in analysed["next"] if step["tool"] == "voyant_kpi"]
+    [proposed] = [step for step in analysed["next"] if "templates" in step["arguments"]]
     result = agent(proposed["tool"], **proposed["arguments"])
     assert [template["name"] for template in result["templates"]] == proposed["arguments"]["templates"]
     assert result["headline"] == result["templates"][0]["text"]

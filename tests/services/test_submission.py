@@ -44,6 +44,7 @@ def parameters(tmp_path: Path, caller: Caller) -> JobParameters:
 
 @pytest.fixture(autouse=True)
 def empty_queue() -> Iterator[None]:
+    Job.objects.filter(status=Status.QUEUED).delete()  # of tests elsewhere, which have no use for them any more
     yield
     Job.objects.filter(status=Status.QUEUED).delete()
 
