@@ -134,9 +134,12 @@ async def _keep_schedule(engine: WorkflowEngine) -> None:
 
 
 def _warm_up() -> None:
-    """The first job should not wait for what it imports."""
-    from voyant.workflows.pipelines import PIPELINES, PRESET
+    """The first analysis should not wait for what it imports.
+
+    What learns and predicts takes more memory than all of that, and is imported by the first job that asks for it.
+    """
+    from voyant.services.analysis import KIND
+    from voyant.workflows.pipelines import pipeline_of
     from voyant.workflows.preloading import prepare
 
-    for pipeline in (*PIPELINES.values(), PRESET):
-        prepare(pipeline)
+    prepare(pipeline_of(KIND))
