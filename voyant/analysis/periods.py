@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
+from voyant.analysis.columns import named_column
 from voyant.analysis.coverage import NONE_THIN, Thin, thin_end
 from voyant.domain.kpi import Grain, Period
 from voyant.domain.profile import ColumnProfile, Profile
@@ -245,14 +246,7 @@ def time_column_of(dataset: Dataset, profile: Profile, asked: str | None) -> str
     """
     if asked is None:
         return leading_time_column(dataset, profile)
-    names = {column.name: column for column in dataset.columns}
-    column = names.get(asked) or next((one for one in dataset.columns if one.original_name == asked), None)
-    if column is None:
-        raise InvalidInput(
-            f"The time column {asked!r} is not in the table {dataset.name}, which has {', '.join(list(names)[:40])}.",
-            code=Code.UNKNOWN_COLUMN,
-            data={"column": asked, "columns": list(names)[:200]},
-        )
+    column = named_column(dataset, asked, "time column")
     if not column.type.is_temporal and column.type is not ColumnType.INTEGER:
         raise InvalidInput(
             f"The column {asked!r} holds {column.type} values, not times.",

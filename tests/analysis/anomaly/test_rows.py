@@ -238,7 +238,7 @@ def test_too_little_is_said_with_what_is_needed(columns: list[Column], values: d
 
 def test_an_unknown_column_is_refused_with_near_ones() -> None:
     columns, values = people(draw())
-    with pytest.raises(InvalidInput, match="near are weight") as raised:
+    with pytest.raises(InvalidInput, match="perhaps weight") as raised:
         answer(numbered("people", columns, values), columns=("wieght",))
     assert raised.value.code is Code.UNKNOWN_COLUMN
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+from voyant.analysis.columns import named_column
 from voyant.analysis.normalize.names import snake_case, word_set, words_of
 from voyant.domain.profile import Profile
 from voyant.domain.table import Column, Dataset, Role
@@ -18,28 +19,6 @@ _BRAND_WORDS = word_set(
 )
 _CURRENCY_WORDS = word_set("currency ccy curr waehrung devise moneda valuta")
 _GROUPS = (Role.DIMENSION, Role.GEOGRAPHY, Role.IDENTIFIER, Role.CONSTANT, Role.TEXT)
-
-
-def named_column(dataset: Dataset, name: str, what: str) -> Column:
-    """The column of that name, as it is now or was in the source, whichever case is used.
-
-    Raises:
-        InvalidInput: ``UNKNOWN_COLUMN`` where there is none.
-    """
-    wanted = name.strip().lower()
-    names = [column.name for column in dataset.columns]
-    originals = [column.original_name for column in dataset.columns]
-    for spelled in (names, originals):
-        for column, written in zip(dataset.columns, spelled, strict=True):
-            if written.lower() == wanted:
-                return column
-    near = difflib.get_close_matches(snake_case(name), names, n=3)
-    raise InvalidInput(
-        f"The {what} {name[:100]!r} is no column of {dataset.name}, which has {_listed(names)}.",
-        code=Code.UNKNOWN_COLUMN,
-        remedy=f"Perhaps {' or '.join(near)}." if near else None,
-        data={"column": name[:200], "columns": names[:200]},
-    )
 
 
 def grouping_column(dataset: Dataset, name: str, what: str) -> Column:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from voyant.analysis.benchmark.columns import named_column, one_of
+from voyant.analysis.benchmark.columns import one_of
+from voyant.analysis.columns import named_column
 from voyant.analysis.kpi.amounts import AMOUNT_WORDS, QUANTITY_WORDS, sold_amounts
 from voyant.analysis.kpi.declared import parse
 from voyant.analysis.kpi.figures import Figure

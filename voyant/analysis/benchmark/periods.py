@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from voyant.analysis.benchmark.columns import named_column
+from voyant.analysis.columns import named_column
 from voyant.analysis.normalize.names import word_set
 from voyant.analysis.periods import as_moment, label, leading_time_column, timeline
 from voyant.domain.benchmark import BrandRequest, Span

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from voyant.analysis.columns import named_column
 from voyant.analysis.forecast import results, rows
 from voyant.analysis.forecast.asked import Asked
 from voyant.analysis.forecast.grid import Grid, grid
 from voyant.analysis.forecast.known_ahead import past_of, with_columns
 from voyant.analysis.forecast.running import fit_all
 from voyant.analysis.forecast.series import Loaded, Series, load
-from voyant.analysis.forecast.target import named_column, target
+from voyant.analysis.forecast.target import target
 from voyant.analysis.forecast.work import Plan, Task
 from voyant.analysis.periods import time_column_of
 from voyant.analysis.wording import count
@@ -80,8 +81,8 @@ def _settled(
 ) -> tuple[Asked, tuple[Series, ...]]:
     dataset = table.dataset
     _check(request)
-    by = tuple(named_column(name, dataset) for name in request.by)
-    exogenous = tuple(named_column(name, dataset) for name in request.exogenous)
+    by = tuple(named_column(dataset, name) for name in request.by)
+    exogenous = tuple(named_column(dataset, name) for name in request.exogenous)
     time = time_column_of(dataset, profile, time_column)
     if time is None:
         raise InvalidInput(

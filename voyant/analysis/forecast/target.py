@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 
+from voyant.analysis.columns import find_column, unknown_column
 from voyant.analysis.kpi import declared
 from voyant.analysis.kpi.figures import Figure
 from voyant.analysis.kpi.found import found_figures, has_no_zero
@@ -60,13 +60,13 @@ def target(
     """
     if value is None:
         return _found(dataset, profile, periods, counts_mean_something=counts_mean_something)
-    if column := _column(value, dataset):
+    if column := find_column(dataset, value):
         return _of_column(column, profile, None)
     call = _CALL.fullmatch(value)
-    if call is not None and (column := _column(call[2], dataset)):
+    if call is not None and (column := find_column(dataset, call[2])):
         return _of_column(column, profile, "sum" if call[1].lower() == "sum" else "avg")
     if re.fullmatch(r"\w+", value):
-        raise unknown_column(value, dataset)
+        raise unknown_column(dataset, value)
     figure = declared.parse(DeclaredKpi(name=aggregate_name(value), sql=value), dataset)
     if isinstance(figure, str):
         raise InvalidInput(
@@ -92,36 +92,6 @@ def _found(dataset: Dataset, profile: Profile, periods: Timeline, *, counts_mean
 
 
 _RECORDS = Target(name="number of records", expression="count(*)", columns=(), unit=None, is_total=True)
-
-
-def _column(name: str, dataset: Dataset) -> Column | None:
-    wanted = name.strip().lower()
-    by_name = {column.original_name.lower(): column for column in reversed(dataset.columns)}
-    by_name |= {column.name.lower(): column for column in dataset.columns}
-    return by_name.get(wanted)
-
-
-def named_column(name: str, dataset: Dataset) -> Column:
-    """The column, by its name or its original one.
-
-    Raises:
-        InvalidInput: There is none; the error names those that are near.
-    """
-    column = _column(name, dataset)
-    if column is None:
-        raise unknown_column(name, dataset)
-    return column
-
-
-def unknown_column(name: str, dataset: Dataset) -> InvalidInput:
-    names = [column.name for column in dataset.columns]
-    near = difflib.get_close_matches(name.lower(), names, n=3)
-    return InvalidInput(
-        f"The table {dataset.name} has no column {name[:100]!r}"
-        + (f"; perhaps {' or '.join(near)}." if near else f", but {', '.join(names[:40])}."),
-        code=Code.UNKNOWN_COLUMN,
-        data={"column": name[:200], "columns": names[:200]},
-    )
 
 
 def _of_column(column: Column, profile: Profile, aggregate: str | None) -> Target:

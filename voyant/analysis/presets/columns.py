@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 
+from voyant.analysis.columns import find_column
 from voyant.analysis.kpi.found import explaining_dimensions
 from voyant.analysis.periods import leading_time_column
 from voyant.domain.preset import FoundBy, Parameter, ParameterKind
@@ -128,10 +129,7 @@ class Columns:
         return column.name
 
     def _by_name(self, name: str) -> Column | None:
-        wanted = name.lower()
-        named = (column for column in self._dataset.columns if column.name == wanted)
-        originals = (column for column in self._dataset.columns if column.original_name.lower() == wanted)
-        return next(named, None) or next(originals, None)
+        return find_column(self._dataset, name)
 
     def _unknown(self, parameter: Parameter, name: str) -> InvalidInput:
         names = [column.name for column in self._dataset.columns]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voyant.analysis.columns import named_column
 from voyant.analysis.normalize.number_roles import ENTITY_WORDS
 from voyant.analysis.periods import leading_time_column
-from voyant.analysis.regression.target import Target, column_named
+from voyant.analysis.regression.target import Target
 from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.regression import FeatureKind, LeftOut, RegressionRequest
 from voyant.domain.table import Column, ColumnType, Dataset, Role
@@ -56,8 +57,8 @@ def choose(
     Raises:
         InvalidInput: A column that was named is not there.
     """
-    asked = [column_named(dataset, name).name for name in request.features]
-    excluded = {column_named(dataset, name).name for name in request.exclude}
+    asked = [named_column(dataset, name).name for name in request.features]
+    excluded = {named_column(dataset, name).name for name in request.exclude}
     time, entity = _time(dataset, profile, time_column), _entity(dataset, profile, target)
     sources: list[Source] = []
     left_out: list[LeftOut] = []
@@ -122,7 +123,7 @@ def _kind(column: Column, described: ColumnProfile) -> FeatureKind:
 
 
 def _time(dataset: Dataset, profile: Profile, asked: str | None) -> Column | None:
-    name = column_named(dataset, asked).name if asked is not None else leading_time_column(dataset, profile)
+    name = named_column(dataset, asked).name if asked is not None else leading_time_column(dataset, profile)
     if name is None:
         return None
     column, described = dataset.column(name), profile.column(name)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from voyant.analysis.columns import named_column
 from voyant.analysis.insights.ranks import Floats
 from voyant.analysis.regression.features import Choice, choose
 from voyant.analysis.regression.folds import Division, divide, moving_on
 from voyant.analysis.regression.leaks import leaks_of
 from voyant.analysis.regression.rows import Parts, Rows, load
-from voyant.analysis.regression.target import FEWEST_ROWS, Target, column_named, outcome_of, target_of, too_few
+from voyant.analysis.regression.target import FEWEST_ROWS, Target, outcome_of, target_of, too_few
 from voyant.analysis.wording import listed
 from voyant.domain.profile import Profile
 from voyant.domain.regression import Leak, LeftOut, RegressionRequest, Validation
@@ -54,7 +55,7 @@ def prepared(
     """
     target = target_of(table, profile, request.target)
     choice = choose(table.dataset, profile, request, target, time_column)
-    trusted = [column_named(table.dataset, name).name for name in request.trusted]
+    trusted = [named_column(table.dataset, name).name for name in request.trusted]
     _require_features(choice, (), target)
     rows = load(table, target, choice)
     if rows.count < FEWEST_ROWS:

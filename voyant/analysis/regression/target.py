@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from voyant.analysis.columns import named_column
 from voyant.analysis.insights.outcomes import is_outcome, is_result
 from voyant.analysis.insights.ranks import Floats
-from voyant.analysis.wording import count, listed
+from voyant.analysis.wording import count
 from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.regression import Task
 from voyant.domain.table import Column, ColumnType, Dataset, Role, Table
@@ -74,25 +74,6 @@ def outcome_of(target: Target, values: Floats) -> Floats:
     return np.asarray(values[:, None] == np.arange(len(target.classes)), dtype=np.float64)
 
 
-def column_named(dataset: Dataset, name: str) -> Column:
-    """The column that a caller names, by its name or as the source has it.
-
-    Raises:
-        InvalidInput: There is none.
-    """
-    for column in dataset.columns:
-        if name in {column.name, column.original_name}:
-            return column
-    names = [column.name for column in dataset.columns]
-    near = difflib.get_close_matches(name, names, n=3)
-    raise InvalidInput(
-        f"The column {name[:100]!r} is not in the table {dataset.name}"
-        + (f"; perhaps {listed(near, 'or')}." if near else f", which has {', '.join(names[:40])}."),
-        code=Code.UNKNOWN_COLUMN,
-        data={"column": name[:100], "columns": names[:200]},
-    )
-
-
 def target_of(table: Table, profile: Profile, asked: str | None) -> Target:
     """The target with its classes.
 
@@ -101,7 +82,7 @@ def target_of(table: Table, profile: Profile, asked: str | None) -> Target:
     """
     dataset = table.dataset
     if asked is not None:
-        column, reason = column_named(dataset, asked), "It was asked for."
+        column, reason = named_column(dataset, asked), "It was asked for."
         _refuse_unpredictable(column)
     else:
         column, reason = _found(dataset, profile)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from datetime import datetime
 
 from voyant.analysis import expressions
+from voyant.analysis.columns import named_column
 from voyant.analysis.kpi.amounts import sold_amounts
 from voyant.analysis.normalize.names import word_set
 from voyant.analysis.periods import TimeAxis, as_moment, leading_time_column, time_axis
@@ -69,14 +69,14 @@ def subject_of(table: Table, profile: Profile, request: SegmentRequest, time_col
             no expression over it.
     """
     dataset = table.dataset
-    entity = named(dataset, request.entity, "entity") if request.entity else None
+    entity = named_column(dataset, request.entity, "entity") if request.entity else None
     found = None
     if entity is None and not request.columns:
         found = entity = _customers(dataset, profile)
     if entity is None:
         return Subject()
     amount, spends = _amount(dataset, profile, request.amount)
-    order = named(dataset, request.order, "order") if request.order else _orders(dataset, profile, entity)
+    order = named_column(dataset, request.order, "order") if request.order else _orders(dataset, profile, entity)
     time = _time(dataset, profile, time_column)
     return Subject(
         entity=entity,
@@ -86,26 +86,6 @@ def subject_of(table: Table, profile: Profile, request: SegmentRequest, time_col
         spends=spends,
         order=order,
         found=found is not None,
-    )
-
-
-def named(dataset: Dataset, name: str, field: str) -> Column:
-    """The column of that name, or of that original name.
-
-    Raises:
-        InvalidInput: ``UNKNOWN_COLUMN`` where there is none.
-    """
-    names = {column.original_name: column for column in reversed(dataset.columns)}
-    names |= {column.name: column for column in dataset.columns}
-    if name in names:
-        return names[name]
-    listed = [column.name for column in dataset.columns]
-    near = difflib.get_close_matches(name, listed, n=3)
-    perhaps = f"; perhaps {' or '.join(near)}" if near else f", which has {', '.join(listed[:40])}"
-    raise InvalidInput(
-        f"The {field} {name[:100]!r} is not a column of {dataset.name}{perhaps}.",
-        code=Code.UNKNOWN_COLUMN,
-        data={"column": name[:100], "columns": listed[:200]},
     )
 
 
@@ -139,7 +119,7 @@ def _orders(dataset: Dataset, profile: Profile, entity: Column) -> Column | None
 
 
 def _time(dataset: Dataset, profile: Profile, asked: str | None) -> TimeAxis | None:
-    name = named(dataset, asked, "time column").name if asked else leading_time_column(dataset, profile)
+    name = named_column(dataset, asked, "time column").name if asked else leading_time_column(dataset, profile)
     if name is None:
         return None
     column = dataset.column(name)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from voyant.analysis.columns import named_column
 from voyant.analysis.segment.features import Feature
-from voyant.analysis.segment.subjects import Subject, named
+from voyant.analysis.segment.subjects import Subject
 from voyant.analysis.wording import called, readable
 from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.table import ROW, Aggregation, Column, ColumnType, Dataset, Role, Table
@@ -51,7 +52,7 @@ def units_of(table: Table, profile: Profile, subject: Subject, asked: Sequence[s
         InvalidInput: ``UNKNOWN_COLUMN`` where a column does not exist; where it cannot be a feature.
     """
     dataset = table.dataset
-    columns = [named(dataset, name, "column") for name in dict.fromkeys(asked)]
+    columns = [named_column(dataset, name) for name in dict.fromkeys(asked)]
     if subject.entity is None:
         return _rows(table, profile, columns)
     return _entities(table, dataset, profile, subject, subject.entity, columns)

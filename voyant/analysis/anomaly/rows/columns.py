@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from voyant.analysis.columns import named_column
 from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.table import Aggregation, Column, ColumnType, Dataset, Role
-from voyant.errors import Code, InvalidInput
 from voyant.lake.sql import identifier
 
 MOST_NUMBERS = 100
@@ -40,7 +39,7 @@ def choose(dataset: Dataset, profile: Profile, asked: Sequence[str]) -> Chosen:
     Raises:
         InvalidInput: ``UNKNOWN_COLUMN`` where one that is asked for is not there.
     """
-    columns = [_asked_for(dataset, name) for name in dict.fromkeys(asked)] if asked else dataset.columns
+    columns = [named_column(dataset, name) for name in dict.fromkeys(asked)] if asked else dataset.columns
     numbers: list[Column] = []
     categories: list[Column] = []
     reasons: dict[str, list[str]] = {}
@@ -59,20 +58,6 @@ def choose(dataset: Dataset, profile: Profile, asked: Sequence[str]) -> Chosen:
                 f"Of {len(found):,} columns of {kind} the first {most} were looked at; name others to see them."
             )
     return Chosen(tuple(numbers[:MOST_NUMBERS]), tuple(categories[:MOST_CATEGORIES]), tuple(left_out))
-
-
-def _asked_for(dataset: Dataset, name: str) -> Column:
-    names = {column.original_name: column for column in dataset.columns}
-    names |= {column.name: column for column in dataset.columns}
-    if name in names:
-        return names[name]
-    near = difflib.get_close_matches(name, names, n=3)
-    raise InvalidInput(
-        f"The column {name!r} is not in the table {dataset.name}; {'near are' if near else 'there are'} "
-        f"{', '.join(near or list(names)[:40])}.",
-        code=Code.UNKNOWN_COLUMN,
-        data={"column": name, "columns": list(names)[:200]},
-    )
 
 
 def is_number(column: Column, described: ColumnProfile) -> bool:

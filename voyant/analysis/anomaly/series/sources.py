@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from voyant.analysis.columns import named_column
 from voyant.analysis.insights.subjects import MOST_MEASURES
 from voyant.analysis.kpi.declared import parse
 from voyant.analysis.kpi.figures import Figure
@@ -56,7 +56,7 @@ def time_of(dataset: Dataset, profile: Profile, asked: str | None) -> Column:
                 remedy="Name one as time_column, or look for odd rows instead.",
             )
         return dataset.column(found)
-    column = _column(dataset, asked)
+    column = named_column(dataset, asked)
     if not (column.type.is_temporal or (column.type is ColumnType.INTEGER and column.role is Role.TIME)):
         raise _unfit(dataset, column, "holds no dates or times", [c.name for c in dataset.with_role(Role.TIME)])
     return column
@@ -66,7 +66,7 @@ def split_of(dataset: Dataset, profile: Profile, request: AnomalyRequest, time: 
     """The columns that split the table into series: those asked for; else those that together with the time name each
     row, as in a table that holds several series one below the other."""
     if request.by:
-        columns = [_column(dataset, name) for name in request.by]
+        columns = [named_column(dataset, name) for name in request.by]
         for column in columns:
             if column.personal is not None:
                 raise _unfit(dataset, column, "holds personal data, whose values appear nowhere", [])
@@ -107,7 +107,7 @@ def _asked(dataset: Dataset, text: str) -> Value:
         InvalidInput: ``UNKNOWN_COLUMN``, or ``BAD_KPI`` for what is no aggregate of numbers.
     """
     if re.fullmatch(r"\w+", text.strip()):
-        column = _column(dataset, text.strip())
+        column = named_column(dataset, text.strip())
         if not column.type.is_numeric:
             numeric = [each.name for each in dataset.columns if each.type.is_numeric]
             raise _unfit(dataset, column, "holds no numbers", numeric)
@@ -136,20 +136,6 @@ def _measured(column: Column) -> Value:
         columns=(column.name,),
         additive=additive,
         unit=column.unit,
-    )
-
-
-def _column(dataset: Dataset, name: str) -> Column:
-    by_folded = {column.name.lower(): column for column in dataset.columns}
-    by_folded = {column.original_name.lower(): column for column in dataset.columns} | by_folded
-    found = by_folded.get(name.lower())
-    if found is not None:
-        return found
-    near = [by_folded[each].name for each in difflib.get_close_matches(name.lower(), by_folded, n=3, cutoff=0.6)]
-    raise InvalidInput(
-        f"The table {dataset.name} has no column {name[:100]!r}" + (f"; perhaps {' or '.join(near)}." if near else "."),
-        code=Code.UNKNOWN_COLUMN,
-        data={"column": name[:100], "near": near, "columns": [column.name for column in dataset.columns][:200]},
     )
 
 

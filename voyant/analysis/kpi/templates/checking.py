@@ -6,6 +6,7 @@ import difflib
 from datetime import date, datetime
 from typing import Any
 
+from voyant.analysis.columns import find_column
 from voyant.analysis.kpi.templates.parameters import NUMERIC
 from voyant.domain.table import Column, ColumnType, Dataset, Role
 from voyant.domain.template import Template, TemplateParameter, TemplateParameterKind
@@ -35,7 +36,7 @@ class Checker:
     def _column(self, parameter: TemplateParameter, name: str) -> Column:
         if self._dataset is None:
             return _unknown(parameter, name)
-        column = _resolved(self._dataset, name)
+        column = find_column(self._dataset, name)
         if column is None:
             raise self._unknown_column(self._dataset, parameter, name)
         is_year = column.type is not ColumnType.INTEGER or column.role is Role.TIME
@@ -95,19 +96,6 @@ class Checker:
             remedy=remedy or f"See what it takes: voyant template show {name}",
             data={"template": name} | (data or {}),
         )
-
-
-def _resolved(dataset: Dataset, name: str) -> Column | None:
-    """The column of that name, whatever its case, or of that name in the source."""
-    folded = name.lower()
-    for wanted in (
-        [column for column in dataset.columns if column.name == name],
-        [column for column in dataset.columns if column.name.lower() == folded],
-        [column for column in dataset.columns if column.original_name.lower() == folded],
-    ):
-        if wanted:
-            return wanted[0]
-    return None
 
 
 def _unknown(parameter: TemplateParameter, name: str) -> Column:
