@@ -11,6 +11,7 @@ import numpy as np
 from voyant.analysis.forecast.asked import Asked
 from voyant.analysis.forecast.series import Series
 from voyant.analysis.forecast.work import Error, Outcome
+from voyant.analysis.profile.counts import rounded, rounded_if_finite
 from voyant.analysis.wording import count, period_name
 from voyant.domain.forecast import (
     Carrier,
@@ -101,15 +102,6 @@ def change(asked: Asked, outcome: Outcome) -> float | None:
     return rounded(100 * (float(outcome.given.mean()) / before - 1)) if before > 0 else None
 
 
-def rounded(value: float) -> float:
-    """To ten significant digits: sums of floats differ beyond them."""
-    return float(f"{value:.10g}")
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else rounded(value)
-
-
 def _series(number: int, asked: Asked, one: Series, outcome: Outcome) -> SeriesForecast:
     grid = asked.grid
     return SeriesForecast(
@@ -123,7 +115,7 @@ def _series(number: int, asked: Asked, one: Series, outcome: Outcome) -> SeriesF
         last=grid.label(grid.starts[one.end - 1]),
         method=outcome.method,
         methods=tuple(_errors(outcome)),
-        against_naive=_rounded(against_naive(outcome)),
+        against_naive=rounded_if_finite(against_naive(outcome)),
         coverage=tuple(coverage([outcome], level) for level in asked.levels),
         checked_ahead=outcome.reach,
         seasons=tuple(
@@ -171,8 +163,8 @@ def _errors(outcome: Outcome) -> list[MethodError]:
             forecasts=error.forecasts,
             mae=rounded(error.absolute),
             rmse=rounded(error.squared),
-            mase=_rounded(error.scaled),
-            smape=_rounded(error.percentage),
+            mase=rounded_if_finite(error.scaled),
+            smape=rounded_if_finite(error.percentage),
         )
         for name, error in sorted(outcome.errors.items(), key=lambda item: (item[1].absolute, item[0]))
     ]

@@ -14,6 +14,7 @@ from voyant.analysis.forecast.asked import Asked
 from voyant.analysis.forecast.seasons import Floats
 from voyant.analysis.forecast.series import Series
 from voyant.analysis.forecast.work import Outcome
+from voyant.analysis.profile.counts import rounded
 
 Row = dict[str, Any]
 _ERRORS = pa.schema(
@@ -104,12 +105,12 @@ def _series(asked: Asked, pairs: Pairs) -> Iterator[Row]:
             "trend_share": _percent(shares.get("trend")),
             "season_share": _percent(season if shares else None),
             "remainder_share": _percent(shares.get("remainder")),
-            "mean_before": results.rounded(float(last.mean())),
-            "mean_ahead": results.rounded(float(outcome.given.mean())),
+            "mean_before": rounded(float(last.mean())),
+            "mean_ahead": rounded(float(outcome.given.mean())),
             "change": results.change(asked, outcome),
-            "mae": results.rounded(lived.absolute) if lived else None,
-            "mase": results.rounded(lived.scaled) if lived and lived.scaled is not None else None,
-            "naive_mae": results.rounded(floor.absolute) if floor else None,
+            "mae": rounded(lived.absolute) if lived else None,
+            "mase": rounded(lived.scaled) if lived and lived.scaled is not None else None,
+            "naive_mae": rounded(floor.absolute) if floor else None,
             "checked": lived.forecasts if lived else 0,
         }
         for level in asked.levels:
@@ -119,7 +120,7 @@ def _series(asked: Asked, pairs: Pairs) -> Iterator[Row]:
 
 
 def _percent(share: float | None) -> float | None:
-    return None if share is None else results.rounded(100 * share)
+    return None if share is None else rounded(100 * share)
 
 
 def _errors(pairs: Pairs) -> Iterator[Row]:
@@ -130,10 +131,10 @@ def _errors(pairs: Pairs) -> Iterator[Row]:
                 "method": name,
                 "chosen": name == outcome.method,
                 "forecasts": error.forecasts,
-                "mae": results.rounded(error.absolute),
-                "rmse": results.rounded(error.squared),
-                "mase": None if error.scaled is None else results.rounded(error.scaled),
-                "smape": None if error.percentage is None else results.rounded(error.percentage),
+                "mae": rounded(error.absolute),
+                "rmse": rounded(error.squared),
+                "mase": None if error.scaled is None else rounded(error.scaled),
+                "smape": None if error.percentage is None else rounded(error.percentage),
             }
 
 
