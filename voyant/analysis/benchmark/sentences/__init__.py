@@ -1,5 +1,5 @@
 """A benchmark in sentences, each from the rows that it is about."""
 
-from voyant.analysis.benchmark.claims.comparisons import comparisons
+from voyant.analysis.benchmark.sentences.comparisons import comparisons
 
 __all__ = ["comparisons"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from voyant.analysis.benchmark.claims.words import (
+from voyant.analysis.benchmark.sentences.words import (
     columns_of,
     interval,
     is_metric,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from voyant.analysis.benchmark.claims.contrasts import contrasts
-from voyant.analysis.benchmark.claims.movements import movements
-from voyant.analysis.benchmark.claims.positions import positions
-from voyant.analysis.benchmark.claims.strengths import strengths
+from voyant.analysis.benchmark.sentences.contrasts import contrasts
+from voyant.analysis.benchmark.sentences.movements import movements
+from voyant.analysis.benchmark.sentences.positions import positions
+from voyant.analysis.benchmark.sentences.strengths import strengths
 from voyant.analysis.insights.comparison import Comparison
 from voyant.domain.benchmark import Benchmark
 from voyant.domain.table import Table

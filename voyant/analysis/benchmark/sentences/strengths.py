@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from voyant.analysis.benchmark.claims.words import columns_of, interval, is_metric, named, share_of
+from voyant.analysis.benchmark.sentences.words import columns_of, interval, is_metric, named, share_of
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, saturating
 from voyant.analysis.wording import listed, readable, sentence, shown
 from voyant.domain.benchmark import Benchmark, BrandMetric, SegmentStanding, Use
