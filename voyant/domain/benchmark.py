@@ -247,6 +247,38 @@ class PriceLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharePoint:
+    """A share in a period to come, with its interval; None where the past is too short for one."""
+
+    period: str
+    share: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareOutlook:
+    """Where the share of a brand is heading; the shares of a period add up to exactly 1.
+
+    Attributes:
+        brand: None for all brands together that are not listed.
+        recent: Mean share over as many last periods as are forecast.
+        error: Mean absolute error of such forecasts at earlier times; ``against_naive`` relative to that of repeating
+            the last season.
+        level: Of the intervals, percent; ``coverage`` how many percent of the shares that came they held.
+    """
+
+    brand: str | None
+    method: str
+    recent: float
+    error: float | None
+    against_naive: float | None
+    level: int
+    coverage: float | None
+    points: tuple[SharePoint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
     """A brand among its competitors.
 
@@ -257,6 +289,7 @@ class Benchmark:
         market: The metric that shares are of; None where none adds up.
         periods: Whole ones; None where the rows have no time.
         before: The span that ``after`` is compared with: the year before, else the first half.
+        outlook: Of each brand; empty where the past is too short to tell.
         sql: Gives the rows behind all figures by ``brand`` and ``period``.
         notes: What was chosen, left out and could not be computed.
     """
@@ -279,6 +312,7 @@ class Benchmark:
     segments: tuple[SegmentStanding, ...]
     concentration: tuple[Concentration, ...]
     price_link: PriceLink | None
+    outlook: tuple[ShareOutlook, ...]
     sql: str
     notes: tuple[str, ...]
 

@@ -140,13 +140,15 @@ class ResultSegmentation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultBrand:
-    """A brand in the metric that shares are of; the shares are those of the two spans that are compared."""
+    """A brand in the metric that shares are of; the shares are those of the two spans that are compared, and the last
+    one that is expected."""
 
     brand: str
     rank: int | None
     share: float | None
     share_before: float | None
     share_after: float | None
+    share_expected: float | None
     growth: float | None
     price_index: float | None
 

@@ -271,6 +271,7 @@ DESCRIPTIONS = {
     "share": "Its share, 0 to 1.",
     "share_after": "Of the later span.",
     "share_before": "Of the earlier span.",
+    "share_expected": "In the last period that is forecast; null where the past is too short.",
     "size": "How many belong to it.",
     "snapshot": "Pins the rows that were read.",
     "source": "Where the data came from.",

@@ -172,6 +172,7 @@ def _brand(answer: Benchmark, brand: str) -> ResultBrand:
         share=standing.share if standing else None,
         share_before=standing.share_before if standing else None,
         share_after=standing.share_after if standing else None,
+        share_expected=next((one.points[-1].share for one in answer.outlook if one.brand == brand), None),
         growth=standing.growth if standing else None,
         price_index=next(priced, None),
     )

@@ -66,7 +66,8 @@ BENCHMARK = Step(
     run=predictions.benchmark,
     is_core=True,
     modules=("voyant.analysis.benchmark",),
-    libraries=("duckdb", "numpy", "scipy", "sqlglot", "voyant"),
+    prepare=predictions.warm_up_forecast,
+    libraries=("coreforecast", "duckdb", "numpy", "scipy", "sqlglot", "statsforecast", "voyant"),
 )
 CONCLUSIONS = Step(name="insights", run=predictions.conclusions, libraries=("duckdb", "numpy", "voyant"))
 CHARTS = Step(

@@ -15,6 +15,7 @@ from voyant.analysis.benchmark.counting import (
     count_brands,
 )
 from voyant.analysis.benchmark.metrics import Metric
+from voyant.analysis.benchmark.outlook import outlook
 from voyant.analysis.benchmark.rows import rows_of
 from voyant.analysis.benchmark.scope import Scope, settle
 from voyant.analysis.benchmark.segments import SegmentCell, SegmentTest, look_into
@@ -101,8 +102,19 @@ def benchmark(
     open_ = _Open(_differences(scope, counts), shifted, tests, _price_link(scope, series))
     concentrated = concentrations(market, counts, scope.market_metric)
     result = _result(scope, placed, open_, concentrated, _flows(shifted), [*notes, *_limits(scope, counts, open_)])
+    result = _with_outlook(result, scope, counts, lambda share: progress(0.9 + 0.1 * share))
     progress(1.0)
     return Answer(result=result, rows=rows_of(result, market.periods, series, cells, concentrated))
+
+
+def _with_outlook(result: Benchmark, scope: Scope, counts: Counts, progress: Callable[[float], None]) -> Benchmark:
+    """The result with the shares to come, or with why there are none."""
+    market = scope.market
+    if result.market is None or market.periods is None or not result.competitors:
+        return result
+    series = [_share_series(scope, counts, brand) for brand in market.brands]
+    expected, why_not = outlook(market.brands, series, market.periods, progress)
+    return replace(result, outlook=expected, notes=(*result.notes, *filter(None, [why_not])))
 
 
 def _differences(scope: Scope, counts: Counts) -> list[tuple[Difference, MeanTest | None, int]]:
@@ -298,6 +310,7 @@ def _result(
         segments=tuple(_segment(entry, tested(entry.test)) for entry in open_.segments),
         concentration=tuple(one for place, one in concentrated if place is None),
         price_link=replace(open_.link, q=rounded(corrected[-1])) if open_.link is not None else None,
+        outlook=(),
         sql=by_brand_and_period(market),
         notes=tuple(dict.fromkeys(notes)),
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from voyant.analysis.columns import named_column
 from voyant.analysis.normalize.names import word_set
-from voyant.analysis.periods import as_moment, label, leading_time_column, timeline
+from voyant.analysis.periods import advance, as_moment, label, leading_time_column, timeline
 from voyant.domain.benchmark import BrandRequest, Span
 from voyant.domain.kpi import Grain
 from voyant.domain.profile import Profile
@@ -42,7 +42,20 @@ class Periods:
 
     def label(self, index: int) -> str:
         """As artifacts write the period."""
-        key = self.keys[index]
+        return self._written(self.keys[index])
+
+    def ahead(self, count: int) -> tuple[str, ...]:
+        """The periods to come, as artifacts write them."""
+        return tuple(map(self._written, self.keys_ahead(count)))
+
+    def keys_ahead(self, count: int) -> tuple[Key, ...]:
+        """What ``sql`` will give for them."""
+        last = self.keys[-1]
+        if isinstance(last, datetime) and self.grain is not None:
+            return tuple(advance(last, self.grain, step) for step in range(1, count + 1))
+        return tuple(int(str(last)) + step for step in range(1, count + 1))
+
+    def _written(self, key: Key) -> str:
         return label(key, self.grain) if isinstance(key, datetime) and self.grain is not None else str(key)
 
     def span(self, indices: range) -> Span | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from voyant.analysis.benchmark.periods import Periods
 from voyant.analysis.benchmark.segments import SegmentCell
 from voyant.analysis.benchmark.standings import PeriodFigure
-from voyant.domain.benchmark import Benchmark, Concentration, Standing, Tested
+from voyant.domain.benchmark import Benchmark, Concentration, ShareOutlook, Standing, Tested
 
 if TYPE_CHECKING:
     import pyarrow
@@ -38,6 +38,22 @@ def rows_of(
             ("span", "period", "total", "brands", "hhi", "cr4"),
         ),
         "benchmark_flows": ([_row(one) for one in result.flows], ("source", "target", "share")),
+        "benchmark_outlook": (
+            [row for one in result.outlook for row in _ahead(one, periods)],
+            (
+                "brand",
+                "period",
+                "label",
+                "share",
+                "level",
+                "low",
+                "high",
+                "recent",
+                "error",
+                "against_naive",
+                "coverage",
+            ),
+        ),
         "benchmark_shifts": (
             [_flat(_row(one), one.tested) for one in result.shifts],
             ("brand", "before", "after", "change", *_TESTED),
@@ -69,6 +85,16 @@ def _dated(row: dict[str, Any], periods: Periods | None) -> dict[str, Any]:
     if periods is None or place is None:
         return row | {"period": None, "label": None}
     return row | {"period": periods.keys[place], "label": periods.label(place)}
+
+
+def _ahead(one: ShareOutlook, periods: Periods | None) -> list[dict[str, Any]]:
+    """A row for each period to come, with how such forecasts did before beside it."""
+    keys = periods.keys_ahead(len(one.points)) if periods is not None else ()
+    judged = {name: getattr(one, name) for name in ("brand", "level", "recent", "error", "against_naive", "coverage")}
+    return [
+        {**judged, "period": key, "label": point.period, "share": point.share, "low": point.low, "high": point.high}
+        for key, point in zip(keys, one.points, strict=False)
+    ]
 
 
 def _flat(row: dict[str, Any], tested: Tested | None) -> dict[str, Any]:

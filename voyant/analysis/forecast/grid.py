@@ -26,7 +26,7 @@ _ROWS_A_PERIOD = 5
 _FEWEST_WEEKS = 4
 _DAYS = 7
 _FINEST = {"day": Grain.DAY, "month": Grain.MONTH, "year": Grain.YEAR}
-_SEASONS = {Grain.HOUR: (24, 168), Grain.DAY: (7, 365), Grain.WEEK: (52,), Grain.MONTH: (12,), Grain.QUARTER: (4,)}
+SEASONS = {Grain.HOUR: (24, 168), Grain.DAY: (7, 365), Grain.WEEK: (52,), Grain.MONTH: (12,), Grain.QUARTER: (4,)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Grid:
         days = _DAYS - len(self.closed)
         lengths = (
             round(length * days / _DAYS) if self.grain is Grain.DAY else length
-            for length in _SEASONS.get(self.grain, ())
+            for length in SEASONS.get(self.grain, ())
         )
         return tuple(length // self.step for length in lengths if length % self.step == 0 and length // self.step > 1)
 

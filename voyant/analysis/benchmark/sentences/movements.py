@@ -11,8 +11,10 @@ from voyant.analysis.benchmark.sentences.words import (
     is_brand,
     is_metric,
     market_of,
+    moment,
     named,
     period_axis,
+    period_of,
     possessive,
     price_of,
     share_of,
@@ -21,7 +23,7 @@ from voyant.analysis.benchmark.sentences.words import (
 )
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, saturating
 from voyant.analysis.wording import listed, readable, sentence
-from voyant.domain.benchmark import Benchmark, BrandMetric, PriceLink, Shift
+from voyant.domain.benchmark import Benchmark, BrandMetric, PriceLink, ShareOutlook, Shift
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.lake.sql import literal
 
@@ -48,6 +50,9 @@ def movements(result: Benchmark) -> Iterator[Comparison]:
     market = result.standing(result.brand, result.market or "")
     if market is not None and market.growth is not None:
         yield Comparison(question=Question.BRAND, claim=_growth(result))
+    ahead = next((one for one in result.outlook if one.brand == result.brand), None)
+    if ahead is not None:
+        yield Comparison(question=Question.BRAND, claim=_outlook(result, ahead))
     price = price_of(result)
     if result.price_link is not None and price is not None:
         yield _link(result, price, result.price_link)
@@ -141,6 +146,57 @@ def _share_lines(result: Benchmark, brand: str | None) -> View:
         y=Axis(field="share", title="share", kind="number", unit="%"),
         color=BRANDS,
         highlight=None if few else brand,
+    )
+
+
+def _outlook(result: Benchmark, ahead: ShareOutlook) -> Claim:
+    sql = (
+        "SELECT period, level, 100 * share AS share, 100 * low AS low, 100 * high AS high, 100 * recent AS recent,\n"
+        "  100 * error AS error, 100 * against_naive AS against_naive, coverage, count(*) OVER () AS periods\n"
+        f"FROM job.benchmark_outlook\nWHERE {is_brand(ahead.brand)}\nORDER BY period DESC\nLIMIT 1"
+    )
+
+    def tell(telling: Telling) -> str:
+        when, bounds = moment(telling, "period", result), ""
+        if ahead.points[-1].low is not None:
+            bounds = f" ({telling.count('level')} % interval {telling.percent('low')} to {telling.percent('high')})"
+        text = (
+            f"The share of {named(ahead.brand)} is expected to be {telling.percent('share')} in {when}{bounds}, after "
+            f"{telling.percent('recent')} on average over the last {telling.count('periods')} {period_of(result)}s"
+        )
+        if ahead.error is None:
+            return sentence(text)
+        text += f"; such forecasts were off by {telling.quantity('error', 'points')} on average"
+        if ahead.against_naive is None:
+            return sentence(text)
+        return sentence(f"{text}, {telling.percent('against_naive')} of the error of repeating the last season")
+
+    return Claim(
+        kind="share_outlook",
+        columns=columns_of(result, None, result.time_column),
+        sql=sql,
+        tell=tell,
+        strength=0.6,
+        title=f"Share of {named(ahead.brand)} to come",
+        evidence=(f"benchmark.json#/outlook/{result.outlook.index(ahead)}",),
+        view=View(
+            name="share_to_come",
+            title=f"Share of {named(ahead.brand)} in {share_of(result)}, past and to come",
+            mark=Mark.LINE,
+            sql=(
+                "SELECT period, 100 * share AS share, NULL AS low, NULL AS high, 'past' AS time\n"
+                f"FROM job.benchmark_periods\nWHERE {is_metric(result.market or '')} AND {is_brand(ahead.brand)}\n"
+                "UNION ALL\nSELECT period, 100 * share, 100 * low, 100 * high, 'to come'\n"
+                f"FROM job.benchmark_outlook\nWHERE {is_brand(ahead.brand)}\nORDER BY 1"
+            ),
+            x=period_axis(result),
+            y=Axis(field="share", title="share", kind="number", unit="%"),
+            color=Axis(field="time", title="time", kind="category"),
+            low="low",
+            high="high",
+            highlight="to come",
+            caption=f"The band holds {ahead.level} % of the shares to come, as far as past errors tell.",
+        ),
     )
 
 
