@@ -51,6 +51,7 @@ class Code(Enum):
     CONTRACT_STANDS = (1018, 409, "Contract stands already", "Give the changed contract a version of its own.")
     NAME_TAKEN = (1019, 409, "Name taken", "Choose another name, or remove what bears it first.")
     BAD_PRESET = (1020, 422, "Bad preset", "Correct the preset at the place named.")
+    MALFORMED_HTTP = (1021, 400, "Malformed HTTP", "Use a client that speaks HTTP/1.1.")
     NO_JOB = (2001, 404, "No such job", "List the jobs with: voyant job list")
     NO_ARTIFACT = (2002, 404, "No such artifact", "List the artifacts with: voyant artifact list JOB")
     NO_SOURCE = (2003, 404, "No such source", "Check the path; list known sources with: voyant source list")

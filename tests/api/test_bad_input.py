@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import time
+from typing import Any
 
 import httpx
 import pytest
@@ -148,13 +149,54 @@ def test_no_header_can_be_smuggled_into_an_answer(client: Client, header: str) -
         assert answer.startswith((b"HTTP/1.1 200", b"HTTP/1.1 4"))
 
 
-def raw(client: Client, head: bytes) -> bytes:
+def raw(client: Client, head: bytes, then: bytes = b"\r\nConnection: close\r\n\r\n") -> bytes:
+    """What comes back until the server closes."""
     with socket.create_connection((client.http.base_url.host, client.http.base_url.port or 80), timeout=10) as wire:
-        wire.sendall(head + b"\r\nConnection: close\r\n\r\n")
+        wire.sendall(head + then)
         answer = b""
         while received := wire.recv(65536):
             answer += received
     return answer
+
+
+def raw_problem(answer: bytes) -> dict[str, Any]:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    told: dict[str, Any] = json.loads(body)
+    assert head.startswith(f"HTTP/1.1 {told['status']} ".encode())
+    assert b"content-type: application/problem+json" in head.lower()
+    assert f"x-request-id: {told['request_id']}".encode() in head.lower()
+    assert f"content-length: {len(body)}\r\n".encode() in head.lower() + b"\r\n"
+    return told
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /health HTTP/9.9\r\nHost: localhost",
+        b"GET /caf\xe9 HTTP/1.1\r\nHost: localhost",
+        b"GET /health HTTP/1.1\r\nHost localhost",
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\n X-Folded: 1",
+        b"POST /v1/analyze HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1",
+        b"POST /v1/analyze HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 3",
+        b"POST /v1/analyze HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: chunked",
+        b"CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443",
+    ],
+)
+def test_what_is_no_http_is_a_problem_too(client: Client, head: bytes) -> None:
+    told = raw_problem(raw(client, head))
+    assert (told["status"], told["code"]) == (400, "VYNT-1021")
+
+
+def test_headers_without_end_are_refused(client: Client) -> None:
+    """While they come in: each piece of them is small, and none of them ends."""
+    told = raw_problem(raw(client, b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Long: ", then=b"x" * 70_000))
+    assert (told["code"], told["data"]) == ("VYNT-1009", {"limit": 65_536})
+
+
+def test_a_request_is_answered_whole_whatever_follows_it(client: Client) -> None:
+    head, _, body = raw(client, b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\nno request").partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200")
+    assert json.loads(body)["status"]
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "10.0.0.1", ""])

@@ -21,6 +21,7 @@ def run(host: str, port: int) -> None:
     import uvicorn
 
     from voyant.server.asgi import application
+    from voyant.server.protocol import Protocol
 
     answering = application()
     # Large bodies wait on the disk of the home: the system's own folder for such files may be memory.
@@ -32,7 +33,7 @@ def run(host: str, port: int) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        http="h11",  # httptools answers what it does not know by itself, without a code and a remedy
+        http=Protocol,
         proxy_headers=False,  # nothing asks for the client's address
         timeout_graceful_shutdown=LONGEST_GOODBYE_SECONDS,
     )
