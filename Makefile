@@ -10,8 +10,11 @@ CREATED := $(VENV)/.created
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
+# As many processes as there are cores, each with a home, a database and an engine of its own.
+PYTEST := $(BIN)/python -m pytest -rs --numprocesses=auto --maxprocesses=4 --dist=worksteal
+
 # What our own database has a part in runs on both that there are; statements of callers run in DuckDB alone.
-ON_POSTGRESQL := VOYANT_TEST_DATABASE=postgresql $(BIN)/python -m pytest -rs -m "not slow" \
+ON_POSTGRESQL := VOYANT_TEST_DATABASE=postgresql $(PYTEST) -m "not slow" \
 	tests/api/test_database_away.py tests/durable/test_database_away.py tests/durable/test_jobs.py \
 	tests/durable/test_workers.py tests/lake/test_catalog.py tests/server tests/services tests/store \
 	tests/workflows \
@@ -37,10 +40,10 @@ serve: $(RUNTIME) ## Start REST, MCP, a worker and the engine that keeps jobs, o
 	@$(BIN)/voyant serve
 
 test: $(DEVELOPMENT) ## Run the tests, without the slow ones
-	$(BIN)/python -m pytest -rs -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-full: $(DEVELOPMENT) ## Run every test, those of our own database on PostgreSQL as well
-	$(BIN)/python -m pytest -rs
+	$(PYTEST)
 	$(ON_POSTGRESQL)
 
 check: $(DEVELOPMENT) ## Lint, types, directions of imports, doctests, generated docs up to date
