@@ -40,10 +40,10 @@ def anomalies() -> Iterator[Figure]:
     precision = [_mean(each[1] for each in figures) for figures in _sides(measured)]
     yield Figure(
         what=f"odd rows, area under the ROC curve, mean of {len(measured)} tables: the isolation forest's, less ours",
-        measured=f"{forest:.4f} against {ours:.4f}; average precision {precision[1]:.4f} against {precision[0]:.4f}. "
-        f"By table, ours/forest's: {_by_table(measured)}",
+        measured=f"{forest:.4f} against {ours:.4f}; average precision {precision[1]:.4f} against {precision[0]:.4f}",
         value=forest - ours,
         bar=-LEAST_GAIN,
+        detail=f"ours/forest's, average precision in brackets: {_by_table(measured)}",
     )
 
 

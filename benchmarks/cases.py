@@ -11,6 +11,7 @@ from typing import Any
 from benchmarks.anomalies import anomalies
 from benchmarks.data_sets import environment_python, first_flights, flights, lineitem, peer_python, shifted
 from benchmarks.forecasting import forecasting
+from benchmarks.insights import insights
 from benchmarks.lineitem_rules import hundred_rules
 from benchmarks.measuring import Figure, Run, empty_home, interleaved, median, run, voyant_command, workload
 from benchmarks.nab import nab
@@ -166,20 +167,22 @@ def rules() -> Iterator[Figure]:
 _RULE_CHECKERS = {"pointblank": "Pointblank", "great_expectations": "Great Expectations", "soda": "Soda Core"}
 
 
-CASES: dict[str, Callable[[], Iterator[Figure]]] = {
-    "profile": profile_step,
-    "scaling": profile_scaling,
-    "flights": flights_csv,
-    "small": small_csv,
-    "tokens": result_size,
-    "drift": drift,
-    "rules": rules,
-    "nab": nab,
-    "service": service,
-    "regression": regression,
-    "anomalies": anomalies,
-    "forecast": forecasting,
+SECTIONS: dict[str, dict[str, Callable[[], Iterator[Figure]]]] = {
+    "Analyses": {
+        "profile": profile_step,
+        "scaling": profile_scaling,
+        "flights": flights_csv,
+        "small": small_csv,
+        "tokens": result_size,
+        "insights": insights,
+    },
+    "The server": {"service": service},
+    "Rules and drift": {"rules": rules, "drift": drift},
+    "Forecasts": {"forecast": forecasting},
+    "Regression": {"regression": regression},
+    "Anomalies": {"anomalies": anomalies, "nab": nab},
 }
+CASES = {name: case for section in SECTIONS.values() for name, case in section.items()}
 
 
 def _profile_command(path: Path) -> list[str | Path]:

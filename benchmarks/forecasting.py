@@ -50,9 +50,10 @@ def _errors(figures: Mapping[str, Any]) -> Iterator[Figure]:
             )
             yield Figure(
                 what=f"M1, {measure} against {other}",
-                measured=f"{ours:.2f} against {theirs:.2f} ({periods})",
+                measured=f"{ours:.2f} against {theirs:.2f}",
                 value=ours / theirs,
                 bar=1,
+                detail=periods,
             )
 
 
@@ -70,7 +71,8 @@ def _coverage(figures: Mapping[str, Any]) -> Iterator[Figure]:
         )
         yield Figure(
             what=f"M1, values within the {level} % interval, points from {level}",
-            measured=f"{share:.1f} % ({periods})",
+            measured=f"{share:.1f} %",
             value=abs(share - level),
             bar=4,
+            detail=periods,
         )

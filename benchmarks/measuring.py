@@ -34,12 +34,14 @@ class Figure:
         measured: What was seen, in words and units.
         value: The number held against the bar.
         bar: The most that ``value`` may be.
+        detail: What the measured figure is made of, for whoever wants to look closer.
     """
 
     what: str
     measured: str
     value: float
     bar: float
+    detail: str = ""
 
     @property
     def is_met(self) -> bool:

@@ -15,13 +15,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks import results
 from tools.reference.markdown import table
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
 PICTURE = ROOT / "docs" / "images" / "report.png"
 README = ROOT / "README.md"
-FIGURES = ROOT / "benchmarks" / "results.md"
 DEMONSTRATED = "orders"
 MARK = "<!-- From here on written by `make examples`. -->"
 FINDINGS_WITH_SQL = 3
@@ -107,10 +107,13 @@ def _update_readme(page: str) -> None:
     """Quotes the example's summary and the measured figures."""
     summary = "```text\n" + page.split("```text\n")[1].split("```")[0] + "```"
     text = _between(README.read_text("utf-8"), "What `make demo` prints", summary)
-    if FIGURES.exists():
-        figures = FIGURES.read_text("utf-8").split("\n", maxsplit=1)[1].strip()
-        text = _between(text, "Figures of benchmarks/results.md", figures)
+    text = _between(text, "Figures of benchmarks/results.json", _figures(results.results()))
     README.write_text(text, "utf-8")
+
+
+def _figures(kept: results.Results) -> str:
+    parts = [f"**{title}**\n\n{results.table(figures)}" for title, figures in results.sections(kept).items()]
+    return "\n\n".join([*parts, results.made_on(kept)])
 
 
 def _between(text: str, opening: str, content: str) -> str:

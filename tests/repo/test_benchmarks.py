@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from benchmarks import results
+from benchmarks.cases import CASES
 from benchmarks.measuring import run
 
 ALONE = (sys.executable, "-I", "-S", "-c")
@@ -34,3 +36,9 @@ def test_a_command_that_fails_says_how() -> None:
         run([*ALONE, "print('because'); raise SystemExit(3)"])
     with pytest.raises(RuntimeError, match="no-such-command was not run"):
         run(["no-such-command"])
+
+
+def test_the_page_is_that_of_what_is_kept() -> None:
+    kept = results.results()
+    assert results.PAGE.read_text("utf-8") == results.page(kept)
+    assert kept.keys() <= CASES.keys()
