@@ -36,7 +36,7 @@ def answered(client: Client, method: str, route: str, status: str) -> float:
         ("GET", "/v1/artifacts/job_none/charts/a.svg", "/v1/artifacts/{job_id}/{name}", "404"),
         ("GET", "/nowhere/at/all", "none", "404"),
         ("DELETE", "/version", "/version", "405"),
-        ("BREW", "/version", "/version", "405"),
+        ("BREW", "/version", "none", "405"),
         ("GET", "/mcp", "/mcp", "405"),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 
 from voyant.domain.caller import Caller
 from voyant.domain.source import Format, Source, SourceKind
-from voyant.errors import Code, InvalidInput, NotFound
+from voyant.errors import Code, InvalidInput, NotFound, NotPermitted
 from voyant.services.analysis import analyze
 from voyant.services.artifacts import export_artifacts, read_artifact
 from voyant.services.estimation import estimate
@@ -74,6 +74,14 @@ def test_a_table_that_was_taken_in_beside_another_is_analysed(caller: Caller, tm
     result = read_result(caller, analyze(caller, source_from(caller, "shops")))
     assert (result.dataset.table, result.dataset.rows) == ("shops", 2)
     assert result.warnings == ()
+
+
+@pytest.mark.parametrize("hint", ["{}/voyant.db", "file://{}/voyant.db", "sqlite:///{}/voyant.db", "{}/*.db*", "{}"])
+def test_what_the_home_works_on_is_no_source(caller: Caller, home: Path, hint: str) -> None:
+    """Reading it would drop this process's locks on it."""
+    with pytest.raises(NotPermitted, match="Voyant itself") as refused:
+        source_from(caller, hint.format(home))
+    assert refused.value.code is Code.LOCATION_NOT_ALLOWED
 
 
 def test_a_path_goes_before_a_table(

@@ -11,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from voyant.api.errors import problem_of
 from voyant.domain.ids import new_id
 from voyant.errors import Code, InvalidInput, VoyantError
+from voyant.observability.metrics import count_request
 
 MAX_HEAD_BYTES = 65_536
 """The request's first line and its headers; the parser itself would take any number."""
@@ -67,3 +68,4 @@ class Protocol(HttpToolsProtocol):
         ]
         self.transport.write("\r\n".join([*head, "", ""]).encode() + body)
         self.transport.close()
+        count_request("", "", status, 0)  # neither method nor address was read
