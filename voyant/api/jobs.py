@@ -20,10 +20,12 @@ from voyant.api.waiting import has_ended, seconds_to_wait
 from voyant.domain.caller import Caller
 from voyant.domain.job import JobEvent, JobSummary, Status
 from voyant.domain.page import Page
+from voyant.domain.preset import PresetRun
 from voyant.domain.result import Result
 from voyant.domain.serialization import to_compact_json
 from voyant.errors import Code
 from voyant.services.analysis import parameters_of
+from voyant.services.brands import names_brands, with_brands
 from voyant.services.contracts import contract_from
 from voyant.services.intake import Submission
 from voyant.services.jobs import list_jobs, news_of, show_job
@@ -177,6 +179,8 @@ async def begin(caller: Caller, kind: str, body: JobRequest, key: str | None) ->
     is_plain = body.table is None and body.query is None and body.contract is None and not body.rules
     is_plain = is_plain and not any(body.requests.values()) and not body.templates and not body.compare
     is_compared = body.baseline is not None or kind == "drift"
+    preset = preset_run(caller, kind, body.parameters)
+    is_plain = is_plain and not names_brands(preset)
     if body.source.startswith("src_") and is_plain and not is_compared:
         job = UploadJob(
             caller=caller,
@@ -187,16 +191,16 @@ async def begin(caller: Caller, kind: str, body: JobRequest, key: str | None) ->
                 kpis=body.kpis,
                 time_column=body.time,
                 fail_under=body.fail_under,
-                preset=preset_run(caller, kind, body.parameters),
+                preset=preset,
             ),
             idempotency_key=key,
         )
         if (submission := await _over_uploads.ask(job)) is not None:
             return submission
-    return await with_data(_submit, caller, kind, body, key)
+    return await with_data(_submit, caller, kind, body, preset, key)
 
 
-def _submit(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Submission:
+def _submit(caller: Caller, kind: str, body: JobRequest, preset: PresetRun | None, key: str | None) -> Submission:
     source = source_from(caller, body.source, table=body.table, query=body.query)
     contract = contract_from(caller, body.contract) if body.contract is not None else None
     parameters = parameters_of(
@@ -210,6 +214,7 @@ def _submit(caller: Caller, kind: str, body: JobRequest, key: str | None) -> Sub
         contract=contract,
         evidently=body.evidently,
         requests=body.requests,
-        preset=preset_run(caller, kind, body.parameters),
+        preset=preset,
     )
-    return submit(caller, kind, with_baseline(caller, kind, parameters, body.baseline), idempotency_key=key)
+    compared = with_baseline(caller, kind, with_brands(caller, parameters), body.baseline)
+    return submit(caller, kind, compared, idempotency_key=key)

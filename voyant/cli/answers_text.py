@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from rich.table import Table
+from rich.text import Text
 
 from voyant.analysis.wording import number
 from voyant.cli.session import console
 from voyant.domain.result import Result
-from voyant.domain.result_answers import ResultForecast
+from voyant.domain.result_answers import ResultBenchmark, ResultForecast
 
 
 def print_expected(result: Result) -> None:
@@ -25,3 +26,11 @@ def print_expected(result: Result) -> None:
         interval = "" if point.low is None or point.high is None else f"{number(point.low)} to {number(point.high)}"
         table.add_row(point.period, number(point.value), interval)
     out.print(table)
+
+
+def print_limits(result: Result) -> None:
+    """What a benchmark chose, left out and could not tell."""
+    benchmark = result.answers.get("benchmark")
+    if isinstance(benchmark, ResultBenchmark):
+        for note in benchmark.notes:
+            console().print(Text(f"! {note}", style="yellow"))

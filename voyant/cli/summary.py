@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from voyant.analysis import wording
-from voyant.cli.answers_text import print_expected
+from voyant.cli.answers_text import print_expected, print_limits
 from voyant.cli.session import console
 from voyant.cli.template_text import print_cells
 
@@ -68,6 +68,7 @@ def print_summary(result: Result, report: Path | None) -> None:
     _print_drift(result)
     for warning in result.warnings:
         out.print(Text(f"! {warning}", style="yellow"))
+    print_limits(result)
     _print_omitted(result, "report" if report is not None else "job's artifacts")
     out.print()
     if report is not None:

@@ -22,7 +22,8 @@ class BrandRequest:
         brand: The one that is compared with the others; the largest where None. With ``others`` the name of the brand
             that the table itself is about.
         competitors: The others that count; all where empty. Rows of brands that are neither are left out.
-        others: Tables of the lake by the name of the brand that each is about, where each brand has a table of its own.
+        others: Sources by the brand that each is about, where each brand has a table of its own. Those that are no tables
+            of the lake are taken in with the job.
         metrics: Columns, which are added up or averaged as they ask for, or aggregates such as ``avg(rating)`` and
             ``sum(revenue) / sum(visits)``; the first one that adds up gives the shares.
         lower: Those of the metrics of which less is better.

@@ -33,7 +33,8 @@ class ManifestInput:
         references: Other tables that were read beside it, as those that rules looked values up in, at the snapshots
             that they had.
         earlier_rows: How many rows earlier snapshots of the table had, oldest first, where a rule asked for it.
-        reference: By which readers know it as what the table is compared with; None for the table itself.
+        reference: By which readers know it as what the table is compared with, such as the brand that it is about; None
+            for the table itself.
     """
 
     source: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from voyant.domain.anomaly import AnomalyRequest
 from voyant.domain.benchmark import BrandRequest
@@ -33,6 +34,7 @@ class JobParameters:
         baseline: What the table is compared with, as it was given; None for the last good run, where there is one.
         baseline_source: Where that is to be read, if Voyant does not keep it.
         evidently: Whether Evidently's report on that comparison is wanted as well.
+        brands: The sources that are held against ``source`` in a benchmark, by the brand that each is about.
         preset: That the job was asked for by name: what it asks of the steps comes on top.
         forecast: What is asked of the step of that name, which chooses for itself where it is None; so do the others.
     """
@@ -48,6 +50,7 @@ class JobParameters:
     baseline: str | None = None
     baseline_source: Source | None = None
     evidently: bool = False
+    brands: Mapping[str, Source] = field(default_factory=dict)
     preset: PresetRun | None = None
     forecast: ForecastRequest | None = None
     regression: RegressionRequest | None = None

@@ -29,6 +29,7 @@ class ParameterKind(StrEnum):
     DATE = "date"  # such as 2024-12-31
     TEXT = "text"  # such as the value of a column
     TEXTS = "texts"
+    SOURCES = "sources"  # by the name that each is known by; texts NAME=SOURCE, or sources that go by their own names
 
     @property
     def is_of_columns(self) -> bool:
@@ -40,6 +41,7 @@ class FoundBy(StrEnum):
 
     BY_NAME = "by_name"  # of the roles, one whose name holds one of the words
     BY_ROLE = "by_role"  # of the roles, whatever it is called
+    NAMING = "naming"  # the one whose values further columns are named after, else as by_name
     LEADING_TIME = "leading_time"  # the column that says when a row happened
     EXPLAINING = "explaining"  # the dimensions that changes are taken apart by
     KEY = "key"  # the columns that identify a row
@@ -52,6 +54,7 @@ class Parameter:
 
     Attributes:
         required: Without it, given or found, the preset cannot be run.
+        unless: A parameter that takes the place of this one: where it is given, this one is neither required nor found.
         default: Where nothing is given; for what is no column.
         found: How columns are found where none are given.
         roles: Of the columns that fit, with ``types`` and ``aggregations``; all where empty.
@@ -69,6 +72,7 @@ class Parameter:
     kind: ParameterKind
     description: str
     required: bool = False
+    unless: str | None = None
     default: Scalar = None
     found: FoundBy = FoundBy.BY_NAME
     roles: tuple[Role, ...] = ()
@@ -226,6 +230,9 @@ class SearchRequest:
     columns: tuple[str, ...] = ()
 
 
+_ANSWERING = ("forecast", "regression", "anomaly", "segment", "benchmark", "search")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a preset asks of the steps of a job; of a step that is None, nothing.
@@ -243,6 +250,13 @@ class Asked:
     segment: SegmentRequest | None = None
     benchmark: BrandRequest | None = None
     search: SearchRequest | None = None
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The steps that something is asked of; rules come on top of any analysis."""
+        asked = {"kpi": self.kpis is not None or bool(self.templates)}
+        asked |= {step: getattr(self, step) is not None for step in _ANSWERING}
+        return tuple(step for step, is_asked in asked.items() if is_asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,6 +159,7 @@ class ResultBenchmark:
 
     Attributes:
         hhi: How concentrated the market is, above 0 and at most 1.
+        notes: What was chosen, left out, and could not be told.
     """
 
     brand: str
@@ -168,6 +169,7 @@ class ResultBenchmark:
     strengths: tuple[str, ...]
     weaknesses: tuple[str, ...]
     hhi: float | None
+    notes: tuple[str, ...]
 
 
 ResultAnswer = ResultForecast | ResultRegression | ResultAnomaly | ResultSegmentation | ResultBenchmark

@@ -16,6 +16,7 @@ from voyant.mcp.host import Host
 from voyant.mcp.outcomes import JobState, outcome
 from voyant.mcp.waiting import follow
 from voyant.services.analysis import parameters_of
+from voyant.services.brands import with_brands
 from voyant.services.contracts import contract_from
 from voyant.services.sources import source_from
 from voyant.services.threads import with_data, with_rows
@@ -58,7 +59,7 @@ def parameters_for(
     """What a tool was given, as jobs take it."""
     found = source_from(caller, source, table=table, query=query)
     promised = contract_from(caller, contract) if contract else None
-    return parameters_of(
+    asked = parameters_of(
         found,
         kpis=kpis,
         templates=templates or (),
@@ -71,3 +72,4 @@ def parameters_for(
         requests=requests,
         preset=preset,
     )
+    return with_brands(caller, asked)

@@ -15,6 +15,7 @@ from voyant.domain.preset import PresetRun
 from voyant.domain.rule import DeclaredRule
 from voyant.domain.source import Source
 from voyant.errors import InvalidInput, extra_missing
+from voyant.services.brands import with_brands
 from voyant.services.execution import run_here
 from voyant.services.presets import preset_run
 from voyant.services.recording import Progress, ignore_progress
@@ -82,7 +83,7 @@ def analyze(
         requests=requests,
         preset=preset_run(caller, kind, arguments),
     )
-    parameters = with_baseline(caller, kind, asked, baseline)
+    parameters = with_baseline(caller, kind, with_brands(caller, asked), baseline)
     job = submit(caller, kind, parameters, runner=Runner.PROCESS).job
     run_here(job.id, parameters, on_progress=on_progress)
     return job.id

@@ -159,6 +159,7 @@ def _(answer: Benchmark) -> ResultBenchmark:
         strengths=_segments(answer, "strength"),
         weaknesses=_segments(answer, "weakness"),
         hhi=whole.hhi if whole else None,
+        notes=answer.notes[:MOST],
     )
 
 

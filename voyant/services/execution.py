@@ -17,6 +17,7 @@ from django.db import transaction
 
 from voyant import __version__
 from voyant.domain.artifact import JSON, Artifact
+from voyant.domain.caller import Caller
 from voyant.domain.job import FINAL, Degradation, Runner, Status, StepStatus
 from voyant.domain.manifest import MANIFEST_NAME, SCHEMA_VERSION, Manifest, ManifestInput, ManifestJob, ManifestStep
 from voyant.domain.normalization import Normalization
@@ -32,11 +33,14 @@ from voyant.services.recording import JobRecorder, Progress, ignore_progress
 from voyant.services.recovery import Signs
 from voyant.services.references import find_reference
 from voyant.services.results import result_digest
+from voyant.services.sources import remember
 from voyant.services.wiring import artifact_store, lake, limits
 from voyant.settings.configuration import settings
 from voyant.store.errors import DatabaseAway
 from voyant.store.models import Job
+from voyant.store.models import Source as SourceRow
 from voyant.workflows.context import JobContext
+from voyant.workflows.loading import folder_of
 from voyant.workflows.pipeline import Pipeline
 from voyant.workflows.pipelines import pipeline_of
 from voyant.workflows.runner import run_pipeline
@@ -70,7 +74,8 @@ class JobExecution:
             limits=limits(is_local=job.runner == Runner.PROCESS),  # durable ones come over the network
             moment=job.created_at,
             sql_seconds=settings().sql_timeout_seconds,
-            active_contract=lambda table: active_contract(job.tenant, job.source_id or "", table),
+            owner_of=lambda source: remember(Caller(tenant=job.tenant, subject=job.subject), source).id,
+            active_contract=lambda owner, table: active_contract(job.tenant, owner, table),
             pinned=pinned_input(job),
             find_reference=lambda pinned: find_reference(job, self.parameters, pinned),
             artifacts={artifact.name: artifact for artifact in artifacts_of(job)},
@@ -99,7 +104,7 @@ class JobExecution:
         with transaction.atomic():
             if not self.recorder.completed(degradations_of(manifest.steps), (written,)):
                 raise JobCancelled(f"The job {self._job.id} ended before it was complete.")
-            _remember_reading(self._job, manifest.inputs[0])
+            _remember_reading(self._job, self.parameters, manifest.inputs[0])
             record_score(self.context.store, self._job, manifest.inputs[0], manifest.artifacts)
 
     def close(self) -> None:
@@ -224,7 +229,8 @@ def with_uploads(tenant: str, kept: JobParameters) -> JobParameters:
         return replace(source, location=uploads.found(tenant, source.location))
 
     outside = found(kept.baseline_source) if kept.baseline_source else None
-    return replace(kept, source=found(kept.source), baseline_source=outside)
+    brands = {brand: found(source) for brand, source in kept.brands.items()}
+    return replace(kept, source=found(kept.source), baseline_source=outside, brands=brands)
 
 
 def pinned_input(job: Job) -> ManifestInput | None:
@@ -291,11 +297,20 @@ def _steps_of(job: Job) -> tuple[ManifestStep, ...]:
     )
 
 
-def _remember_reading(job: Job, pinned: ManifestInput) -> None:
-    source = job.source
-    if source is None or job.parameters["source"]["kind"] == SourceKind.TABLE:
-        return
-    data = artifact_store().read(job.tenant, job.id, "normalize.json")
-    source.tables = sorted({*source.tables, pinned.table, *from_json(data, Normalization).other_tables})
-    source.fingerprint = pinned.fingerprint
+def _remember_reading(job: Job, parameters: JobParameters, pinned: ManifestInput) -> None:
+    """Notes with each source what was read of it; a table was read when it was taken in."""
+    if job.source is not None and parameters.source.kind is not SourceKind.TABLE:
+        _note_reading(job, job.source, pinned, "")
+    for read in pinned.references:
+        source = parameters.brands.get(read.reference or "")
+        if source is not None and source.kind is not SourceKind.TABLE:
+            row = remember(Caller(tenant=job.tenant, subject=job.subject), source)
+            _note_reading(job, row, read, folder_of(read.table))
+
+
+def _note_reading(job: Job, source: SourceRow, read: ManifestInput, folder: str) -> None:
+    """Notes the tables that a source was read into, as the artifacts in that folder tell of them."""
+    record = from_json(artifact_store().read(job.tenant, job.id, f"{folder}normalize.json"), Normalization)
+    source.tables = sorted({*source.tables, read.table, *record.other_tables})
+    source.fingerprint = read.fingerprint
     source.save(update_fields=["tables", "fingerprint", "updated_at"])

@@ -25,6 +25,7 @@ MOST_FILES = 500
 _FOUND = {
     FoundBy.BY_NAME: "found by its name: {words} …",
     FoundBy.BY_ROLE: "found by its role",
+    FoundBy.NAMING: "the one whose values further columns are named after, else found by its name: {words} …",
     FoundBy.LEADING_TIME: "the column that says when a row happened",
     FoundBy.EXPLAINING: "dimensions with few values",
     FoundBy.KEY: "the columns that identify a row",
@@ -197,4 +198,5 @@ def ways_to_find(parameter: Parameter) -> str:
     if not parameter.kind.is_of_columns:
         return "left to the analysis" if parameter.default is None else str(parameter.default)
     found = _FOUND[parameter.found].format(words=", ".join(parameter.words[:4]))
-    return f"{found}; required" if parameter.required else found
+    needed = f"{found}; required" if parameter.required else found
+    return needed if parameter.unless is None else f"{needed}, unless {parameter.unless} is given"

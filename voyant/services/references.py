@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -19,9 +18,8 @@ from voyant.domain.manifest import ManifestInput
 from voyant.domain.parameters import JobParameters
 from voyant.domain.source import Source, SourceKind
 from voyant.errors import Code, InvalidInput, NotFound, NotPermitted
-from voyant.ingestion.files import local_files
 from voyant.services.access import baselines_of, job_of, jobs_of, scores_of
-from voyant.services.sources import key_of, source_from
+from voyant.services.sources import key_of, source_beside
 from voyant.services.wiring import lake
 from voyant.store.models import Baseline, Job, Score
 from voyant.workflows.pipelines import PIPELINES
@@ -31,7 +29,6 @@ COMPARING = frozenset(kind for kind, pipeline in PIPELINES.items() if "drift" in
 STATES_OF_A_TABLE_KEPT = 2
 """Good ones that retention leaves, so that the latest and a repetition of it both have one to be compared with."""
 
-_OF_FILES = frozenset({SourceKind.FILE, SourceKind.FILES, SourceKind.FOLDER})
 _WINDOW = re.compile(r"window:([1-9]\d{0,2})")
 _SNAPSHOT = re.compile(r"(\w+)@(\d{1,19})")
 
@@ -190,28 +187,11 @@ def _is_kept(caller: Caller, text: str) -> bool:
 
 def _source_named(caller: Caller, text: str) -> Source:
     try:
-        source = source_from(caller, text)
+        return source_beside(caller, text)
     except (NotFound, NotPermitted) as error:
         if isinstance(error, NotPermitted) and NAME.fullmatch(text) is None:
             raise
         raise no_baseline(caller, text) from error
-    if source.kind is SourceKind.STDIN:
-        raise InvalidInput("Standard input cannot be compared with.", remedy="Name a file, or a baseline.")
-    if source.public_location != source.location:
-        raise InvalidInput(
-            f"Reading {source.display_name} takes credentials, which are kept for the source of a job alone.",
-            remedy="Take it in with voyant ingest, then name its table.",
-        )
-    return _files_of(caller, text, source) if source.kind in _OF_FILES else source
-
-
-def _files_of(caller: Caller, text: str, source: Source) -> Source:
-    """The source, if there are files to read, wherever the job will run."""
-    try:
-        local_files(source)
-    except NotFound as error:
-        raise no_baseline(caller, text) from error
-    return replace(source, location=os.path.abspath(os.path.expanduser(source.location)))  # noqa: PTH100, PTH111 - as above
 
 
 def _found(caller: Caller, text: str) -> ManifestInput:

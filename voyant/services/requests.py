@@ -27,8 +27,9 @@ REQUESTS: dict[str, type] = {
 }
 """By kind of job; the field of ``JobParameters`` has the same name."""
 
-_MANY = frozenset({"by", "columns", "competitors", "exclude", "exogenous", "features", "levels", "lower", "metrics"})
-_MANY = frozenset({"by", "columns", "exclude", "exogenous", "features", "levels", "trusted"})
+_MANY = frozenset(
+    {"by", "columns", "competitors", "exclude", "exogenous", "features", "levels", "lower", "metrics", "trusted"}
+)
 """Fields that take several values, of which a single one may stand by itself."""
 
 

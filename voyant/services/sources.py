@@ -69,6 +69,33 @@ def source_from(caller: Caller, hint: str, *, table: str | None = None, query: s
     return _source_at(caller, hint, table, query)
 
 
+def source_beside(caller: Caller, hint: str) -> Source:
+    """The source that a hint means, for a job to read beside its own, wherever it will run.
+
+    Raises:
+        NotFound: There is nothing there.
+        InvalidInput: It is standard input, or reading it takes credentials.
+        NotPermitted: As for ``source_from``.
+    """
+    source = source_from(caller, hint)
+    if source.kind is SourceKind.STDIN:
+        raise InvalidInput(
+            "Standard input can be the source of a job, and not one that is read beside it.",
+            remedy="Name a file, or a table that was taken in before.",
+        )
+    if source.public_location != source.location:
+        raise InvalidInput(
+            f"Reading {source.display_name} takes credentials, which are kept for the source of a job alone.",
+            remedy="Take it in with voyant ingest, then name its table.",
+        )
+    if source.kind not in {SourceKind.FILE, SourceKind.FILES, SourceKind.FOLDER}:
+        return source
+    from voyant.ingestion.files import local_files
+
+    local_files(source)
+    return replace(source, location=os.path.abspath(os.path.expanduser(source.location)))  # noqa: PTH100, PTH111 - any text
+
+
 def uploads_named(asked: Collection[tuple[Caller, str]]) -> list[Source | None]:
     """For each caller and hint the upload that it names by id; None where it names none.
 

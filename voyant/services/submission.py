@@ -107,7 +107,7 @@ def _request(caller: Caller, kind: str, parameters: JobParameters, runner: Runne
         raise InvalidInput(f"An idempotency key has 1 to {LONGEST_KEY} characters; this has {len(key)}.")
     public = public_parameters(caller, parameters)
     require_text(source=public["source"], kpis=public["kpis"], time=public["time_column"], idempotency_key=key)
-    require_text(baseline=[public["baseline"], public["baseline_source"]])
+    require_text(baseline=[public["baseline"], public["baseline_source"]], brands=public["brands"])
     return Request(
         caller=caller,
         kind=kind,
@@ -148,4 +148,6 @@ def public_parameters(caller: Caller, parameters: JobParameters) -> dict[str, An
     if parameters.baseline_source is not None:
         shown = uploads.shown(caller.tenant, parameters.baseline_source.public_location)
         plain["baseline_source"]["location"] = shown
+    for brand, source in parameters.brands.items():
+        plain["brands"][brand]["location"] = uploads.shown(caller.tenant, source.public_location)
     return plain

@@ -8,29 +8,12 @@ from typing import TYPE_CHECKING
 
 from voyant.domain.benchmark import BrandRequest
 from voyant.domain.table import ROW
-from voyant.errors import Code, InvalidInput, NotFound
 from voyant.lake.sql import identifier
 
 if TYPE_CHECKING:
     from voyant.analysis.benchmark.union import Union
     from voyant.lake.table import EngineTable
     from voyant.workflows.context import StepContext
-
-
-def tables_beside(request: BrandRequest | None, pinned: str, there: set[str]) -> list[str]:
-    """The tables that a benchmark reads beside the pinned one.
-
-    Raises:
-        NotFound: One of them is not in the lake.
-        InvalidInput: It is the pinned one itself.
-    """
-    named = list(dict.fromkeys(request.others.values())) if request is not None else []
-    for name in named:
-        if name == pinned:
-            raise InvalidInput(f"{name} is the table of the brand itself, and cannot be that of a competitor too.")
-        if name not in there:
-            raise NotFound(f"There is no table {name!r}.", code=Code.NO_TABLE, data={"tables": sorted(there)[:100]})
-    return named
 
 
 @contextmanager
@@ -40,7 +23,10 @@ def united(context: StepContext, request: BrandRequest) -> Iterator[tuple[Engine
     from voyant.lake.table import EngineTable
 
     table, beside = context.table, context.job.references()
-    union = unite(table.dataset, {brand: beside[name] for brand, name in request.others.items()}, request)
+    # Each was pinned under the name of its brand; before that was so, the request named the tables themselves.
+    pinned = {one.reference: one.table for one in context.pinned.references if one.reference is not None}
+    tables = {brand: beside[pinned.get(brand, named)] for brand, named in request.others.items()}
+    union = unite(table.dataset, tables, request)
     name, engine = union.dataset.name, table.engine
     numbered = f"{name} {ROW}"  # no table is called so: their names have no spaces
     engine.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(name)} AS {union.select}")

@@ -19,6 +19,7 @@ from voyant.domain.contract import Contract
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.normalization import Normalization
 from voyant.domain.serialization import from_json, to_json
+from voyant.domain.source import Source
 from voyant.domain.table import ROW, Column, Dataset
 from voyant.errors import Code, NotFound, VoyantError
 from voyant.ingestion.protocol import Limits
@@ -49,7 +50,8 @@ class JobContext:
         sql_seconds: How long SQL that a rule holds may run.
         seed: Of every random choice; part of the manifest.
         limits: Of what sources may cost.
-        active_contract: Of a table, by its name: the contract that is in force; None where none is.
+        owner_of: Of a source that is read beside the job's own: the id of its row, which the lake's tables belong to.
+        active_contract: Of a table, by its source's id and its name: the contract in force; None where none is.
         artifacts: Those written so far, by name.
         pinned: The table that the job reads, once a step has taken it in.
         find_reference: Tells what that table is compared with, the same each time; nothing where there is nothing.
@@ -65,7 +67,8 @@ class JobContext:
     limits: Limits = field(default_factory=Limits)
     moment: datetime | None = None
     sql_seconds: float = 60
-    active_contract: Callable[[str], Contract | None] = lambda _table: None
+    owner_of: Callable[[Source], str] = lambda _source: ""
+    active_contract: Callable[[str, str], Contract | None] = lambda _owner, _table: None
     seed: int = 0
     pinned: ManifestInput | None = None
     find_reference: Callable[[ManifestInput], tuple[ManifestInput, ...]] = lambda _pinned: ()

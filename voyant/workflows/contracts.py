@@ -82,18 +82,19 @@ class Enforcement:
     changes: dict[str, tuple[SchemaChange, ...]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def write(self, context: StepContext, main: str, engine: Engine) -> None:
-        """Writes which contracts were used and what came of it; nothing where none was."""
+    def write(self, context: StepContext, main: str, engine: Engine, folder: str = "") -> None:
+        """Writes which contracts were used and what came of it, into that folder; nothing where none was."""
         if self.contracts:
             from voyant.governance.contracts import yaml_of
 
-            context.write(CONTRACT_YAML, "contract", YAML, BETWEEN.join(map(yaml_of, self.contracts)).encode())
+            written = BETWEEN.join(map(yaml_of, self.contracts)).encode()
+            context.write(f"{folder}{CONTRACT_YAML}", "contract", YAML, written)
         if self.contracts or self.notes:
             checks = ContractChecks(checks=tuple(self.checks), notes=tuple(self.notes))
-            context.write_json(CONTRACT_JSON, "contract", checks)
+            context.write_json(f"{folder}{CONTRACT_JSON}", "contract", checks)
         for table, quarantine in self.quarantines.items():
             name = QUARANTINE if table == main else f"quarantined_rows/{table}.parquet"
-            context.write_query(name, "contract", engine, quarantine.apart)
+            context.write_query(f"{folder}{name}", "contract", engine, quarantine.apart)
 
 
 def enforce(

@@ -19,7 +19,7 @@ from voyant.domain.manifest import ManifestInput, ManifestStep
 from voyant.domain.parameters import JobParameters
 from voyant.errors import Code, InternalError, InvalidInput, QueryRejected, VoyantError, as_disk_full
 from voyant.workflows.context import JobContext, StepContext
-from voyant.workflows.pipeline import Step, StepResult
+from voyant.workflows.pipeline import ANSWER, Step, StepResult
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def execute(step: Step, context: JobContext, parameters: JobParameters, *, time_
 
 def fails_the_job(step: Step, error: dict[str, Any]) -> bool:
     """Whether the job fails with the step's error, and does not go on degraded."""
-    return step.is_core or error["code"] in _ASKED_FOR
+    return step.is_core or error["code"] in _ASKED_FOR or error["data"].get(ANSWER) == step.name
 
 
 def _attempt(

@@ -26,6 +26,9 @@ class StepResult:
     reference: tuple[ManifestInput, ...] = ()
 
 
+ANSWER = "answer"
+"""In the data of an error: the step without whose answer the job is none, where only this job makes it so."""
+
 StepFunction = Callable[["StepContext", "JobParameters"], StepResult]
 
 

@@ -11,10 +11,10 @@ from voyant.domain.parameters import JobParameters
 from voyant.domain.preset import Asked, DerivedTable, Plan
 from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
-from voyant.errors import InvalidInput
+from voyant.errors import CallerError, InvalidInput
 from voyant.workflows import predictions
 from voyant.workflows.context import DERIVED, PROFILE, StepContext
-from voyant.workflows.pipeline import Step, StepResult
+from voyant.workflows.pipeline import ANSWER, Step, StepResult
 
 if TYPE_CHECKING:
     from voyant.lake.table import EngineTable
@@ -54,7 +54,8 @@ def _over(context: StepContext, derived: DerivedTable) -> StepContext:
 
 
 def as_planned(step: Step) -> Step:
-    """The step as a preset has it: it does what was planned, or nothing, and the job goes on without it.
+    """The step as a preset has it: it does what was planned, or nothing, and the job goes on without it, unless nothing
+    else was planned.
 
     What it needs is imported once it runs, since most presets need few of the steps.
     """
@@ -64,19 +65,20 @@ def as_planned(step: Step) -> Step:
         if not _is_asked(step.name, planned.asked):
             return StepResult()
         asked = with_plan(parameters, planned)
-        if (derived := planned.table_of(step.name)) is not None:
-            return step.run(_over(context, derived), replace(asked, time_column=derived.time))
-        return step.run(context, asked)
+        try:
+            if (derived := planned.table_of(step.name)) is not None:
+                return step.run(_over(context, derived), replace(asked, time_column=derived.time))
+            return step.run(context, asked)
+        except CallerError as error:
+            if planned.asked.answers == (step.name,):
+                error.data[ANSWER] = step.name
+            raise
 
     return replace(step, run=run, is_core=False, modules=(), prepare=None)
 
 
 def _is_asked(step: str, asked: Asked) -> bool:
-    if step == "quality":
-        return True  # no analysis can be relied upon without it
-    if step == "kpi":
-        return asked.kpis is not None or bool(asked.templates)
-    return getattr(asked, step) is not None
+    return step == "quality" or step in asked.answers  # no analysis can be relied upon without quality
 
 
 def with_plan(parameters: JobParameters, planned: Plan) -> JobParameters:

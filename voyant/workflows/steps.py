@@ -5,9 +5,6 @@ Every step imports what computes it when it runs: a command pays only for what i
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voyant.domain.artifact import HTML, MARKDOWN, PNG, SVG, VEGA_LITE
@@ -16,163 +13,25 @@ from voyant.domain.contract import ContractCheck, ContractChecks
 from voyant.domain.drift import Drift
 from voyant.domain.insights import Insights
 from voyant.domain.kpi import Kpis
-from voyant.domain.manifest import ManifestInput
 from voyant.domain.narrative import Narrative
 from voyant.domain.normalization import Normalization
 from voyant.domain.parameters import JobParameters
 from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
-from voyant.domain.rule import RuleKind
 from voyant.domain.serialization import to_json
-from voyant.domain.source import SourceKind
 from voyant.domain.template import TemplateResults
-from voyant.workflows.brands import tables_beside
 from voyant.workflows.context import StepContext
-from voyant.workflows.contracts import Candidate, Enforcement, candidates_of, enforce, stored_candidate
-from voyant.workflows.intake import Incoming, changes_of, read_in
+from voyant.workflows.loading import take_in
 from voyant.workflows.pipeline import StepResult
 from voyant.workflows.promises import promises
-from voyant.workflows.staged import write_rows
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from voyant.lake.engine import Engine
-    from voyant.lake.lake import Snapshot
-
 
 def normalize(context: StepContext, parameters: JobParameters) -> StepResult:
     """Takes the source in: every table of it into the lake, the main one pinned for the steps that follow."""
-    is_there = parameters.source.kind is SourceKind.TABLE
-    pinned = _pin(context, parameters) if is_there else _read(context, parameters)
-    return StepResult(pinned=_with_what_stands_beside(context, parameters, pinned))
-
-
-def _with_what_stands_beside(context: StepContext, parameters: JobParameters, pinned: ManifestInput) -> ManifestInput:
-    """Pins the tables of other brands and those that rules look values up in, and keeps the history that rules ask for:
-    all of them may go on."""
-    others = parameters.benchmark.others if parameters.benchmark is not None else {}
-    if not parameters.rules and not others:
-        return pinned
-    from voyant.analysis.quality.declared import tables_named
-
-    lake, tenant = context.job.lake, context.job.tenant
-    there = set(lake.tables(tenant)) - {pinned.table}
-    wanted = dict.fromkeys(name for name in tables_named(parameters.rules) if name in there)
-    named = list(wanted | dict.fromkeys(tables_beside(parameters.benchmark, pinned.table, there)))
-    asks_history = any(rule.kind is RuleKind.VOLUME for rule in parameters.rules)
-    return replace(
-        pinned,
-        references=tuple(_as_input(lake.snapshot(tenant, name), name) for name in named),
-        earlier_rows=lake.earlier_rows(tenant, pinned.table, pinned.snapshot) if asks_history else (),
-    )
-
-
-def _read(context: StepContext, parameters: JobParameters) -> ManifestInput:
-    """Reads all tables of the source and holds them against their contracts, before any of them can be seen."""
-    job = context.job
-    with job.engine() as engine:
-        incoming = read_in(
-            parameters.source,
-            engine,
-            job.scratch,
-            limits=job.limits,
-            name_for=lambda name: job.lake.name_for(job.tenant, name, job.source_id),
-            progress=context.progress,
-        )
-        candidates = candidates_of(incoming, lambda table: changes_of(table, job.lake, job.tenant))
-        enforcement = _enforce(context, parameters, candidates, engine)
-        tables = [_without_quarantined(table, enforcement) for table in incoming]
-        taken = {table.name: _take_in(context, parameters, table, engine) for table in tables}
-        main = next(table for table in tables if table.is_main)
-        record = replace(
-            main.normalized.record,
-            dataset=main.dataset,
-            other_tables=tuple(name for name in taken if name != main.name),
-            schema_changes=enforcement.changes[main.name],
-        )
-        context.write_json("normalize.json", "normalize", record)
-        context.write_query("rejects.parquet", "normalize", engine, main.normalized.rejects)
-        enforcement.write(context, main.name, engine)
-    return taken[main.name]
-
-
-def _pin(context: StepContext, parameters: JobParameters) -> ManifestInput:
-    """A table that the lake holds already, as it is: nothing is read again, nothing can be rejected."""
-    from voyant.analysis.normalize import NO_REJECTS
-
-    name = parameters.source.location
-    snapshot = context.job.lake.snapshot(context.job.tenant, name)
-    normalization = Normalization(
-        dataset=snapshot.dataset, changes=(), rejected_cells=0, notes=("read from a table of the lake",)
-    )
-    with context.job.engine() as engine:
-        enforcement = _enforce(context, parameters, [stored_candidate(snapshot)], engine)
-        context.write_json("normalize.json", "normalize", normalization)
-        context.write_query("rejects.parquet", "normalize", engine, NO_REJECTS)
-        enforcement.write(context, name, engine)
-    return _as_input(snapshot, name)
-
-
-def _as_input(snapshot: Snapshot, name: str) -> ManifestInput:
-    from voyant.ingestion.fingerprint import fingerprint
-
-    return ManifestInput(
-        source=name,
-        fingerprint=fingerprint(snapshot.files),
-        table=name,
-        snapshot=snapshot.id,
-        rows=snapshot.rows,
-        columns=len(snapshot.columns),
-    )
-
-
-def _enforce(context: StepContext, parameters: JobParameters, tables: list[Candidate], engine: Engine) -> Enforcement:
-    job = context.job
-    return enforce(
-        tables,
-        engine,
-        job.lake,
-        job.tenant,
-        named=parameters.contract,
-        active=job.active_contract,
-        now=job.moment or datetime.now(UTC),
-    )
-
-
-def _without_quarantined(table: Incoming, enforcement: Enforcement) -> Incoming:
-    quarantine = enforcement.quarantines.get(table.name)
-    if quarantine is None:
-        return table
-    return replace(table, kept=quarantine.kept, rows=quarantine.rows, apart=quarantine.digest)
-
-
-def _take_in(context: StepContext, parameters: JobParameters, table: Incoming, engine: Engine) -> ManifestInput:
-    job, columns = context.job, table.normalized.dataset.columns
-
-    def write(path: Path) -> None:
-        if table.kept is not None:
-            engine.copy_to_parquet(table.kept, path)
-        else:
-            write_rows(path, table.staged, table.normalized, engine)
-
-    snapshot = job.lake.replace(
-        job.tenant,
-        table.name,
-        write,
-        owner=job.source_id,
-        content=table.content,
-        columns=columns,
-        scratch=job.scratch,
-    )
-    return ManifestInput(
-        source=parameters.source.display_name,
-        fingerprint=table.fingerprint,
-        table=table.name,
-        snapshot=snapshot.id,
-        rows=snapshot.rows,
-        columns=len(columns),
-    )
+    return StepResult(pinned=take_in(context, parameters))
 
 
 def profile(context: StepContext, parameters: JobParameters) -> StepResult:

@@ -57,7 +57,7 @@ def brand_column(dataset: Dataset, profile: Profile, asked: str | None) -> tuple
         f"No column of {dataset.name} is recognised as the one that names the brands.",
         code=Code.MISSING_PARAMETER,
         remedy=f"Name it as column{f': one of {_listed(names)}' if names else ''}; or, where each brand has a table "
-        "of its own, name these as others.",
+        "of its own, name their sources as others.",
         data={"parameter": "column", "columns": names[:200]},
     )
 

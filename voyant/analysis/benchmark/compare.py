@@ -14,15 +14,15 @@ from voyant.analysis.benchmark.counting import (
     by_brand_and_period,
     count_brands,
 )
+from voyant.analysis.benchmark.limits import limits
 from voyant.analysis.benchmark.metrics import Metric
 from voyant.analysis.benchmark.outlook import outlook
 from voyant.analysis.benchmark.rows import rows_of
 from voyant.analysis.benchmark.scope import Scope, settle
 from voyant.analysis.benchmark.segments import SegmentCell, SegmentTest, look_into
 from voyant.analysis.benchmark.shares import flows
-from voyant.analysis.benchmark.standings import PeriodFigure, figure_of, has_shares, period_figures, standings
+from voyant.analysis.benchmark.standings import PeriodFigure, figure_of, period_figures, standings
 from voyant.analysis.benchmark.testing import (
-    FEWEST_PERIODS,
     MeanTest,
     change_correlation,
     level_difference,
@@ -101,7 +101,7 @@ def benchmark(
     shifted = _shifts(scope, counts, placed)
     open_ = _Open(_differences(scope, counts), shifted, tests, _price_link(scope, series))
     concentrated = concentrations(market, counts, scope.market_metric)
-    result = _result(scope, placed, open_, concentrated, _flows(shifted), [*notes, *_limits(scope, counts, open_)])
+    result = _result(scope, placed, open_, concentrated, _flows(shifted), [*notes, *limits(scope, counts)])
     result = _with_outlook(result, scope, counts, lambda share: progress(0.9 + 0.1 * share))
     progress(1.0)
     return Answer(result=result, rows=rows_of(result, market.periods, series, cells, concentrated))
@@ -228,33 +228,6 @@ def _price_link(scope: Scope, series: Sequence[PeriodFigure]) -> PriceLink | Non
     indexes, shares_ = np.asarray(known, dtype=np.float64).T
     found = change_correlation(indexes, shares_)
     return PriceLink(metric=metric.name, correlation=found[0], p=found[1], q=1.0, n=found[2]) if found else None
-
-
-def _limits(scope: Scope, counts: Counts, open_: _Open) -> list[str]:
-    """What the figures cannot tell."""
-    market = scope.market
-    notes = []
-    if len(market.listed) < 2:
-        notes.append(f"{scope.brand} is the only brand here: its share is all there is, and nothing can be compared.")
-    if market.periods is None:
-        notes.append("No column says when a row happened: nothing is said about growth, and no difference is tested.")
-    elif not market.periods.keys:
-        notes.append("No period is whole: nothing is said about growth, and no difference is tested.")
-    elif len(market.periods.keys) < FEWEST_PERIODS:
-        notes.append(
-            f"{len(market.periods.keys)} whole periods are too few to test differences: {FEWEST_PERIODS} are needed."
-        )
-    metric = scope.market_metric
-    if metric is None:
-        notes.append("No metric adds up, so that brands have no shares; they are ranked by their rows.")
-    elif not has_shares(metric, counts):
-        notes.append(f"{metric.name} is negative for some brand: there are no shares of it.")
-    notes += [
-        f"{each.name} has no value for any brand."
-        for each in market.metrics
-        if all(figure_of(each, cell) is None for cell in counts.overall[each.name].values())
-    ]
-    return notes
 
 
 def _result(

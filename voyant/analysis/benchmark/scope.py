@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from voyant.analysis.benchmark.columns import (
@@ -70,7 +71,8 @@ def settle(table: Table, profile: Profile, request: BrandRequest, time_column: s
     wide = columns_by_brand(dataset, list(known)[:MOST_NAMED])
     metrics = choose_metrics(dataset, profile, request, wide)
     periods = find_periods(table, profile, request, time_column)
-    notes = [why, *_on_wide(wide, metrics), *(periods.notes if periods is not None else ())]
+    notes = [why, *_on_names(column, dataset.rows - profile.column(column.name).count, known)]
+    notes += [*_on_wide(wide, metrics), *(periods.notes if periods is not None else ())]
     market = Market(table=table, brand=column, metrics=tuple(metrics), periods=periods)
     market, said = _in_one_currency(market, request)
     notes += said
@@ -92,6 +94,18 @@ def _sizes(market: Market) -> dict[str, int]:
         f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_NAMED + 1}"
     )
     return {row["brand"]: row["n"] for row in rows}
+
+
+def _on_names(column: Column, unnamed: int, known: Iterable[str]) -> Iterator[str]:
+    """Rows of no brand, and brands that may be one, written in two ways."""
+    if unnamed:
+        yield f"{unnamed:,} rows have no {column.name}: they are in no figure."
+    alike: dict[str, list[str]] = {}
+    for brand in known:
+        alike.setdefault(" ".join(brand.casefold().split()), []).append(brand)
+    twins = [" and ".join(brands) for brands in alike.values() if len(brands) > 1]
+    if twins:
+        yield f"Brands that differ in case or spaces only are counted apart: {'; '.join(twins[:5])}."
 
 
 def _on_wide(wide: Wide, metrics: list[Metric]) -> list[str]:

@@ -76,6 +76,7 @@ def unite(main: Dataset, others: Mapping[str, Dataset], request: BrandRequest) -
         )
     taken = [column.name for column in shared]
     named = _brand_column(free_name("brand", taken))
+    held = [f"{name} in {table.name}, {table.rows:,} rows" for name, table in tables.items()]
     parts = [_part(name, table, named.name, shared) for name, table in tables.items()]
     dataset = Dataset(
         name=free_name("brands", [table.name for table in tables.values()]),
@@ -86,7 +87,10 @@ def unite(main: Dataset, others: Mapping[str, Dataset], request: BrandRequest) -
         dataset=dataset,
         request=replace(request, column=named.name, brand=brand),
         select="\nUNION ALL\n".join(parts),
-        notes=tuple(f"Left out, since {flaw}: {', '.join(columns)}." for flaw, columns in flaws.items()),
+        notes=(
+            f"Each brand has a table of its own: {'; '.join(held)}.",
+            *(f"Left out, since {flaw}: {', '.join(columns)}." for flaw, columns in flaws.items()),
+        ),
     )
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from voyant.domain.kpi import Grain
 from voyant.domain.preset import Parameter, ParameterKind, Preset
+from voyant.domain.source import table_name, without_credentials
 from voyant.errors import InvalidInput
 
 LONGEST_TEXT = 10_000
 MOST_COLUMNS = 100
+_NAMED = re.compile(r"([^=/\\:]*[^=/\\:\s][^=/\\:]*)=(.+)", re.DOTALL)
+"""What stands before the first = is a name, unless it is the beginning of a path or address."""
 
 
 class Misfit(Exception):
@@ -43,10 +47,17 @@ def checked(preset: Preset, arguments: Mapping[str, Any]) -> dict[str, Any]:
             made[name] = argument(preset.parameter(name), value)
         except Misfit as misfit:
             raise InvalidInput(
-                f"The parameter {name!r} of {preset.name} cannot be {str(value)[:100]!r}: {misfit}.",
+                f"The parameter {name!r} of {preset.name} cannot be {_shown(value)[:100]!r}: {misfit}.",
                 data={"preset": preset.name, "parameter": name},
             ) from None
     return made
+
+
+def _shown(value: Any) -> str:
+    """The value without what an address in it may hold of credentials."""
+    if isinstance(value, Mapping):
+        return str({name: _shown(one) for name, one in value.items()})
+    return str([_shown(one) for one in value]) if isinstance(value, list | tuple) else without_credentials(str(value))
 
 
 def argument(parameter: Parameter, value: Any) -> Any:
@@ -60,6 +71,8 @@ def argument(parameter: Parameter, value: Any) -> Any:
             return _text(value)
         case ParameterKind.COLUMNS | ParameterKind.TEXTS:
             return _texts(value)
+        case ParameterKind.SOURCES:
+            return _sources(value)
         case ParameterKind.NUMBER:
             return _number(parameter, value)
         case ParameterKind.DATE:
@@ -76,11 +89,31 @@ def _text(value: Any) -> str:
     return value
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(value: Any, what: str = "texts, such as names of columns") -> list[str]:
     values = value if isinstance(value, list | tuple) else [value]
     if not 0 < len(values) <= MOST_COLUMNS:
-        raise Misfit(f"it takes 1 to {MOST_COLUMNS} texts, such as names of columns")
+        raise Misfit(f"it takes 1 to {MOST_COLUMNS} {what}")
     return list(dict.fromkeys(map(_text, values)))
+
+
+def _sources(value: Any) -> dict[str, str]:
+    """By name; a text may begin with the name, else the source goes by its own, as its table will."""
+    named = list(value.items()) if isinstance(value, Mapping) else list(map(_named_source, _texts(value, "sources")))
+    try:
+        texts = [(_text(name).strip(), _text(source)) for name, source in named]
+    except Misfit:
+        raise Misfit('it takes sources by name, such as {"Hunts": "hunts.csv"}') from None
+    if not texts:
+        raise Misfit(f"it takes 1 to {MOST_COLUMNS} sources")
+    sources = dict(texts)
+    if len(sources) < len(texts):
+        raise Misfit("two of the sources go by one name; give them names of their own, as NAME=SOURCE")
+    return sources
+
+
+def _named_source(text: str) -> tuple[str, str]:
+    named = _NAMED.fullmatch(text)
+    return (named[1], named[2]) if named else (table_name(text), text)
 
 
 def _number(parameter: Parameter, value: Any) -> int | float:

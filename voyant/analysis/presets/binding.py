@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from voyant.analysis.presets.arguments import argument
-from voyant.analysis.presets.columns import MOST_CANDIDATES, Columns, says_clearly
+from voyant.analysis.presets.columns import MOST_CANDIDATES, Columns
 from voyant.analysis.presets.filling import known, places_in
-from voyant.domain.preset import Bound, Chosen, FoundBy, Missing, Parameter, ParameterKind, Preset, Term
+from voyant.domain.preset import Bound, Chosen, Missing, Parameter, ParameterKind, Preset, Term
 from voyant.domain.profile import Profile
 from voyant.domain.table import Dataset
 
@@ -45,12 +45,13 @@ def bind(preset: Preset, arguments: Mapping[str, Any], dataset: Dataset, profile
         for parameter in preset.parameters
         if arguments.get(parameter.name) is not None
     }
+    wanted = [parameter for parameter in preset.parameters if parameter.name in given or parameter.unless not in given]
     bound = {
         parameter.name: entry
-        for parameter in preset.parameters
+        for parameter in wanted
         if (entry := given.get(parameter.name) or _found(parameter, columns)) is not None
     }
-    return Binding(bound=tuple(bound.values()), missing=tuple(_missing(preset, bound, columns)))
+    return Binding(bound=tuple(bound.values()), missing=tuple(_missing(preset, wanted, bound, columns)))
 
 
 def _given(parameter: Parameter, value: Any, columns: Columns) -> Bound:
@@ -74,7 +75,7 @@ def _found(parameter: Parameter, columns: Columns) -> Bound | None:
         value=_one_or_all(parameter, names),
         chosen=Chosen.FOUND,
         reason=reason,
-        sure=parameter.found is not FoundBy.BY_NAME or all(says_clearly(name, parameter) for name in names),
+        sure=columns.are_clear(parameter, names),
     )
 
 
@@ -82,7 +83,9 @@ def _one_or_all(parameter: Parameter, names: list[str]) -> Any:
     return names[0] if parameter.kind is ParameterKind.COLUMN else names
 
 
-def _missing(preset: Preset, bound: Mapping[str, Bound], columns: Columns) -> list[Missing]:
+def _missing(
+    preset: Preset, wanted: Iterable[Parameter], bound: Mapping[str, Bound], columns: Columns
+) -> list[Missing]:
     there = known(preset, bound)
     parameters = [
         Missing(
@@ -91,7 +94,7 @@ def _missing(preset: Preset, bound: Mapping[str, Bound], columns: Columns) -> li
             required=parameter.required,
             candidates=columns.candidates(parameter) if parameter.kind.is_of_columns else parameter.choices,
         )
-        for parameter in preset.parameters
+        for parameter in wanted
         if parameter.name not in bound and (parameter.required or parameter.kind.is_of_columns)
     ]
     terms = [

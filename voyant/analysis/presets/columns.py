@@ -26,6 +26,7 @@ class Columns:
         self._dataset, self._profile = dataset, profile
         self._described = {column.name: column for column in profile.columns}
         self._taken: set[str] = set()
+        self._naming: set[str] = set()
 
     def given(self, parameter: Parameter, names: list[str]) -> list[str]:
         """The columns that are called so, as the table names them.
@@ -66,6 +67,28 @@ class Columns:
 
         columns = sorted(self._free(parameter), key=order)
         return [column.name for column in columns], f"{columns[0].role_reason}" if columns else ""
+
+    def naming(self, parameter: Parameter) -> tuple[list[str], str]:
+        """The one whose values further columns are named after, as in tables of choices, else one found by its name.
+
+        These columns go with it: none of them is found for another parameter.
+        """
+        from voyant.analysis.benchmark.columns import columns_by_brand
+
+        for column in self._free(parameter):
+            values = [str(one.value) for one in self._described[column.name].top]
+            named = columns_by_brand(self._dataset, values)
+            if named:
+                self._taken.update(name for owned in named.values() for name in owned.values())
+                self._naming.add(column.name)
+                return [column.name], "further columns are named after its values"
+        return self.by_name(parameter)
+
+    def are_clear(self, parameter: Parameter, names: list[str]) -> bool:
+        """Whether there is little doubt that found columns are meant, by what they or other columns are called."""
+        if parameter.found not in {FoundBy.BY_NAME, FoundBy.NAMING}:
+            return True
+        return all(name in self._naming or _says_clearly(name, parameter) for name in names)
 
     def leading_time(self, parameter: Parameter) -> tuple[list[str], str]:
         name = leading_time_column(self._dataset, self._profile)
@@ -146,6 +169,7 @@ class Columns:
 _WAYS: dict[FoundBy, Way] = {
     FoundBy.BY_NAME: Columns.by_name,
     FoundBy.BY_ROLE: Columns.by_role,
+    FoundBy.NAMING: Columns.naming,
     FoundBy.LEADING_TIME: Columns.leading_time,
     FoundBy.EXPLAINING: Columns.explaining,
     FoundBy.KEY: Columns.key,
@@ -177,7 +201,7 @@ def _words(parameter: Parameter) -> tuple[str, ...]:
     return (*parameter.words, *parameter.vague)
 
 
-def says_clearly(name: str, parameter: Parameter) -> bool:
+def _says_clearly(name: str, parameter: Parameter) -> bool:
     """Whether the name of a column holds one of the words that say nothing else."""
     return any(_says(name, word) for word in parameter.words)
 

@@ -163,6 +163,9 @@ def _refuse_contradictions(preset: Preset) -> None:
         _refuse_unknown_places(f"the term {term.name!r}", places_in(term.sql), earlier)
     for table in preset.tables:
         _refuse_odd_table(table, [*names, TABLE])
+    for parameter in preset.parameters:
+        if parameter.unless is not None:
+            _refuse_unknown_places(f"the parameter {parameter.name!r}", frozenset({parameter.unless}), parameters)
     if preset.time is not None and preset.time not in parameters:
         raise NotAPreset(f"time is an unknown parameter {_near(preset.time, parameters)}")
     for step, wanted in preset.steps.items():
@@ -207,12 +210,16 @@ def _contradiction(parameter: Parameter) -> str | None:
         return f"is a {kind} and no column, so that it is not found"
     if kind.is_of_columns and parameter.default is not None:
         return "is found where it is not given, so that it has no default"
-    if kind.is_of_columns and parameter.found is FoundBy.BY_NAME and not (parameter.words or parameter.vague):
+    if (
+        kind.is_of_columns
+        and parameter.found in {FoundBy.BY_NAME, FoundBy.NAMING}
+        and not (parameter.words or parameter.vague)
+    ):
         return "is found by its name, and has no words for it; give words, or found: by_role"
     if kind is ParameterKind.COLUMN and parameter.found in {FoundBy.EXPLAINING, FoundBy.KEY}:
         return f"is one column; {parameter.found} finds several"
-    if kind is ParameterKind.COLUMNS and parameter.found is FoundBy.LEADING_TIME:
-        return "is of several columns; there is one leading time"
+    if kind is ParameterKind.COLUMNS and parameter.found in {FoundBy.LEADING_TIME, FoundBy.NAMING}:
+        return f"is of several columns; {parameter.found} finds one"
     if (kind is ParameterKind.CHOICE) != bool(parameter.choices):
         return "has choices if, and only if, it is a choice"
     if parameter.default is not None:
@@ -242,6 +249,8 @@ def _stand_in(parameter: Parameter) -> Any:
             return parameter.name
         case ParameterKind.COLUMNS | ParameterKind.TEXTS:
             return [parameter.name]
+        case ParameterKind.SOURCES:
+            return {parameter.name: parameter.name}
         case ParameterKind.NUMBER:
             bounds = (parameter.default, parameter.minimum, parameter.maximum)
             return argument(parameter, next((bound for bound in bounds if bound is not None), 1))

@@ -11,6 +11,8 @@ from voyant.domain.preset import Bound, Chosen, Fit, FoundBy, Preset
 from voyant.domain.profile import Profile
 from voyant.domain.table import Dataset
 
+_BY_NAMES = frozenset({FoundBy.BY_NAME, FoundBy.NAMING})
+
 
 def fitting(presets: Iterable[Preset], dataset: Dataset, profile: Profile) -> tuple[Fit, ...]:
     """How well each fits, best first: those that can be run as they are, and of these the one whose columns the names
@@ -26,7 +28,7 @@ def _fit(preset: Preset, binding: Binding, dataset: Dataset) -> Fit:
         title=preset.title,
         fits=not binding.lacking,
         sure=not binding.lacking and _is_sure(preset, found),
-        named=sum(entry.sure and preset.parameter(entry.parameter).found is FoundBy.BY_NAME for entry in found),
+        named=sum(entry.sure and preset.parameter(entry.parameter).found in _BY_NAMES for entry in found),
         arguments={entry.parameter: entry.value for entry in found},
         missing=binding.lacking,
         why=_why(binding, dataset),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from voyant.analysis.presets.binding import Binding, bind
 from voyant.analysis.presets.filling import filled
@@ -48,21 +48,31 @@ def plan(run: PresetRun, dataset: Dataset, profile: Profile, time_column: str | 
 
 
 def _lacking(preset: Preset, missing: tuple[Missing, ...], dataset: Dataset) -> InvalidInput:
-    can_be_given = all(entry.candidates for entry in missing)
+    instead = [f"{name} ({preset.parameter(name).description})" for name in _instead(preset, missing)]
+    can_be_given = bool(instead) or all(entry.candidates for entry in missing)
     offered = "; ".join(
         f"for {entry.name} one of {', '.join(entry.candidates)}" for entry in missing if entry.candidates
     )
+    ways = [f"Say which column it is: {offered}."] if offered else []
+    ways += [f"{'Or give' if ways else 'Give'} {listed(instead)}."] if instead else []
     return InvalidInput(
         f"{preset.name} needs {listed([f'{entry.name} ({entry.description})' for entry in missing])}, and nothing in "
         f"the table {dataset.name} is surely that.",
         code=Code.MISSING_PARAMETER if can_be_given else Code.NOT_ENOUGH_DATA,
-        remedy=f"Say which column it is: {offered}." if offered else "Choose a table that has it, or another preset.",
+        remedy=" ".join(ways) or "Choose a table that has it, or another preset.",
         data={
             "preset": preset.name,
             "missing": [{"name": entry.name, "candidates": list(entry.candidates)} for entry in missing],
             "columns": [column.name for column in dataset.columns][:200],
         },
     )
+
+
+def _instead(preset: Preset, missing: Iterable[Missing]) -> list[str]:
+    """The parameters that take the place of those that are missing."""
+    names = {entry.name for entry in missing}
+    found = (parameter.unless for parameter in preset.parameters if parameter.name in names)
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def _nothing_left(preset: Preset, left_out: tuple[LeftOut, ...], dataset: Dataset) -> InvalidInput:

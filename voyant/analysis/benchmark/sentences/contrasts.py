@@ -76,8 +76,8 @@ def _differs(result: Benchmark, metric: BrandMetric, found: Difference) -> Claim
     def tell(telling: Telling) -> str:
         both = f"{telling.quantity('value', metric.unit)} against {telling.quantity('other', metric.unit)}"
         if metric.has_shares:
-            more = f"{named(result.brand)} has {'more' if above else 'less'} {readable(metric.name)} than"
-            return sentence(f"{more} {named(found.competitor)}: {both} a {period_of(result)} on average")
+            place = f"{named(result.brand)} is {'ahead of' if above else 'behind'} {named(found.competitor)} in"
+            return sentence(f"{place} {readable(metric.name)}: {both} a {period_of(result)} on average")
         return sentence(
             f"{possessive(named(result.brand))} {readable(metric.name)} is {'above' if above else 'below'} that of "
             f"{named(found.competitor)}: {both} on average over the {period_of(result)}s"

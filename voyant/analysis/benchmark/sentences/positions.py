@@ -154,14 +154,15 @@ def _concentration(result: Benchmark) -> Claim:
     def tell(telling: Telling) -> str:
         return sentence(
             f"The four largest of {telling.count('brands')} brands have {telling.percent('four_largest')} of "
-            f"{share_of(result)}; the Herfindahl–Hirschman index is {telling.quantity('hhi')}"
+            f"{share_of(result)}; the Herfindahl–Hirschman index is {telling.quantity('hhi')}, that of a market of "
+            f"{telling.quantity('equal')} brands of equal size"
         )
 
     return Claim(
         kind="market_concentration",
         columns=columns_of(result, market_of(result)),
         sql=(
-            "SELECT brands, 100 * cr4 AS four_largest, hhi\nFROM job.benchmark_market\nWHERE span = "
+            "SELECT brands, 100 * cr4 AS four_largest, hhi, 1 / hhi AS equal\nFROM job.benchmark_market\nWHERE span = "
             + literal("all rows")
         ),
         tell=tell,
@@ -187,9 +188,9 @@ def _price(result: Benchmark, price: BrandMetric, market: BrandMetric | None) ->
         own = names.index(result.brand)
         other = next(place for place in (0, len(names) - 1) if place != own)
         return sentence(
-            f"{named(result.brand)} is sold at {telling.percent('price_index', own)} of the average price in the "
-            f"market ({telling.quantity('price', price.unit, own)}), {named(names[other])} at "
-            f"{telling.percent('price_index', other)} ({telling.quantity('price', price.unit, other)})"
+            f"{named(result.brand)} is sold at {telling.quantity('price', price.unit, own)}, "
+            f"{telling.percent('price_index', own)} of the average price in the market; {named(names[other])} at "
+            f"{telling.quantity('price', price.unit, other)}, {telling.percent('price_index', other)}"
         )
 
     return Claim(
