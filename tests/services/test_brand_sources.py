@@ -156,6 +156,38 @@ def test_places_that_a_caller_may_not_name_are_refused(caller: Caller, write: Wr
         run(remote, "alpen", {"Borea": str(write("borea"))})
 
 
+def test_where_the_only_answer_cannot_be_given_the_job_fails(caller: Caller, tmp_path: Path) -> None:
+    path = tmp_path / "cereal.csv"
+    path.write_text("sold_on,brand,units\n" + "2024-01-01,Alpen,3\n2024-02-01,Borea,4\n" * 20)
+    with pytest.raises(InvalidInput, match="no brand 'Alpine'; there are Borea, Alpen"):
+        analyze(caller, source_from(caller, str(path)), kind="benchmark.brand", arguments={"brand": "Alpine"})
+
+
+def test_a_single_brand_is_said_to_be_alone(caller: Caller, tmp_path: Path) -> None:
+    path = tmp_path / "cereal.csv"
+    path.write_text("sold_on,brand,units\n" + "2024-01-01,Alpen,3\n2024-02-01,Alpen,4\n" * 20)
+    job = analyze(caller, source_from(caller, str(path)), kind="benchmark.brand")
+    assert read_result(caller, job).headline.startswith("Alpen is the only brand here")
+
+
+def test_tables_of_choices_are_recognised_with_their_prices(caller: Caller, tmp_path: Path) -> None:
+    path = tmp_path / "choices.csv"
+    lines = ["choice,week,price.heinz,price.hunts,price.diff"]
+    for week in range(12):
+        for place in range(20):
+            heinz, hunts = 2 + (week + place) % 3 / 10, 1.5 + (2 * week + place) % 4 / 10
+            chosen = "heinz" if (place + week) % 3 else "hunts"
+            lines.append(f"{chosen},{week},{heinz:.1f},{hunts:.1f},{heinz - hunts:.1f}")
+    path.write_text("\n".join(lines) + "\n")
+    job = analyze(caller, source_from(caller, str(path)), kind="benchmark.brand")
+    planned = {one.parameter: one.value for one in read(caller, job, "preset.json", Plan).bound}
+    assert planned["brand_column"] == "choice"
+    assert "price" not in planned
+    found = answer(caller, job)
+    priced = next(metric for metric in found.metrics if metric.use == "price")
+    assert priced.columns == {"heinz": "price_heinz", "hunts": "price_hunts"}
+
+
 def test_a_brand_column_is_needed_where_no_sources_are_given(caller: Caller, write: Write) -> None:
     with pytest.raises(InvalidInput, match="needs brand_column") as caught:
         analyze(caller, source_from(caller, str(write("alpen"))), kind="benchmark.brand", arguments={"brand": "Alpen"})

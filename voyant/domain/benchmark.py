@@ -22,8 +22,8 @@ class BrandRequest:
         brand: The one that is compared with the others; the largest where None. With ``others`` the name of the brand
             that the table itself is about.
         competitors: The others that count; all where empty. Rows of brands that are neither are left out.
-        others: Sources by the brand that each is about, where each brand has a table of its own. Those that are no tables
-            of the lake are taken in with the job.
+        others: Sources by the brand that each is about, where each brand has a table of its own; they are taken in with
+            the job unless they are tables of the lake.
         metrics: Columns, which are added up or averaged as they ask for, or aggregates such as ``avg(rating)`` and
             ``sum(revenue) / sum(visits)``; the first one that adds up gives the shares.
         lower: Those of the metrics of which less is better.
@@ -95,6 +95,7 @@ class Standing:
         brand: None for all brands together that are not listed.
         value: None where it has nothing to stand on.
         share: Of all brands; None for metrics without shares and where there is nothing to share.
+        rank: Of the metric that shares are of among all brands; of others, and before and after, among the listed ones.
         relative: Value over that of the leader, which has rank 1.
         gap_to_leader: Value less that of the leader; ``gap_to_median`` less the median of the listed brands.
         growth: ``after / before - 1``; None where ``before`` is not positive.

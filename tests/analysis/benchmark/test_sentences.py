@@ -43,7 +43,7 @@ def test_a_market_is_told(tmp_path: Path) -> None:
     assert said["share_shift"].startswith("The share of ")
     assert "to Cirrus" in said["share_flow"]
     assert said["brand_weakness"].startswith("Where region is West, Alpen has ")
-    assert "rating is above that of Borea" in said["brand_difference"]
+    assert "Alpen is above Borea in average rating" in said["brand_difference"]
 
 
 def test_equal_brands_are_said_not_to_differ(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from voyant.analysis.benchmark.rows import rows_of
 from voyant.analysis.benchmark.scope import Scope, settle
 from voyant.analysis.benchmark.segments import SegmentCell, SegmentTest, look_into
 from voyant.analysis.benchmark.shares import flows
-from voyant.analysis.benchmark.standings import PeriodFigure, figure_of, period_figures, standings
+from voyant.analysis.benchmark.standings import PeriodFigure, figure_of, has_shares, period_figures, standings
 from voyant.analysis.benchmark.testing import (
     MeanTest,
     change_correlation,
@@ -110,7 +110,8 @@ def benchmark(
 def _with_outlook(result: Benchmark, scope: Scope, counts: Counts, progress: Callable[[float], None]) -> Benchmark:
     """The result with the shares to come, or with why there are none."""
     market = scope.market
-    if result.market is None or market.periods is None or not result.competitors:
+    metric = scope.market_metric
+    if metric is None or market.periods is None or not result.competitors or not has_shares(metric, counts):
         return result
     series = [_share_series(scope, counts, brand) for brand in market.brands]
     expected, why_not = outlook(market.brands, series, market.periods, progress)

@@ -204,6 +204,18 @@ def _count_columns(market: Market, metric: Metric, counts: Counts) -> None:
     counts.cells[metric.name] = {brand: [cell(brand, by_key.get(key)) for key in keys] for brand in market.brands}
 
 
+def ranks_among_all(market: Market, metric: Metric) -> dict[Brand, int]:
+    """The ranks of the listed brands among all there are, 1 for the best, by what their rows add up to."""
+    order = "ASC" if metric.lower_is_better else "DESC"
+    rows = market.query(
+        f"WITH _rows AS (\n{market.rows}\n), _sums AS (\n"
+        f"SELECT _brand, coalesce({metric.figure.numerator}, 0) AS amount FROM _rows GROUP BY 1\n), _ranked AS (\n"
+        f"SELECT _brand, rank() OVER (ORDER BY amount {order}) AS place FROM _sums\n)\n"
+        f"SELECT _brand AS brand, place FROM _ranked WHERE _brand IN ({', '.join(map(literal, market.listed))})"
+    )
+    return {row["brand"]: int(row["place"]) for row in rows}
+
+
 def segment_rows(market: Market, column: Column, metrics: Sequence[Metric]) -> tuple[list[dict[str, Any]], int]:
     """Cells by segment, brand and period, and how many segments are but counted together, without a name."""
     name = f"CAST({identifier(column.name)} AS VARCHAR)"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from voyant.analysis.benchmark.counting import Counts
 from voyant.analysis.benchmark.metrics import Metric
+from voyant.analysis.benchmark.periods import Periods
 from voyant.analysis.benchmark.scope import Scope
 from voyant.analysis.benchmark.standings import figure_of, has_shares
 from voyant.analysis.benchmark.testing import FEWEST_PERIODS
@@ -20,6 +21,7 @@ def limits(scope: Scope, counts: Counts) -> Iterator[str]:
     if len(market.listed) < 2:
         yield f"{scope.brand} is the only brand here: its share is all there is, and nothing can be compared."
     yield from _of_time(scope)
+    yield from _absences(scope, counts)
     metric = scope.market_metric
     if metric is None:
         yield "No metric adds up, so that brands have no shares; they are ranked by their rows."
@@ -42,6 +44,38 @@ def _of_time(scope: Scope) -> Iterator[str]:
         yield "No period is whole: nothing is said about growth, and no difference is tested."
     elif len(periods.keys) < FEWEST_PERIODS:
         yield f"{len(periods.keys)} whole periods are too few to test differences: {FEWEST_PERIODS} are needed."
+
+
+def _absences(scope: Scope, counts: Counts) -> Iterator[str]:
+    """Of the listed brands, those that come late, end early or pause: nobody knows whether nothing was sold then."""
+    periods = scope.market.periods
+    if periods is None or not periods.keys:
+        return
+    empty = [not any(rows) for rows in zip(*(counts.rows_in[brand] for brand in scope.market.brands), strict=True)]
+    absent = [
+        f"{brand} {when}"
+        for brand in scope.market.listed
+        if (
+            when := _absence(
+                periods, [rows > 0 or none for rows, none in zip(counts.rows_in[brand], empty, strict=True)]
+            )
+        )
+    ]
+    if absent:
+        more = f"; and {len(absent) - _MOST_NAMED} more brands" if len(absent) > _MOST_NAMED else ""
+        shown = "; ".join(absent[:_MOST_NAMED])
+        yield f"Without rows in some periods, and taken to have sold nothing then: {shown}{more}."
+
+
+def _absence(periods: Periods, there: Sequence[bool]) -> str:
+    if not any(there):
+        return "in all periods that are whole"
+    first, last = there.index(True), len(there) - 1 - there[::-1].index(True)
+    inner = [periods.label(place) for place in range(first, last) if not there[place]]
+    when = [f"before {periods.label(first)}"] if first else []
+    when += [f"after {periods.label(last)}"] if last < len(there) - 1 else []
+    when += [f"in {_some(inner)}"] if inner else []
+    return ", ".join(when)
 
 
 def _periods_without_shares(scope: Scope, counts: Counts, metric: Metric) -> Iterator[str]:

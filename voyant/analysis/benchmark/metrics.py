@@ -27,6 +27,7 @@ _RATING_WORDS = word_set("rating ratings stars score satisfaction nps review bew
 _PAID_WORDS = word_set("sale paid net actual final")
 _NAME = re.compile(r"[\w.]+")
 _PLAIN = re.compile(r"(sum|avg)\(\s*\w+\s*\)", re.IGNORECASE)
+_RATIO = re.compile(r"sum\(\s*(\w+)\s*\)\s*/\s*sum\(\s*(\w+)\s*\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +166,8 @@ def _asked(dataset: Dataset, text: str, wide: Wide) -> Metric:
     figure = _aggregate(dataset, text, readable(text.strip()))
     if not figure.columns and figure.additive:
         return Metric(figure=_row_count("choices" if wide else "records"))
+    if ratio := _RATIO.fullmatch(text.strip()):
+        return Metric(figure=replace(figure, name=" / ".join(readable(part) for part in ratio.groups())))
     if plain := _PLAIN.fullmatch(text.strip()):
         column = dataset.column(figure.columns[0])
         return Metric(figure=replace(figure, name=called(column) if plain[1] == "sum" else average_name(column)))

@@ -31,7 +31,8 @@ def outlook(
     """The share of each brand in the periods to come, and why there is none.
 
     Each share is forecast by itself, within 0 and 1. What the forecasts of a period add up to is then brought to
-    exactly 1 in proportion, and each interval moves with its share.
+    exactly 1 in proportion, and each interval moves with its share. A brand that came late is forecast from its first
+    period on; where that is too short a past, it has neither interval nor error.
 
     Args:
         brands: None for all that are not listed.
@@ -42,7 +43,12 @@ def outlook(
         return (), f"Shares are forecast from {FEWEST_PERIODS} periods on, of two brands or more."
     first, end = int(known[0]), int(known[-1]) + 1
     horizon = min(MOST_AHEAD, len(known) // 3)
-    tasks = [Task(values=values[first:end], beyond=len(periods.keys) - end) for values in series]
+    begun = [_begun(values, first, end) for values in series]
+    young = [end - start < max(FEWEST_PERIODS, 3 * horizon) for start in begun]
+    tasks = [
+        Task(values=values[first if is_young else start : end], beyond=len(periods.keys) - end)
+        for values, start, is_young in zip(series, begun, young, strict=True)
+    ]
     plan = Plan(
         horizon=horizon,
         levels=(LEVEL,),
@@ -59,10 +65,20 @@ def outlook(
         return (), f"{error.message} No share is forecast."
     labels = periods.ahead(horizon)
     together = [shares([Decimal(repr(float(one.given[step]))) for one in outcomes]) for step in range(horizon)]
-    return tuple(
-        _of_brand(brand, place, outcome, together, labels)
-        for place, (brand, outcome) in enumerate(zip(brands, outcomes, strict=True))
-    ), None
+    ahead = tuple(
+        _of_brand(brand, place, outcome, together, labels, is_young=is_young)
+        for place, (brand, outcome, is_young) in enumerate(zip(brands, outcomes, young, strict=True))
+    )
+    late = [brand for brand, is_young in zip(brands, young, strict=True) if is_young and brand is not None]
+    if not late:
+        return ahead, None
+    return ahead, f"How far the forecast share may be off is not told of brands that came late: {', '.join(late[:4])}."
+
+
+def _begun(values: Floats, first: int, end: int) -> int:
+    """The first period in which the brand had a share at all: what it had before it was there teaches nothing."""
+    sold = np.flatnonzero(values[first:end] > 0)
+    return first + int(sold[0]) if len(sold) else first
 
 
 def _of_brand(
@@ -71,15 +87,16 @@ def _of_brand(
     outcome: Outcome,
     together: Sequence[Sequence[Decimal] | None],
     labels: Sequence[str],
+    *,
+    is_young: bool,
 ) -> ShareOutlook:
     points = []
     for step, period in enumerate(labels):
         added = together[step]
         own = float(outcome.given[step])
         share = own if added is None else float(added[place])
-        low, high = (
-            (side[step] + share - own for side in outcome.bounds[LEVEL]) if LEVEL in outcome.bounds else (None,) * 2
-        )
+        sides = () if is_young else outcome.bounds.get(LEVEL, ())
+        low, high = (side[step] + share - own for side in sides) if sides else (None, None)
         points.append(SharePoint(period=period, share=share, low=_within(low), high=_within(high)))
     held = coverage([outcome], LEVEL)
     recent = outcome.filled[-len(labels) :]
@@ -87,13 +104,18 @@ def _of_brand(
         brand=brand,
         method=outcome.method,
         recent=rounded(float(recent.mean())),
-        error=rounded(outcome.lived.absolute) if outcome.lived else None,
-        against_naive=rounded_if_finite(against_naive(outcome)),
+        error=_written(outcome.lived.absolute) if outcome.lived and not is_young else None,
+        against_naive=None if is_young else rounded_if_finite(against_naive(outcome)),
         level=LEVEL,
-        coverage=held.share,
+        coverage=None if is_young else held.share,
         points=tuple(points),
     )
 
 
 def _within(bound: float | None) -> float | None:
-    return None if bound is None else rounded(min(1.0, max(0.0, float(bound))))
+    return None if bound is None else _written(min(1.0, max(0.0, float(bound))))
+
+
+def _written(share: float) -> float:
+    """A bound or an error in steps of a ten-thousandth of a percent: what is less than that is noise of computing."""
+    return round(float(share), 6) + 0.0

@@ -18,6 +18,7 @@ from voyant.analysis.benchmark.counting import MOST_BRANDS, Market
 from voyant.analysis.benchmark.metrics import Metric, Wide, choose_metrics, money_columns
 from voyant.analysis.benchmark.periods import Key, Periods, find_periods
 from voyant.analysis.insights.subjects import choose
+from voyant.analysis.wording import listed
 from voyant.domain.benchmark import BrandRequest, Use
 from voyant.domain.profile import Profile
 from voyant.domain.table import Column, Table
@@ -99,7 +100,7 @@ def _sizes(market: Market) -> dict[str, int]:
 def _on_names(column: Column, unnamed: int, known: Iterable[str]) -> Iterator[str]:
     """Rows of no brand, and brands that may be one, written in two ways."""
     if unnamed:
-        yield f"{unnamed:,} rows have no {column.name}: they are in no figure."
+        yield f"Rows without {column.name}, which are in no figure: {unnamed:,}."
     alike: dict[str, list[str]] = {}
     for brand in known:
         alike.setdefault(" ".join(brand.casefold().split()), []).append(brand)
@@ -139,14 +140,21 @@ def _in_one_currency(market: Market, request: BrandRequest) -> tuple[Market, lis
     )
     sizes = {row["currency"]: row["n"] for row in counted}
     if request.currency is None:
-        concerned = [metric.name for metric in market.metrics if set(metric.figure.columns) & money]
-        if len(sizes) < 2 or not concerned:
+        if len(sizes) < 2:
             return _priced_in(market, money, next(iter(sizes), None)), []
+        if request.metrics and not request.price and any(metric.use is Use.PRICE for metric in market.metrics):
+            # Nobody asked for the price: it is no reason to refuse what was asked for.
+            rest = tuple(metric for metric in market.metrics if metric.use is not Use.PRICE)
+            market = replace(market, metrics=rest)
+        concerned = [metric.name for metric in market.metrics if set(metric.figure.columns) & money]
+        if not concerned:
+            return market, ["Prices come in several currencies and are not compared."]
         raise InvalidInput(
-            f"{', '.join(concerned)} comes in {len(sizes)} currencies, which cannot be added up: "
+            f"The values of {listed(concerned)} are in {len(sizes)} currencies, which cannot be added up: "
             f"{', '.join(f'{each} ({n:,} rows)' for each, n in list(sizes.items())[:8])}.",
             code=Code.MISSING_PARAMETER,
-            remedy="Name one as currency, whose rows then count alone; or convert the amounts first.",
+            remedy="Name one as currency, whose rows then count alone; convert the amounts first; or name metrics that "
+            "are no amounts, such as pieces.",
             data={"parameter": "currency", "values": list(sizes)},
         )
     chosen = one_of(request.currency, sizes, "currency")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from voyant.analysis.benchmark.counting import Brand, Counts, Market
+from voyant.analysis.benchmark.counting import Brand, Counts, Market, ranks_among_all
 from voyant.analysis.benchmark.metrics import Metric
 from voyant.analysis.benchmark.shares import difference, growth, leading, middle, quotient, ranks, shares
 from voyant.analysis.kpi.changes import ZERO, Cell
@@ -64,6 +64,10 @@ def standings(market: Market, counts: Counts) -> list[Standing]:
         cells = counts.overall[metric.name]
         sharing = has_shares(metric, counts)
         whole = placed(metric, market.brands, [figure_of(metric, cells[brand]) for brand in market.brands], sharing)
+        ranks = whole.ranks
+        if market.has_rest and metric.use is Use.MARKET:  # others may stand between those that are listed
+            among_all = ranks_among_all(market, metric)
+            ranks = [among_all.get(brand) for brand in market.brands]
         spans = [_span(market, metric, counts, sharing, place) for place in (0, 1)]
         is_price = metric.use is Use.PRICE
         indexes = price_indexes(market.brands, whole.values, weights) if is_price else [None] * len(market.brands)
@@ -76,7 +80,7 @@ def standings(market: Market, counts: Counts) -> list[Standing]:
                     rows=counts.rows[brand],
                     value=_written(whole.values[place]),
                     share=_share(whole, place),
-                    rank=whole.ranks[place],
+                    rank=ranks[place],
                     relative=None if brand is None else quotient(whole.values[place], whole.leader),
                     gap_to_leader=None if brand is None else difference(whole.values[place], whole.leader),
                     gap_to_median=None if brand is None else difference(whole.values[place], whole.median),

@@ -88,6 +88,8 @@ class Columns:
         """Whether there is little doubt that found columns are meant, by what they or other columns are called."""
         if parameter.found not in {FoundBy.BY_NAME, FoundBy.NAMING}:
             return True
+        if any(column.role is Role.CONSTANT for column in self._dataset.columns if column.name in names):
+            return False  # it may be given, and tells nothing apart
         return all(name in self._naming or _says_clearly(name, parameter) for name in names)
 
     def leading_time(self, parameter: Parameter) -> tuple[list[str], str]:

@@ -12,7 +12,6 @@ from voyant.analysis.benchmark.sentences.words import (
     named,
     period_axis,
     period_of,
-    possessive,
 )
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, saturating
 from voyant.analysis.wording import readable, sentence
@@ -75,12 +74,11 @@ def _differs(result: Benchmark, metric: BrandMetric, found: Difference) -> Claim
 
     def tell(telling: Telling) -> str:
         both = f"{telling.quantity('value', metric.unit)} against {telling.quantity('other', metric.unit)}"
+        place, mean = ("above" if above else "below"), f"on average over the {period_of(result)}s"
         if metric.has_shares:
-            place = f"{named(result.brand)} is {'ahead of' if above else 'behind'} {named(found.competitor)} in"
-            return sentence(f"{place} {readable(metric.name)}: {both} a {period_of(result)} on average")
+            place, mean = ("ahead of" if above else "behind"), f"a {period_of(result)} on average"
         return sentence(
-            f"{possessive(named(result.brand))} {readable(metric.name)} is {'above' if above else 'below'} that of "
-            f"{named(found.competitor)}: {both} on average over the {period_of(result)}s"
+            f"{named(result.brand)} is {place} {named(found.competitor)} in {readable(metric.name)}: {both} {mean}"
         )
 
     base = {Use.MARKET: 0.32, Use.COMPARED: 0.45, Use.PRICE: 0.4}[metric.use]

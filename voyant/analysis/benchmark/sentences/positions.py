@@ -187,6 +187,8 @@ def _price(result: Benchmark, price: BrandMetric, market: BrandMetric | None) ->
             return None
         own = names.index(result.brand)
         other = next(place for place in (0, len(names) - 1) if place != own)
+        if telling.value("price_index", 0) == telling.value("price_index", len(names) - 1):
+            return sentence(f"all brands are sold at one price: {telling.quantity('price', price.unit, own)}")
         return sentence(
             f"{named(result.brand)} is sold at {telling.quantity('price', price.unit, own)}, "
             f"{telling.percent('price_index', own)} of the average price in the market; {named(names[other])} at "
