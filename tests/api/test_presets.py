@@ -53,3 +53,28 @@ def test_wrong_parameters_are_refused_before_anything_runs(client: Client, sourc
     told = problem(client.post("/v1/jobs/quality.schema_validation", body), 422, "VYNT-1001")
     assert "perhaps filled" in told["message"]
     problem(client.post("/v1/jobs/analyze", {"source": source, "parameters": {"x": 1}}), 422, "VYNT-1001")
+
+
+def sold(usual: int) -> str:
+    rows = (f"{2022 + n // 12}-{n % 12 + 1:02}-{day:02},{usual + n % 5}\n" for n in range(18) for day in (1, 10, 28))
+    return "sold_on,units\n" + "".join(rows)
+
+
+def test_a_preset_reads_several_sources(client: Client, other_client: Client) -> None:
+    alpen, borea = (client.upload(f"{name}.csv", sold(usual)) for name, usual in (("alpen", 60), ("borea", 40)))
+    body = {"source": alpen, "parameters": {"brand": "Alpen", "others": {"Borea": borea}}}
+    answer = client.post("/v1/presets/benchmark.brand/execute", body)
+    assert answer.status_code == 202, answer.text
+    work(answer.json()["id"])
+    result = client.get(f"/v1/jobs/{answer.json()['id']}/result").json()
+    assert [brand["brand"] for brand in result["answers"]["benchmark"]["brands"]] == ["Alpen", "Borea"]
+    assert client.get(f"/v1/sources/{borea}").json()["tables"] == ["borea"]
+
+    # What is another tenant's, or this machine's, is refused before anything runs.
+    own = other_client.upload("alpen.csv", sold(60))
+    stolen = {"source": own, "parameters": {"brand": "Alpen", "others": {"Borea": borea}}}
+    problem(other_client.post("/v1/presets/benchmark.brand/execute", stolen), 404, "VYNT-2003")
+    outside = {"source": alpen, "parameters": {"others": {"Borea": "/etc/passwd"}}}
+    problem(client.post("/v1/presets/benchmark.brand/execute", outside), 403, "VYNT-8003")
+    asked = {"source": alpen, "benchmark": {"others": {"Borea": "/etc/passwd"}}}
+    problem(client.post("/v1/jobs/benchmark", asked), 403, "VYNT-8003")

@@ -52,3 +52,22 @@ def test_mistakes_are_told_with_what_to_do(shell: Shell, codes: Path) -> None:
     assert missing.code == 2
     assert "VYNT-7002" in missing.err
     assert "Traceback" not in missing.err + missing.out
+
+
+def test_a_preset_reads_several_sources(shell: Shell, tmp_path: Path) -> None:
+    paths = []
+    for name, usual in (("alpen", 60), ("borea", 40), ("cirrus", 20)):
+        rows = (
+            f"{2022 + n // 12}-{n % 12 + 1:02}-{day:02},{usual + n % 5}\n" for n in range(18) for day in (1, 10, 28)
+        )
+        paths.append(tmp_path / f"{name}.csv")
+        paths[-1].write_text("sold_on,units\n" + "".join(rows))
+    own, *others = paths
+    given = ("--param", f"others=Borea AG={others[0]}", "--param", f"others={others[1]}")
+    done = shell("preset", "run", "benchmark.brand", own, "--param", "brand=Alpen", *given)
+    assert done.code == 0, done.err
+    assert "Alpen leads with" in done.out
+    assert "ahead of Borea AG with" in done.out
+    assert "! Each brand has a table of its own: Alpen in alpen, 54 rows; Borea AG in borea, 54 rows;" in done.out
+    missing = shell("preset", "run", "benchmark.brand", own, "--param", "others=Borea=no_such.csv")
+    assert (missing.code, "VYNT-2003" in missing.err, "Traceback" in missing.err) == (2, True, False)

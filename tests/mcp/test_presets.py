@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.mcp.agent import Agent
 from voyant.analysis.presets import built_in
 
@@ -40,3 +42,23 @@ def test_unknown_names_are_refused(agent: Agent, orders: str) -> None:
     assert "is no preset" in agent.fail("voyant_preset", name="analyze", source=orders)["message"]
     error = agent.fail("voyant_preset", name="quality.data_profiling", source=orders, parameters={"x": 1})
     assert error["code"] == "VYNT-1001"
+
+
+def test_a_preset_reads_several_sources(agent: Agent, tmp_path: Path) -> None:
+    paths = []
+    for name, usual in (("alpen", 60), ("borea", 40)):
+        rows = (
+            f"{2022 + n // 12}-{n % 12 + 1:02}-{day:02},{usual + n % 5}\n" for n in range(18) for day in (1, 10, 28)
+        )
+        paths.append(tmp_path / f"{name}.csv")
+        paths[-1].write_text("sold_on,units\n" + "".join(rows))
+    own, other = map(str, paths)
+    told = agent("voyant_preset", name="benchmark.brand")
+    assert told["takes"]["others"].startswith("sources: sources of the other brands")
+    asked = {"brand": "Alpen", "others": {"Borea": other}}
+    result = agent("voyant_preset", name="benchmark.brand", source=own, parameters=asked)
+    benchmark = result["answers"]["benchmark"]
+    assert [brand["brand"] for brand in benchmark["brands"]] == ["Alpen", "Borea"]
+    assert benchmark["notes"][0].startswith("Each brand has a table of its own: Alpen in alpen")
+    missing = agent.fail("voyant_preset", name="benchmark.brand", source=own, parameters={"others": f"{other}.gz"})
+    assert missing["code"] == "VYNT-2003"

@@ -95,7 +95,8 @@ class Standing:
         brand: None for all brands together that are not listed.
         value: None where it has nothing to stand on.
         share: Of all brands; None for metrics without shares and where there is nothing to share.
-        rank: Of the metric that shares are of among all brands; of others, and before and after, among the listed ones.
+        rank: Of the metric that shares are of among all brands, of others among the listed ones; before and after None
+            where there are brands that are not listed.
         relative: Value over that of the leader, which has rank 1.
         gap_to_leader: Value less that of the leader; ``gap_to_median`` less the median of the listed brands.
         growth: ``after / before - 1``; None where ``before`` is not positive.

@@ -19,13 +19,14 @@ def benchmark(contents: Contents) -> dict[str, Any] | None:
     if not isinstance(found, Benchmark):
         return None
     listed = [brand for brand in _by_rank(found) if brand is not None]
+    shown = [brand for place, brand in enumerate(listed) if place < _MOST_BRANDS or brand == found.brand]
     return {
         "brand": found.brand,
         "metrics": [_heading(metric) for metric in found.metrics],
         "shares_of": found.market or "",
         "spans": _spans(found),
-        "brands": [_brand(found, brand) for brand in listed[:_MOST_BRANDS]],
-        "left_out": f"{len(listed) - _MOST_BRANDS:,}" if len(listed) > _MOST_BRANDS else "",
+        "brands": [_brand(found, brand) for brand in shown],
+        "left_out": f"{len(listed) - len(shown):,}" if len(listed) > len(shown) else "",
         "segments": [_segment(found, one) for one in found.segments if one.value is not None],
     }
 

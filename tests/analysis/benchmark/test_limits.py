@@ -119,3 +119,29 @@ def test_differences_read_well_whatever_the_metric_is_called(metrics: str, name:
         findings = told(table, answered(table, brand="Alpen", metrics=(metrics,), grain="month"), tmp_path).findings
     texts = [finding.text for finding in findings]
     assert any(text.startswith((f"Alpen is above Borea in {name}: ", f"By {name}, Alpen is ")) for text in texts), texts
+
+
+def test_of_many_competitors_that_do_not_differ_one_is_told(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    alike = [
+        [month(place), brand, "North", int(rng.integers(95, 106)), 1, round(float(rng.normal(4, 0.05)), 2)]
+        for place in range(30)
+        for brand in ("Alpen", "Borea", "Cirrus", "Dorado")
+    ]
+    with sales(alike) as table:
+        found = told(table, answered(table, brand="Alpen", metrics=("rating",), grain="month"), tmp_path).findings
+    said = [finding.text for finding in found if finding.kind == "no_brand_difference"]
+    assert sum("in average rating" in text for text in said) == 1
+
+
+def test_pictures_of_many_brands_show_the_largest_and_the_own_one(tmp_path: Path) -> None:
+    many = [[month(place), f"B{number:02}", "North", 100 - number, 200] for place in range(24) for number in range(25)]
+    with sales(many) as table:
+        findings = told(
+            table, answered(table, brand="B24", metrics=("units",), price="sum(revenue) / sum(units)"), tmp_path
+        ).findings
+        view = next(finding.view for finding in findings if finding.kind == "price_position")
+        assert view is not None
+        drawn = {row["brand"] for row in table.query(view.sql)}
+    assert drawn == {"B24", *(f"B{number:02}" for number in range(11))}
+    assert view.caption.endswith("12 brands of 25 are shown.")

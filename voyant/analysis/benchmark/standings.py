@@ -64,10 +64,10 @@ def standings(market: Market, counts: Counts) -> list[Standing]:
         cells = counts.overall[metric.name]
         sharing = has_shares(metric, counts)
         whole = placed(metric, market.brands, [figure_of(metric, cells[brand]) for brand in market.brands], sharing)
-        ranks = whole.ranks
+        ranks, partial = whole.ranks, False
         if market.has_rest and metric.use is Use.MARKET:  # others may stand between those that are listed
             among_all = ranks_among_all(market, metric)
-            ranks = [among_all.get(brand) for brand in market.brands]
+            ranks, partial = [among_all.get(brand) for brand in market.brands], True
         spans = [_span(market, metric, counts, sharing, place) for place in (0, 1)]
         is_price = metric.use is Use.PRICE
         indexes = price_indexes(market.brands, whole.values, weights) if is_price else [None] * len(market.brands)
@@ -89,8 +89,8 @@ def standings(market: Market, counts: Counts) -> list[Standing]:
                     growth=growth(after, before),
                     share_before=_share(spans[0], place),
                     share_after=_share(spans[1], place),
-                    rank_before=None if spans[0] is None else spans[0].ranks[place],
-                    rank_after=None if spans[1] is None else spans[1].ranks[place],
+                    rank_before=None if spans[0] is None or partial else spans[0].ranks[place],
+                    rank_after=None if spans[1] is None or partial else spans[1].ranks[place],
                     price_index=indexes[place],
                 )
             )

@@ -21,13 +21,15 @@ from voyant.lake.sql import literal
 
 _SMALLEST = 0.05
 """Of the competitor's figure: a smaller difference is of no consequence."""
+_LEVEL = 0.05
 _ALIKE = 0.1
 """Of the competitor's figure: where the interval excludes a larger difference, there is said to be none."""
 TEST = "Student's t of paired periods, corrected for autocorrelation"
 
 
 def contrasts(result: Benchmark) -> Iterator[Comparison]:
-    """Every difference that was tested."""
+    """Every difference that was tested. That there is none is told once a metric, of the largest such competitor."""
+    told: set[str] = set()
     for found in result.differences:
         tested = found.tested
         if tested is None:
@@ -35,7 +37,9 @@ def contrasts(result: Benchmark) -> Iterator[Comparison]:
         metric = metric_named(result, found.metric)
         level = abs(found.other)
         matters = level == 0 or abs(tested.difference) >= _SMALLEST * level
-        alike = level > 0 and max(-tested.low, tested.high) <= _ALIKE * level
+        alike = level > 0 and max(-tested.low, tested.high) <= _ALIKE * level and metric.name not in told
+        if alike and tested.q > _LEVEL:
+            told.add(metric.name)
         yield Comparison(
             question=Question.BRAND,
             test=TEST,

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from voyant.analysis.benchmark.sentences.words import (
     BRANDS,
     columns_of,
+    drawn,
     interval,
     is_brand,
     is_metric,
     market_of,
     moment,
     named,
+    on_drawn,
     period_axis,
     period_of,
     possessive,
@@ -283,11 +285,12 @@ def _growth(result: Benchmark) -> Claim:
             name="growth_against_share",
             title="Growth against share",
             mark=Mark.SCATTER,
-            sql=sql,
+            sql=drawn(result, sql),
             x=Axis(field="share", title="share in the later span", kind="number", unit="%"),
             y=Axis(field="growth", title="growth", kind="number", unit="%"),
             color=BRANDS,
             highlight=result.brand,
+            caption=on_drawn(result),
         )
         if len(result.competitors) > 1
         else None,

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from voyant.analysis.benchmark.sentences.words import (
     BRANDS,
     columns_of,
+    drawn,
     is_metric,
     market_of,
     named,
+    on_drawn,
     price_of,
     share_of,
 )
@@ -213,10 +215,10 @@ def _positioning(result: Benchmark, sql: str) -> View:
         name="positioning",
         title="Price against share",
         mark=Mark.SCATTER,
-        sql=sql,
+        sql=drawn(result, sql),
         x=Axis(field="price_index", title="price index (market = 100)", kind="number"),
         y=Axis(field="share", title=f"share of {share_of(result)}", kind="number", unit="%"),
         color=BRANDS,
         highlight=result.brand,
-        caption="100 is the average price in the market.",
+        caption=f"100 is the average price in the market. {on_drawn(result)}".strip(),
     )

@@ -11,6 +11,8 @@ from voyant.domain.finding import Axis
 from voyant.domain.kpi import Grain
 from voyant.lake.sql import literal
 
+MOST_DRAWN = 12
+"""Brands in a picture of points with names."""
 BRANDS = Axis(field="brand", title="brand", kind="category")
 _NAME = re.compile(r"\w[\w’'&.+-]*(?: [\w’'&.+-]+){0,4}")
 _SPANS = {Grain.MONTH: 12, Grain.QUARTER: 4, Grain.WEEK: 52}
@@ -52,6 +54,23 @@ def columns_of(result: Benchmark, metric: BrandMetric | None = None, *more: str 
     """The columns that a sentence speaks of: that of the brands, those of the metric, and more."""
     made_of = metric.made_of if metric is not None else ()
     return tuple(dict.fromkeys(filter(None, (result.column, *made_of, *more))))
+
+
+def drawn(result: Benchmark, sql: str) -> str:
+    """The statement, cut to the brand and the largest others where points would cover one another's names."""
+    if len(result.competitors) < MOST_DRAWN:
+        return sql
+    own = f"brand = {literal(result.brand)}"
+    return f"SELECT * FROM (\n{sql}\n) AS _all\nORDER BY {own} DESC, share DESC NULLS LAST, brand\nLIMIT {MOST_DRAWN}"
+
+
+def on_drawn(result: Benchmark) -> str:
+    """What a caption says of that."""
+    return (
+        ""
+        if len(result.competitors) < MOST_DRAWN
+        else f"{MOST_DRAWN} brands of {len(result.competitors) + 1} are shown."
+    )
 
 
 def market_of(result: Benchmark) -> BrandMetric | None:
