@@ -77,6 +77,16 @@ def test_a_table_of_brands_is_told_and_can_be_repeated(caller: Caller, write: Wr
     assert replay(caller, job).holds
 
 
+def test_the_page_shows_the_brand_however_small_it_is(caller: Caller, tmp_path: Path) -> None:
+    path = tmp_path / "cereal.csv"
+    rows = (f"2024-{month:02}-01,B{brand:02},{900 - 20 * brand}\n" for month in (1, 2) for brand in range(40))
+    path.write_text("sold_on,brand,units\n" + "".join(rows))
+    job = benchmark(caller, path, brand="B38")
+    page = artifact_store().read(caller.tenant, job, "report.html").decode()
+    assert "<strong>B38</strong>" in page
+    assert "14 more brands stand in" in page
+
+
 def test_tables_of_one_brand_each_are_put_together(caller: Caller, write: Write) -> None:
     ingest(caller, write("borea", "Borea", first=3))
     ingest(caller, write("cirrus", "Cirrus", last=15))

@@ -31,6 +31,7 @@ from voyant.domain.template import TemplateResults
 FILES = [
     ("`normalize.json`", "What each column is, and every change made on the way in"),
     ("`rejects.parquet`", "Cells that did not fit their column's type: row, column, raw text, reason"),
+    ("`brands/TABLE/`", "The same of the source of another brand that was read with the job, by its table"),
     ("`contract.yaml` `contract.json`", "The data contract that was used, and how each of its clauses was kept"),
     (
         "`quarantined_rows.parquet`",

@@ -55,6 +55,11 @@ def test_key_figures_may_stand_by_name() -> None:
         ({"parameters": [{"name": "a", "kind": "choice", "description": "a"}]}, "has choices if, and only if"),
         ({"terms": [{"name": "t", "description": "t", "sql": []}]}, "the term 't' has no sql"),
         ({"terms": [{"name": "t", "description": "t", "sql": ["{x}"]}]}, "the term 't' refers to an unknown"),
+        ({"parameters": [AMOUNT | {"description": "a", "unless": "x"}]}, "the parameter 'amount' refers to an unknown"),
+        (
+            {"parameters": [{"name": "amount", "kind": "sources", "description": "brands"}]},
+            "'amount' is of sources, which the step benchmark alone takes",
+        ),
         ({"time": "day"}, "time is an unknown parameter 'day'"),
     ],
 )

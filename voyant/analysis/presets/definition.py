@@ -173,8 +173,19 @@ def _refuse_contradictions(preset: Preset) -> None:
         _refuse_unknown_places(f"steps.{step}", places_in(wanted) | needed, [*names, TABLE])
         if isinstance(wanted, Mapping) and (of := wanted.get(OF)) is not None:
             _refuse_unknown_places(f"steps.{step}", frozenset({str(of)}), [table.name for table in preset.tables])
+    _refuse_scattered_sources(preset)
     if any(rule.get("kind") == RuleKind.REFERENCE for rule in preset.steps.get("rules", ())):
         raise NotAPreset("a rule of a preset looks values up in another table, which is not known beforehand")
+
+
+def _refuse_scattered_sources(preset: Preset) -> None:
+    """Refuses sources anywhere but where they are read: they are no columns, and no text of SQL."""
+    benchmark = {name: value for name, value in preset.steps.get("benchmark", {}).items() if name != "others"}
+    sql = [*(term.sql for term in preset.terms), *(table.sql for table in preset.tables)]
+    used = places_in([preset.steps | {"benchmark": benchmark}, *sql])
+    for parameter in preset.parameters:
+        if parameter.kind is ParameterKind.SOURCES and parameter.name in used:
+            raise NotAPreset(f"{parameter.name!r} is of sources, which the step benchmark alone takes, as others")
 
 
 def _refuse_odd_table(table: DerivedTable, known: list[str]) -> None:
