@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from voyant.domain.caller import Caller
-from voyant.domain.preset import Fit, FoundBy, Parameter, Preset, PresetRun
+from voyant.domain.preset import Fit, FoundBy, Parameter, ParameterKind, Preset, PresetRun
 from voyant.domain.profile import Profile
 from voyant.domain.table import Dataset
 from voyant.errors import Code, InvalidInput, NotFound
@@ -195,6 +195,8 @@ def _preset(file: Path, taken: Collection[str]) -> Preset:
 
 def ways_to_find(parameter: Parameter) -> str:
     """What becomes of a parameter that is not given, in words."""
+    if parameter.kind is ParameterKind.SOURCES:
+        return "left out"
     if not parameter.kind.is_of_columns:
         return "left to the analysis" if parameter.default is None else str(parameter.default)
     found = _FOUND[parameter.found].format(words=", ".join(parameter.words[:4]))
