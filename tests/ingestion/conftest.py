@@ -1,4 +1,4 @@
-"""Reading bytes that a test wrote, the way a job does."""
+"""Reading what a test wrote into files and databases, the way a job does."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import stamina
 
+from tests.fixtures.database_servers import DatabaseServer
 from voyant.domain.source import Source
 from voyant.ingestion import Limits, StagedTable, source_of, stage
 from voyant.lake.engine import Engine
+
+DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True)
@@ -70,3 +74,35 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
     reader = Reader(tmp_path)
     yield reader
     reader.engine.close()
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    with Engine() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def postgresql(postgresql_server: DatabaseServer) -> DatabaseServer:
+    postgresql_server.run((DATA / "postgresql.sql").read_text("utf-8"))
+    return postgresql_server
+
+
+@pytest.fixture(scope="session")
+def mariadb(mariadb_server: DatabaseServer) -> DatabaseServer:
+    mariadb_server.run((DATA / "mariadb.sql").read_text("utf-8"))
+    return mariadb_server
+
+
+@pytest.fixture(params=["postgresql", "mariadb"])
+def server(request: pytest.FixtureRequest) -> DatabaseServer:
+    """Each of the servers: what is promised of both is tested on both."""
+    found: DatabaseServer = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def no_pauses() -> Iterator[None]:
+    """Retries stay, the waiting between them goes."""
+    with stamina.set_testing(True, attempts=10, cap=True):
+        yield
