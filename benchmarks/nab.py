@@ -28,8 +28,8 @@ from voyant.analysis.anomaly.series.live import alarms, distances
 from voyant.analysis.anomaly.series.reading import read
 from voyant.analysis.anomaly.series.sources import values_of
 from voyant.analysis.anomaly.series.tails import Floats
-from voyant.analysis.periods import TimeAxis
 from voyant.analysis.profile import profile
+from voyant.analysis.time_columns import TimeAxis
 from voyant.domain.anomaly import AnomalyRequest
 from voyant.domain.table import Aggregation, Column, ColumnType, Dataset, Role
 from voyant.lake.engine import Engine

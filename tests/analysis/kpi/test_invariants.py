@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.analysis.kpi.orders import changes, measured, orders
-from voyant.analysis.periods import as_moment
+from voyant.analysis.grains import as_moment
 from voyant.domain.kpi import Change, KpiKind
 
 DECLARED = (

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from voyant.analysis.columns import named_column
+from voyant.analysis.grains import advance, as_moment, label
 from voyant.analysis.normalize.names import word_set
-from voyant.analysis.periods import advance, as_moment, label, leading_time_column, timeline
+from voyant.analysis.periods import timeline
+from voyant.analysis.time_columns import leading_time_column
 from voyant.domain.benchmark import BrandRequest, Span
 from voyant.domain.kpi import Grain
 from voyant.domain.profile import Profile

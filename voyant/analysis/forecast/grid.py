@@ -9,7 +9,9 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from voyant.analysis.periods import TimeAxis, Timeline, advance, label, time_axis, timeline
+from voyant.analysis.grains import advance, label
+from voyant.analysis.periods import Timeline, timeline
+from voyant.analysis.time_columns import TimeAxis, time_axis
 from voyant.analysis.wording import adverb, count, listed, period_name, sentence, weekday
 from voyant.domain.kpi import Grain
 from voyant.domain.profile import ColumnProfile

@@ -15,7 +15,7 @@ from voyant.analysis.forecast.running import fit_all
 from voyant.analysis.forecast.series import Loaded, Series, load
 from voyant.analysis.forecast.target import target
 from voyant.analysis.forecast.work import Plan, Task
-from voyant.analysis.periods import time_column_of
+from voyant.analysis.time_columns import time_column_of
 from voyant.analysis.wording import count
 from voyant.domain.answer import Answer
 from voyant.domain.forecast import Forecast, ForecastRequest

@@ -24,7 +24,8 @@ from voyant.analysis.insights.ranking import ranked
 from voyant.analysis.insights.relations import Relations, untangled
 from voyant.analysis.insights.statistics import adjusted
 from voyant.analysis.insights.subjects import choose
-from voyant.analysis.periods import leading_time_column, timeline
+from voyant.analysis.periods import timeline
+from voyant.analysis.time_columns import leading_time_column
 from voyant.domain.drift import Drift
 from voyant.domain.finding import Finding, Test
 from voyant.domain.insights import Analysis, Family, Insights

@@ -9,9 +9,10 @@ from datetime import date, datetime
 from itertools import combinations
 
 from voyant.analysis.coverage import NONE_THIN
+from voyant.analysis.grains import advance, label
 from voyant.analysis.kpi.figures import Dimension, Figure, parts
 from voyant.analysis.kpi.measurement import change_between, group_by_dimensions, measure_parts, measure_whole
-from voyant.analysis.periods import Timeline, advance, label
+from voyant.analysis.periods import Timeline
 from voyant.domain.kpi import Change, Grain
 from voyant.domain.profile import Profile
 from voyant.domain.table import Table

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from voyant.analysis.periods import TimeAxis, Timeline
+from voyant.analysis.periods import Timeline
+from voyant.analysis.time_columns import TimeAxis
 from voyant.domain.kpi import KpiKind
 from voyant.lake.sql import identifier
 

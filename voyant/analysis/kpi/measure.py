@@ -24,7 +24,8 @@ from voyant.analysis.kpi.measurement import (
     run_declared,
 )
 from voyant.analysis.kpi.selected import measure_select
-from voyant.analysis.periods import Timeline, time_column_of, timeline
+from voyant.analysis.periods import Timeline, timeline
+from voyant.analysis.time_columns import time_column_of
 from voyant.analysis.wording import number, period_name, quantity
 from voyant.domain.kpi import Change, Composition, DeclaredKpi, Kpi, Kpis, Point
 from voyant.domain.profile import Profile

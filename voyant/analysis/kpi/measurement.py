@@ -8,10 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from voyant.analysis.grains import advance, as_moment
 from voyant.analysis.kpi.changes import ZERO, Cell, Split, change
 from voyant.analysis.kpi.exact import exact, wide
 from voyant.analysis.kpi.figures import Dimension, Figure, parts
-from voyant.analysis.periods import Timeline, advance, as_moment
+from voyant.analysis.periods import Timeline
 from voyant.domain.kpi import Change, Grain, KpiKind
 from voyant.domain.table import Table
 from voyant.errors import Code, InvalidInput, QueryRejected

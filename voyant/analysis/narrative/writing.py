@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from voyant.analysis.grains import as_moment
 from voyant.analysis.insights.ranking import is_absence
 from voyant.analysis.narrative.caveats import with_caveats
 from voyant.analysis.narrative.key_figures import key_figures
 from voyant.analysis.narrative.steps import next_steps
-from voyant.analysis.periods import as_moment
 from voyant.analysis.wording import count, day, listed, percent, readable, rule_broken, sentence
 from voyant.domain.contract import ContractCheck
 from voyant.domain.drift import Drift

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from voyant.analysis.columns import find_column
 from voyant.analysis.kpi.found import explaining_dimensions
-from voyant.analysis.periods import leading_time_column
+from voyant.analysis.time_columns import leading_time_column
 from voyant.domain.preset import FoundBy, Parameter, ParameterKind
 from voyant.domain.profile import Profile
 from voyant.domain.table import Column, ColumnType, Dataset, Role

@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from voyant.analysis.periods import leading_time_column, timeline
+from voyant.analysis.periods import timeline
 from voyant.analysis.quality import completeness, consistency, timeliness, uniqueness, validity
 from voyant.analysis.quality.declared import Expectations, bind
 from voyant.analysis.quality.failing import ROWS_OF_A_CHECK, left_out, with_samples
 from voyant.analysis.quality.rules import Subject, run
+from voyant.analysis.time_columns import leading_time_column
 from voyant.domain.finding import Severity
 from voyant.domain.normalization import Normalization
 from voyant.domain.profile import Profile

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from voyant.analysis.periods import Timeline, as_moment
+from voyant.analysis.grains import as_moment
+from voyant.analysis.periods import Timeline
 from voyant.analysis.quality.rules import Rule, Subject
 from voyant.domain.finding import Severity
 from voyant.domain.profile import TimeProfile

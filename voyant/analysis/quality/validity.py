@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from voyant.analysis.periods import as_moment, floor, time_axis
+from voyant.analysis.grains import as_moment, floor
 from voyant.analysis.quality.rules import Rule, Subject
+from voyant.analysis.time_columns import time_axis
 from voyant.domain.finding import Severity
 from voyant.domain.kpi import Grain
 from voyant.domain.normalization import ChangeKind

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from voyant.analysis.columns import named_column
 from voyant.analysis.normalize.number_roles import ENTITY_WORDS
-from voyant.analysis.periods import leading_time_column
 from voyant.analysis.regression.target import Target
+from voyant.analysis.time_columns import leading_time_column
 from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.regression import FeatureKind, LeftOut, RegressionRequest
 from voyant.domain.table import Column, ColumnType, Dataset, Role

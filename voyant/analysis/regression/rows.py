@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voyant.analysis.insights.ranks import Floats, Ints
-from voyant.analysis.periods import TimeAxis
 from voyant.analysis.regression.features import Choice, Source
 from voyant.analysis.regression.target import Target
+from voyant.analysis.time_columns import TimeAxis
 from voyant.analysis.wording import month, weekday
 from voyant.domain.regression import FeatureKind, Task
 from voyant.domain.table import ROW, Column, ColumnType, Table

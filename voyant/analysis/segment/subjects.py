@@ -7,9 +7,10 @@ from datetime import datetime
 
 from voyant.analysis import expressions
 from voyant.analysis.columns import named_column
+from voyant.analysis.grains import as_moment
 from voyant.analysis.kpi.amounts import sold_amounts
 from voyant.analysis.normalize.names import word_set
-from voyant.analysis.periods import TimeAxis, as_moment, leading_time_column, time_axis
+from voyant.analysis.time_columns import TimeAxis, leading_time_column, time_axis
 from voyant.domain.profile import Profile
 from voyant.domain.segmentation import SegmentRequest
 from voyant.domain.table import Aggregation, Column, Dataset, Role, Table

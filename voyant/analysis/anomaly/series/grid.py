@@ -9,7 +9,8 @@ from typing import Any
 
 from voyant.analysis.anomaly.series.search import FEWEST_POINTS
 from voyant.analysis.anomaly.series.seasons import Cycle
-from voyant.analysis.periods import TimeAxis, advance, as_moment, floor
+from voyant.analysis.grains import advance, as_moment, floor
+from voyant.analysis.time_columns import TimeAxis
 from voyant.analysis.wording import count, listed
 from voyant.domain.kpi import Grain
 from voyant.domain.table import Table

@@ -10,7 +10,7 @@ from voyant.analysis.columns import named_column
 from voyant.analysis.insights.subjects import MOST_MEASURES
 from voyant.analysis.kpi.declared import parse
 from voyant.analysis.kpi.figures import Figure
-from voyant.analysis.periods import leading_time_column
+from voyant.analysis.time_columns import leading_time_column
 from voyant.analysis.wording import aggregate_name, readable
 from voyant.domain.anomaly import AnomalyRequest
 from voyant.domain.kpi import DeclaredKpi

@@ -7,7 +7,7 @@ import re
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, saturating
 from voyant.analysis.insights.frame import Clock, Frame
 from voyant.analysis.insights.relations import Relations
-from voyant.analysis.periods import TimeAxis
+from voyant.analysis.time_columns import TimeAxis
 from voyant.analysis.wording import readable, sentence
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.domain.table import Column, Role

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from voyant.analysis.grains import advance, as_moment, floor
 from voyant.analysis.kpi.templates.checking import EARLIEST, LATEST, Checker
 from voyant.analysis.kpi.templates.definition import Bound, Definition
 from voyant.analysis.kpi.templates.parameters import NUMERIC
 from voyant.analysis.kpi.templates.roles import Found, found_for
 from voyant.analysis.kpi.templates.series import USUAL_WINDOW
-from voyant.analysis.periods import TimeAxis, advance, as_moment, floor, time_axis
+from voyant.analysis.time_columns import TimeAxis, time_axis
 from voyant.domain.kpi import Grain
 from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.table import Aggregation, Column, ColumnType, Dataset

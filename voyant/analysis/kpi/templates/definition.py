@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from voyant.analysis.insights.comparison import Claim
-from voyant.analysis.periods import TimeAxis
+from voyant.analysis.time_columns import TimeAxis
 from voyant.domain.kpi import Grain
 from voyant.domain.table import Column
 from voyant.domain.template import Template

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from voyant.analysis.grains import as_moment
 from voyant.analysis.kpi.templates.binding import bind, check_parameters
 from voyant.analysis.kpi.templates.catalogue import DEFINITIONS, definition_of
 from voyant.analysis.kpi.templates.definition import Bound, Definition
 from voyant.analysis.kpi.templates.telling import amount_unit
-from voyant.analysis.periods import as_moment
 from voyant.domain.profile import Profile
 from voyant.domain.table import Dataset
 from voyant.domain.template import (

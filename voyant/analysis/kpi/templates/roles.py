@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from voyant.analysis.kpi.amounts import AMOUNT_WORDS, QUANTITY_WORDS, sold_amounts
 from voyant.analysis.kpi.found import explaining_dimensions
 from voyant.analysis.normalize.names import word_set
-from voyant.analysis.periods import leading_time_column
+from voyant.analysis.time_columns import leading_time_column
 from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.table import Aggregation, Column, Dataset, Role
 
