@@ -11,7 +11,8 @@ from voyant.domain.caller import Caller
 from voyant.domain.table import Column, ColumnType, Role
 from voyant.errors import NotFound
 from voyant.lake.engine import Engine
-from voyant.lake.lake import Lake, Snapshot
+from voyant.lake.lake import Lake
+from voyant.lake.snapshot import Snapshot
 from voyant.lake.views import add_view
 from voyant.settings.configuration import settings
 

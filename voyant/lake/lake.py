@@ -8,8 +8,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 from voyant.domain.serialization import from_json, to_compact_json
 from voyant.domain.table import ROW, Column, ColumnType, Dataset
 from voyant.errors import Code, Conflict, NotFound
+from voyant.lake.commits import commit
 from voyant.lake.engine import Engine
+from voyant.lake.snapshot import Snapshot
 from voyant.lake.sql import identifier
 from voyant.lake.table import EngineTable
 from voyant.lake.views import add_numbered_view, add_view
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from pyiceberg.table import Table as IcebergTable
 
     from voyant.lake.catalog import StoreCatalog
@@ -36,33 +36,8 @@ COLUMNS = "voyant.columns"
 OWNER = "voyant.owner"
 WIDE_COLUMNS = 500
 WIDE_ROWS = 10_000
-COLUMNS_WITH_METRICS = 100
-"""Of wider tables a manifest keeps no bounds of columns: Iceberg's own writers keep them of the first so many only."""
 ROWS_OF_ONE_THREAD = 122_880
 """DuckDB gives rows to threads in groups of this many; up to it one thread adds up doubles in one order."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """One immutable state of a table.
-
-    Attributes:
-        owner: The source that the rows come from.
-        columns: Stored ones, and those that are computed when the table is read.
-    """
-
-    tenant: str
-    table: str
-    id: str
-    rows: int
-    files: tuple[Path, ...]
-    owner: str
-    columns: tuple[Column, ...]
-
-    @property
-    def dataset(self) -> Dataset:
-        """What was known of the table when it was written."""
-        return Dataset(name=self.table, rows=self.rows, columns=self.columns)
 
 
 class Lake:
@@ -116,13 +91,17 @@ class Lake:
         if current is not None and _property(current, CONTENT) == content:
             return self._as_snapshot(tenant, table, current, None)
         properties = {CONTENT: content, COLUMNS: to_compact_json(columns).decode(), OWNER: owner}
+        folder = self._warehouse / tenant / table
+        data = folder / "data"
         path = scratch / f"{secrets.token_hex(16)}.parquet"
         try:
             write(path)
-            path = path.rename(self._data_folder(tenant, table) / path.name)
+            data.mkdir(parents=True, exist_ok=True)
+            path = path.rename(data / path.name)
             for _ in range(COMMIT_ATTEMPTS):
                 try:
-                    return self._commit(tenant, table, path, properties)
+                    found = commit(self._catalog, (tenant, table), folder, path, properties)
+                    return self._as_snapshot(tenant, table, found, None)
                 except (CommitFailedException, TableAlreadyExistsError, ValidationException):
                     # Another process was first: look at the table anew, and not in step with it.
                     time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - no secret hangs on it
@@ -275,39 +254,6 @@ class Lake:
         except NoSuchTableError:
             return None
 
-    def _data_folder(self, tenant: str, table: str) -> Path:
-        folder = self._warehouse / tenant / table / "data"
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-
-    def _commit(self, tenant: str, table: str, path: Path, properties: dict[str, str]) -> Snapshot:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-        from pyiceberg.expressions import AlwaysTrue
-
-        # A column without nulls today may have some in the next snapshot, so none is required.
-        schema = pa.schema([field.with_nullable(True) for field in pq.read_schema(path)])
-        found = self._find(tenant, table) or self._create(tenant, table, schema)
-        with found.transaction() as transaction:
-            if found.current_snapshot() is not None:
-                _evolve(transaction, schema)
-                transaction.delete(AlwaysTrue())
-            transaction.add_files([str(path)], snapshot_properties=properties, check_duplicate_files=False)
-        return self._as_snapshot(tenant, table, found, None)
-
-    def _create(self, tenant: str, table: str, schema: pa.Schema) -> IcebergTable:
-        from pyiceberg.exceptions import NamespaceAlreadyExistsError
-
-        if not self._catalog.namespace_exists(tenant):
-            with suppress(NamespaceAlreadyExistsError):  # another process was first
-                self._catalog.create_namespace(tenant)
-        location = str(self._warehouse / tenant / table)
-        # PyIceberg's own retries keep the files that an overtaken overwrite meant to remove; ours begin anew.
-        properties = {"commit.retry.num-retries": "0"}
-        if len(schema) > COLUMNS_WITH_METRICS:
-            properties["write.metadata.metrics.default"] = "none"
-        return self._catalog.create_table((tenant, table), schema=schema, location=location, properties=properties)
-
     def _as_snapshot(self, tenant: str, name: str, table: IcebergTable, snapshot_id: str | None) -> Snapshot:
         pinned = table.current_snapshot() if snapshot_id is None else table.snapshot_by_id(int(snapshot_id))
         if pinned is None:
@@ -351,22 +297,3 @@ def _property(table: IcebergTable, name: str) -> str | None:
     if snapshot is None or snapshot.summary is None:
         return None
     return snapshot.summary.get(name)
-
-
-def _evolve(transaction: Any, schema: pa.Schema) -> None:
-    """Gives the table the new rows' columns: those that left or changed type are dropped, new ones added."""
-    table_schema = transaction.table_metadata.schema()
-    wanted = {field.name: _plain_type(field.type) for field in schema}
-    kept = {field.name: _plain_type(field.type) for field in table_schema.as_arrow()}
-    gone = [name for name, kind in kept.items() if wanted.get(name) != kind]
-    if gone:
-        with transaction.update_schema(allow_incompatible_changes=True) as update:
-            for name in gone:
-                update.delete_column((name,))
-    if gone or wanted.keys() - kept.keys():
-        with transaction.update_schema() as update:
-            update.union_by_name(schema)
-
-
-def _plain_type(kind: pa.DataType) -> str:
-    return str(kind).replace("large_", "")

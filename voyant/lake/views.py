@@ -11,7 +11,7 @@ from voyant.lake.sql import identifier, literal
 
 if TYPE_CHECKING:
     from voyant.lake.engine import Engine
-    from voyant.lake.lake import Snapshot
+    from voyant.lake.snapshot import Snapshot
 
 
 def add_view(engine: Engine, snapshot: Snapshot, name: str) -> None:

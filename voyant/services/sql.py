@@ -14,7 +14,7 @@ from voyant.domain.serialization import from_json, to_compact_json
 from voyant.domain.table import Column
 from voyant.errors import Code, InvalidInput, QueryRejected
 from voyant.lake.confined.request import Answer, Parameters, Request
-from voyant.lake.lake import Snapshot
+from voyant.lake.snapshot import Snapshot
 from voyant.lake.sql import identifier
 from voyant.lake.views import view_statement
 from voyant.security.sql_guard import SHOWN, referenced_tables, unknown_table

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     import pyarrow
 
     from voyant.lake.engine import Engine
-    from voyant.lake.lake import Lake, Snapshot
+    from voyant.lake.lake import Lake
+    from voyant.lake.snapshot import Snapshot
     from voyant.lake.table import EngineTable
 
 T = TypeVar("T")

@@ -16,7 +16,8 @@ from voyant.lake.sql import identifier, literal
 if TYPE_CHECKING:
     from voyant.governance.contracts import Findings, Terms
     from voyant.lake.engine import Engine
-    from voyant.lake.lake import Lake, Snapshot
+    from voyant.lake.lake import Lake
+    from voyant.lake.snapshot import Snapshot
     from voyant.lake.table import EngineTable
     from voyant.workflows.context import StepContext
     from voyant.workflows.intake import Incoming

@@ -23,7 +23,7 @@ from voyant.workflows.staged import write_rows
 
 if TYPE_CHECKING:
     from voyant.lake.engine import Engine
-    from voyant.lake.lake import Snapshot
+    from voyant.lake.snapshot import Snapshot
 
 
 def take_in(context: StepContext, parameters: JobParameters) -> ManifestInput:

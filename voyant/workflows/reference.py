@@ -16,7 +16,7 @@ from voyant.workflows.context import StepContext
 from voyant.workflows.staged import main_table, write_rows
 
 if TYPE_CHECKING:
-    from voyant.lake.lake import Snapshot
+    from voyant.lake.snapshot import Snapshot
     from voyant.lake.table import EngineTable
 
 
@@ -84,7 +84,7 @@ def _read(context: StepContext, source: Source) -> tuple[ManifestInput, Snapshot
     """A source as a table that lasts no longer than the job; the lake keeps nothing of it."""
     from voyant.analysis.normalize import normalize
     from voyant.ingestion.reading import read_source
-    from voyant.lake.lake import Snapshot
+    from voyant.lake.snapshot import Snapshot
 
     job = context.job
     folder = job.scratch / "reference"

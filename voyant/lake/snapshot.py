@@ -1,0 +1,31 @@
+"""One state of a table, as jobs pin it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from voyant.domain.table import Column, Dataset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One immutable state of a table.
+
+    Attributes:
+        owner: The source that the rows come from.
+        columns: Stored ones, and those that are computed when the table is read.
+    """
+
+    tenant: str
+    table: str
+    id: str
+    rows: int
+    files: tuple[Path, ...]
+    owner: str
+    columns: tuple[Column, ...]
+
+    @property
+    def dataset(self) -> Dataset:
+        """What was known of the table when it was written."""
+        return Dataset(name=self.table, rows=self.rows, columns=self.columns)
