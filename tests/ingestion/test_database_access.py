@@ -107,7 +107,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(
 ) -> None:
     """The name means nothing to the driver: it is never asked where it leads."""
     monkeypatch.setattr("voyant.ingestion.database_address.resolved", lambda host: ["127.0.0.1"])
-    monkeypatch.setattr("voyant.addresses.is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr("voyant.ingestion.addresses.is_public", lambda address: address == "127.0.0.1")
     elsewhere = replace(server, host="rebinding.example").url()
     staged = stage(elsewhere, engine, query="SELECT 1 AS id", limits=Limits(private_databases=False))
     assert only(staged).rows == 1

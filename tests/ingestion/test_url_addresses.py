@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from tests.fixtures.http_server import HttpServer
 from tests.ingestion.downloads import CSV, fetch
-from voyant.addresses import is_public
 from voyant.errors import Code, InvalidInput, NotPermitted, Unavailable
-from voyant.http import http_client
+from voyant.ingestion.addresses import is_public
+from voyant.ingestion.http import http_client
 from voyant.ingestion.protocol import Limits
 
 
@@ -44,7 +44,9 @@ def test_a_redirect_to_a_private_address_is_refused(
     http_server: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The test's own server has to stand in for a public one: its address alone is declared public."""
-    monkeypatch.setattr("voyant.addresses.is_public", lambda address: address == "127.0.0.1" or is_public(address))
+    monkeypatch.setattr(
+        "voyant.ingestion.addresses.is_public", lambda address: address == "127.0.0.1" or is_public(address)
+    )
     for target in ("http://169.254.169.254/latest/meta-data/", "http://10.0.0.1/", "http://[::1]/", "http://0/"):
         url = http_server.serve("/x.csv", b"", status=302, Location=target)
         with pytest.raises(NotPermitted):
@@ -66,7 +68,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(
 ) -> None:
     """A name that answers with another address the second time finds nobody asking a second time."""
     resolves_to(monkeypatch, rebinding=["127.0.0.1", "10.1.2.3"])
-    monkeypatch.setattr("voyant.addresses.is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr("voyant.ingestion.addresses.is_public", lambda address: address == "127.0.0.1")
     hosts: list[str | None] = []
 
     def answer(request: BaseHTTPRequestHandler) -> None:

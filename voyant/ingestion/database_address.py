@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
-from voyant.addresses import require_public, resolved
 from voyant.domain.source import without_credentials
 from voyant.errors import Code, InvalidInput, Unavailable, extra_missing
+from voyant.ingestion.addresses import require_public, resolved
 
 _SYSTEMS = {
     "postgresql": "postgresql",

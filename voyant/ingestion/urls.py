@@ -78,7 +78,7 @@ def download(
     """
     import stamina
 
-    from voyant.http import http_client
+    from voyant.ingestion.http import http_client
 
     # Its own hook would write to standard output, where results go.
     stamina.instrumentation.set_on_retry_hooks(())

@@ -11,8 +11,8 @@ import httpcore
 import httpx
 
 from voyant import __version__
-from voyant.addresses import require_public, resolved
 from voyant.errors import Code, UnexpectedReply
+from voyant.ingestion.addresses import require_public, resolved
 
 if TYPE_CHECKING:
     import ssl
