@@ -90,6 +90,22 @@ def draw_box(view: View, rows: Sequence[Row]) -> Spec:
     to high.
     """
     names, figures = (view.x, view.y) if view.x.kind == "category" else (view.y, view.x)
+    boxes, left_out = _boxes(view, names, figures, rows[:MOST_BARS]), len(rows) - MOST_BARS
+    ordered = order.of_names(
+        [box["name"] for box in boxes],
+        by_size=[box["name"] for box in sorted(boxes, key=lambda box: (-(box["median"] or 0), box["name"]))],
+    )
+    y = category_axis("name", names, ordered)
+    y["axis"]["title"] = None
+    caption = " ".join(
+        part for part in (view.caption, f"{left_out} more are not shown." if left_out > 0 else "") if part
+    )
+    height = max(len(ordered) * BAR_STEP, 2 * BAR_STEP)
+    layer = {"layer": _box_layers(view, names, figures, boxes), "encoding": {"y": y}}
+    return picture(view.title, caption, boxes, height=height, layers=[layer])
+
+
+def _boxes(view: View, names: Axis, figures: Axis, rows: Sequence[Row]) -> list[Row]:
     low, high = view.low or "low", view.high or "high"
     boxes: list[Row] = [
         {
@@ -102,13 +118,13 @@ def draw_box(view: View, rows: Sequence[Row]) -> Spec:
         }
         for row in rows
     ]
-    boxes, left_out = boxes[:MOST_BARS], len(boxes) - MOST_BARS
     for box in boxes:
         box["stress"] = view.highlight is not None and box["name"] == formats.label(view.highlight)
-    ordered = order.of_names(
-        [box["name"] for box in boxes],
-        by_size=[box["name"] for box in sorted(boxes, key=lambda box: (-(box["median"] or 0), box["name"]))],
-    )
+    return boxes
+
+
+def _box_layers(view: View, names: Axis, figures: Axis, boxes: Sequence[Row]) -> list[Spec]:
+    """Whiskers, then boxes, then medians, each on top of those before."""
     values = [box[key] for box in boxes for key in ("low", "q1", "median", "q3", "high")]
     form = formats.figure_format(values)
     told = tooltip(
@@ -123,7 +139,7 @@ def draw_box(view: View, rows: Sequence[Row]) -> Spec:
         "condition": {"test": "datum.stress", "value": theme.LIGHT.stress},
         "value": theme.LIGHT.muted if view.highlight is not None else theme.LIGHT.ramp[2],
     }
-    layers: list[Spec] = [
+    return [
         {"mark": {"type": "rule"}, "encoding": {"x": number_axis("low", figures, values), "x2": {"field": "high"}}},
         {
             "mark": {"type": "bar", "size": 13},
@@ -139,13 +155,6 @@ def draw_box(view: View, rows: Sequence[Row]) -> Spec:
             "encoding": {"x": {"field": "median", "type": "quantitative"}, "tooltip": told},
         },
     ]
-    y = category_axis("name", names, ordered)
-    y["axis"]["title"] = None
-    caption = " ".join(
-        part for part in (view.caption, f"{left_out} more are not shown." if left_out > 0 else "") if part
-    )
-    height = max(len(ordered) * BAR_STEP, 2 * BAR_STEP)
-    return picture(view.title, caption, boxes, height=height, layers=[{"layer": layers, "encoding": {"y": y}}])
 
 
 def _upright(view: View, bars: list[Row], scale: Sequence[str], names: Axis, figures: Axis) -> Spec:

@@ -82,14 +82,13 @@ def draw_heatmap(view: View, rows: Sequence[Row]) -> Spec:
     ]
     columns = order.of_names([cell["x"] for cell in cells], by_size=[cell["x"] for cell in cells])
     lines = order.of_names([cell["y"] for cell in cells], by_size=[cell["y"] for cell in cells])
-    values = [cell["value"] for cell in cells]
-    scale, dark_from = _ramp(values)
-    form = formats.figure_format(values)
-    low, high = formats.extent(values)
-    steps = "~s" if high - low >= 10_000 else f",.{0 if high - low > 14 else 1 if high - low > 1 else 2}f"
-    told = tooltip(
-        ("y", view.y.title, None), ("x", view.x.title, None), ("value", formats.titled(colour.title, colour.unit), form)
-    )
+    layer = {"layer": _cell_layers(view, colour, cells, columns), "encoding": _cell_axes(columns, lines)}
+    height = max(len(lines) * CELL, 2 * CELL)
+    width = min(WIDTH, 150 + _WIDEST_CELL * len(columns))
+    return picture(view.title, view.caption, cells, height=height, layers=[layer], width=width)
+
+
+def _cell_axes(columns: Sequence[str], lines: Sequence[str]) -> Spec:
     upright = all(len(name) <= max(4, 90 // max(len(columns), 1)) for name in columns)
     encoding: Spec = {
         "x": _names("x", columns) | {"scale": {"paddingInner": 0.03}},
@@ -102,6 +101,19 @@ def draw_heatmap(view: View, rows: Sequence[Row]) -> Spec:
         "labelAlign": "center" if upright else "left",
         **cut_labels(columns, 22),
     }
+    return encoding
+
+
+def _cell_layers(view: View, colour: Axis, cells: Sequence[Row], columns: Sequence[str]) -> list[Spec]:
+    """The cells, and their figures on top where there are few enough to read them."""
+    values = [cell["value"] for cell in cells]
+    scale, dark_from = _ramp(values)
+    form = formats.figure_format(values)
+    low, high = formats.extent(values)
+    steps = "~s" if high - low >= 10_000 else f",.{0 if high - low > 14 else 1 if high - low > 1 else 2}f"
+    told = tooltip(
+        ("y", view.y.title, None), ("x", view.x.title, None), ("value", formats.titled(colour.title, colour.unit), form)
+    )
     legend = {
         "title": formats.titled(colour.title, colour.unit) or None,
         "gradientLength": 280,
@@ -116,10 +128,7 @@ def draw_heatmap(view: View, rows: Sequence[Row]) -> Spec:
         ink = {"condition": {"test": dark_from, "value": theme.LIGHT.paper}, "value": theme.LIGHT.ink}
         text = {"field": "value", "type": "quantitative", "format": form}
         layers.append({"mark": {"type": "text", "fontSize": 10.5}, "encoding": {"text": text, "color": ink}})
-    height = max(len(lines) * CELL, 2 * CELL)
-    width = min(WIDTH, 150 + _WIDEST_CELL * len(columns))
-    layer = {"layer": layers, "encoding": encoding}
-    return picture(view.title, view.caption, cells, height=height, layers=[layer], width=width)
+    return layers
 
 
 def _binned(view: View, rows: Sequence[Row]) -> Spec:
@@ -136,6 +145,11 @@ def _binned(view: View, rows: Sequence[Row]) -> Spec:
     width, height = _step([cell["x"] for cell in cells]), _step([cell["y"] for cell in cells])
     for cell in cells:
         cell |= {"x2": formats.number(cell["x"] + width), "y2": formats.number(cell["y"] + height)}
+    encoding = _bin_encoding(view, view.color, cells)
+    return picture(view.title, view.caption, cells, height=340, layers=[{"mark": "rect", "encoding": encoding}])
+
+
+def _bin_encoding(view: View, colour: Axis, cells: Sequence[Row]) -> Spec:
     xs = [cell[key] for cell in cells for key in ("x", "x2")]
     ys = [cell[key] for cell in cells for key in ("y", "y2")]
     told = tooltip(
@@ -143,7 +157,7 @@ def _binned(view: View, rows: Sequence[Row]) -> Spec:
         ("x2", "to", formats.figure_format(xs)),
         ("y", f"{view.y.title} from", formats.figure_format(ys)),
         ("y2", "to", formats.figure_format(ys)),
-        ("count", view.color.title, ","),
+        ("count", colour.title, ","),
     )
     filled: Spec = {
         "field": "count",
@@ -151,14 +165,14 @@ def _binned(view: View, rows: Sequence[Row]) -> Spec:
         # Counts of bins spread over powers of ten: on a plain scale all but the fullest would be pale.
         "scale": {"type": "log", "range": [theme.LIGHT.ramp[1], theme.LIGHT.ramp[3], theme.LIGHT.ramp[6]]},
         "legend": {
-            "title": view.color.title,
+            "title": colour.title,
             "gradientLength": 180,
             "gradientThickness": 9,
             "format": "~s",
             "tickCount": 4,
         },
     }
-    encoding: Spec = {
+    return {
         "x": number_axis("x", view.x, xs),
         "x2": {"field": "x2"},
         "y": number_axis("y", view.y, ys, vertical=True),
@@ -166,7 +180,6 @@ def _binned(view: View, rows: Sequence[Row]) -> Spec:
         "color": filled,
         "tooltip": told,
     }
-    return picture(view.title, view.caption, cells, height=340, layers=[{"mark": "rect", "encoding": encoding}])
 
 
 def _step(starts: Sequence[float]) -> float:
