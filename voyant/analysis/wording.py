@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from voyant.domain.kpi import Grain
+from voyant.domain.kpi import Grain, Handful
 from voyant.domain.table import Aggregation, Column
 
 _CURRENCIES = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
@@ -195,13 +195,24 @@ def moved(absolute: float, relative: float | None, unit: str | None, base_period
     """
     if absolute == 0:
         return f"unchanged from {period_name(base_period)}"
+    return f"{_went(absolute, relative, unit)} on {period_name(base_period)}"
+
+
+def rests_on(found: Handful, unit: str | None) -> str:
+    """That a change rests on a few rows, and what is left of it without them."""
+    rows = quantity(found.among, "records")
+    left = "unchanged" if found.absolute == 0 else _went(found.absolute, found.relative, unit)
+    return f"rests on {number(found.rows)} of {rows}: without {'it' if found.rows == 1 else 'them'} {left}"
+
+
+def _went(absolute: float, relative: float | None, unit: str | None) -> str:
     if unit == "%":
         far = f"{number(abs(absolute))} points"
     elif relative is not None and abs(relative) <= _LARGEST_RATIO:
         far = percent(round(100 * abs(relative), 1))
     else:
         far = quantity(abs(absolute), unit)
-    return f"{'up' if absolute > 0 else 'down'} {far} on {period_name(base_period)}"
+    return f"{'up' if absolute > 0 else 'down'} {far}"
 
 
 def rule_broken(failed: str, checked: str, unit: str, rule: str, share: str | None = None) -> str:

@@ -40,14 +40,11 @@ def print_summary(result: Result, report: Path | None) -> None:
     if result.kpis:
         out.print("\nKey figures", style="bold")
         for kpi in result.kpis:
-            out.print(Text("  " + _kpi_line(kpi)))
-    for template in result.templates:
-        out.print(f"\n{template.name}", style="bold")
-        if template.text is not None:
-            out.print(Text(f"  {template.text}"))
-        print_cells(template.columns, template.rows)
-        if template.total_rows > len(template.rows):
-            out.print(f"  {template.total_rows:,} rows in all: {template.file}", style="dim", markup=False)
+            line = Text("  " + _kpi_line(kpi))
+            if kpi.caveat:
+                line.append(f". {kpi.caveat}", style="dim")
+            out.print(line)
+    _print_templates(result)
     if result.findings:
         out.print("\nFindings", style="bold")
         for number, finding in enumerate(result.findings, start=1):
@@ -57,14 +54,7 @@ def print_summary(result: Result, report: Path | None) -> None:
             out.print(Padding(line, (0, 0, 0, 1)) if out.is_terminal else Text(" ") + line)
     print_expected(result)
     _print_quality(result)
-    for contract in result.contracts:
-        unchecked = contract.not_enforceable
-        out.print(
-            f"\nContract {contract.id} {contract.version}: {contract.outcome}; {contract.passed:,} clauses kept, "
-            f"{contract.failed:,} broken"
-            + (f", {unchecked:,} not enforceable: see contract.json" if unchecked else ""),
-            markup=False,
-        )
+    _print_contracts(result)
     _print_drift(result)
     for warning in result.warnings:
         out.print(Text(f"! {warning}", style="yellow"))
@@ -75,6 +65,28 @@ def print_summary(result: Result, report: Path | None) -> None:
         out.print(f"Report    {report}", markup=False)
     out.print(f"Job       {result.job_id}    voyant job show {result.job_id}", markup=False)
     out.print(f"Check it  voyant verify {result.job_id}    voyant replay {result.job_id}", markup=False)
+
+
+def _print_templates(result: Result) -> None:
+    out = console()
+    for template in result.templates:
+        out.print(f"\n{template.name}", style="bold")
+        if template.text is not None:
+            out.print(Text(f"  {template.text}"))
+        print_cells(template.columns, template.rows)
+        if template.total_rows > len(template.rows):
+            out.print(f"  {template.total_rows:,} rows in all: {template.file}", style="dim", markup=False)
+
+
+def _print_contracts(result: Result) -> None:
+    for contract in result.contracts:
+        unchecked = contract.not_enforceable
+        console().print(
+            f"\nContract {contract.id} {contract.version}: {contract.outcome}; {contract.passed:,} clauses kept, "
+            f"{contract.failed:,} broken"
+            + (f", {unchecked:,} not enforceable: see contract.json" if unchecked else ""),
+            markup=False,
+        )
 
 
 def _kpi_line(kpi: ResultKpi) -> str:

@@ -130,6 +130,26 @@ class Breakdown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handful:
+    """The fewest rows without which less than half of a change is left.
+
+    Attributes:
+        rows: How many they are; ``among`` all rows of the two periods.
+        value: The figure without them; ``base`` that of the period compared with.
+        relative: As of the change, and so is ``absolute``.
+        sql: Gives ``rows``, ``among``, ``base``, ``value``, ``absolute`` and, in percent, ``change``.
+    """
+
+    rows: int
+    among: int
+    value: float
+    base: float
+    absolute: float
+    relative: float | None
+    sql: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """A figure against an earlier period.
 
@@ -138,6 +158,7 @@ class Change:
         relative: ``absolute / base``; None where the base is not positive or the figure takes either sign, as a delay.
         breakdowns: The dimensions that explain most, most telling first.
         pairs: Pairs of dimensions that say more than either alone; only of a change that was asked for.
+        rests_on: The few rows that most of it rests on; None where there are none, as where each row counts as one.
     """
 
     period: str
@@ -148,6 +169,7 @@ class Change:
     relative: float | None
     breakdowns: tuple[Breakdown, ...] = ()
     pairs: tuple[Breakdown, ...] = ()
+    rests_on: Handful | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

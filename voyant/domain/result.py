@@ -117,7 +117,12 @@ class ResultDrift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultKpi:
-    """A key figure; ``base`` is its value in the period before, ``change`` relative to it where that says something."""
+    """A key figure.
+
+    Attributes:
+        change: Against ``base``, its value in the period before, relative to it; None where that says nothing.
+        caveat: The few rows that the change rests on, and what is left of it without them; None where there are none.
+    """
 
     name: str
     value: float | None
@@ -126,6 +131,7 @@ class ResultKpi:
     change: float | None
     base: float | None
     base_period: str | None
+    caveat: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

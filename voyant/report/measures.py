@@ -103,7 +103,8 @@ def _change(change: Change | None, unit: str | None) -> dict[str, str] | None:
     elif unit == "%":
         size = f"{wording.number(abs(change.absolute))} points"
     base = wording.period_name(change.base_period)
-    return {"way": way, "size": size if change.absolute else "no change", "base": base}
+    caveat = wording.rests_on(change.rests_on, unit) if change.rests_on else ""
+    return {"way": way, "size": size if change.absolute else "no change", "base": base, "caveat": caveat}
 
 
 def _breakdown(breakdown: Breakdown, whole: float, unit: str | None) -> dict[str, Any]:

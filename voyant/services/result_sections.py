@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from voyant.analysis.wording import rests_on, sentence
 from voyant.domain.artifact import Artifact
 from voyant.domain.contract import ContractCheck
 from voyant.domain.drift import ColumnDrift, Drift
-from voyant.domain.kpi import Kpis
+from voyant.domain.kpi import Kpi, Kpis
 from voyant.domain.narrative import Narrative
 from voyant.domain.profile import Scalar
 from voyant.domain.quality import Check, Quality
@@ -97,17 +98,20 @@ def _column_drift(column: ColumnDrift) -> ResultColumnDrift:
 
 
 def kpis_section(kpis: Kpis | None) -> tuple[ResultKpi, ...]:
-    return tuple(
-        ResultKpi(
-            name=kpi.name,
-            value=kpi.value,
-            unit=kpi.unit,
-            period=kpi.period,
-            change=kpi.change.relative if kpi.change else None,
-            base=kpi.change.base if kpi.change else None,
-            base_period=kpi.change.base_period if kpi.change else None,
-        )
-        for kpi in (kpis.kpis if kpis else ())
+    return tuple(_kpi(kpi) for kpi in (kpis.kpis if kpis else ()))
+
+
+def _kpi(kpi: Kpi) -> ResultKpi:
+    few = kpi.change.rests_on if kpi.change else None
+    return ResultKpi(
+        name=kpi.name,
+        value=kpi.value,
+        unit=kpi.unit,
+        period=kpi.period,
+        change=kpi.change.relative if kpi.change else None,
+        base=kpi.change.base if kpi.change else None,
+        base_period=kpi.change.base_period if kpi.change else None,
+        caveat=None if few is None else sentence(rests_on(few, kpi.unit)),
     )
 
 

@@ -54,14 +54,15 @@ def _digits(column: Column) -> int:
 
 def _amount(quantity: Column, price: Column, profile: Profile) -> Figure:
     numbers = [profile.column(column.name).number for column in (quantity, price)]
-    expression = f"sum({identifier(quantity.name)} * {identifier(price.name)})"
+    amount = f"{identifier(quantity.name)} * {identifier(price.name)}"
     return Figure(
         name=f"total amount ({quantity.name} × {price.name})",
         kind=KpiKind.TOTAL,
-        expression=expression,
+        expression=f"sum({amount})",
         columns=(quantity.name, price.name),
         unit=price.unit,
-        numerator=expression,
+        numerator=f"sum({amount})",
+        amount=amount,
         signed=any(found is not None and found.negatives > 0.01 * profile.rows for found in numbers),
         goodness=_GOODNESS,
         reason=f"{quantity.name} adds up and {price.name} is the price of one: their product is what was turned over",

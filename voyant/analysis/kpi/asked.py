@@ -11,6 +11,7 @@ from itertools import combinations
 from voyant.analysis.coverage import NONE_THIN
 from voyant.analysis.grains import advance, label
 from voyant.analysis.kpi.figures import Dimension, Figure, parts
+from voyant.analysis.kpi.handful import extremes_by_figure
 from voyant.analysis.kpi.measurement import change_between, group_by_dimensions, measure_parts, measure_whole
 from voyant.analysis.periods import Timeline
 from voyant.domain.kpi import Change, Grain
@@ -141,6 +142,7 @@ class AskedChanges:
         self._measured = {each.figure.name: each for each in measure_parts(table, figures, periods)}
         every = [*dimensions, *_pairs(dimensions, profile)]
         self._groups = group_by_dimensions(table, figures, every, periods, (0, 1))
+        self._extremes = extremes_by_figure(table, figures, periods, (0, 1))
 
     def change(self, figure: Figure) -> Change | None:
         """The change of one figure; None where a period has no value."""
@@ -151,8 +153,9 @@ class AskedChanges:
             1,
             timeline=self._periods,
             groups=self._groups,
+            extremes=self._extremes,
             columns=self._columns,
-            table=self._table.dataset.name,
+            table=self._table,
         )
 
 

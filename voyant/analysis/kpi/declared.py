@@ -85,6 +85,7 @@ def _aggregate(declared: DeclaredKpi, tree: exp.Expr) -> Figure:
         if aggregate.find_ancestor(exp.AggFunc) is not None:
             raise _bad(declared, "aggregates cannot be nested")
     kind, numerator, denominator = _taken_apart(tree)
+    amount = _amount(tree)
     for quotient in list(tree.find_all(exp.Div)):
         # Engines disagree on what a division by zero gives: NaN, NULL or an error. Here it has no value.
         if not isinstance(quotient.expression.unnest(), exp.Literal | exp.Nullif):
@@ -96,6 +97,7 @@ def _aggregate(declared: DeclaredKpi, tree: exp.Expr) -> Figure:
         columns=tuple(sorted({column.name for column in tree.find_all(exp.Column) if column.name != "*"})),
         numerator=numerator,
         denominator=denominator,
+        amount=amount,
         declared=True,
     )
 
@@ -120,6 +122,17 @@ def _taken_apart(tree: exp.Expr) -> tuple[KpiKind, str | None, str | None]:
         if _adds_up(rest.this.unnest()) and _adds_up(over):
             return KpiKind.RATIO, f"{prefix}({rest.this.sql(dialect='duckdb')})", over.sql(dialect="duckdb")
     return KpiKind.OTHER, None, None
+
+
+def _amount(tree: exp.Expr) -> str | None:
+    """What a row adds to a sum or to a mean; None for figures that are neither."""
+    from sqlglot import exp
+
+    factor, rest = _factor(tree.unnest())
+    if not isinstance(rest, exp.Sum | exp.Avg) or rest.find(exp.Distinct, exp.Order):
+        return None
+    argument = rest.this.sql(dialect="duckdb")
+    return f"{factor} * ({argument})" if factor else argument
 
 
 def _factor(tree: exp.Expr) -> tuple[str | None, exp.Expr]:

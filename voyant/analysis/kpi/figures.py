@@ -45,6 +45,7 @@ class Figure:
         expression: The aggregate as shown, such as ``avg("amount")``.
         numerator: An aggregate whose values over parts add up to its value over the whole; None where there is none.
         denominator: The same, for figures that are a quotient.
+        amount: The SQL of what a row adds, where the figure is the total or the mean of that; None for all others.
         signed: Whether values of both signs occur: a change in percent then means nothing.
     """
 
@@ -55,6 +56,7 @@ class Figure:
     unit: str | None = None
     numerator: str | None = None
     denominator: str | None = None
+    amount: str | None = None
     signed: bool = False
     declared: bool = False
     goodness: float = 1.0

@@ -11,6 +11,7 @@ from voyant.analysis.kpi.compositions import composition
 from voyant.analysis.kpi.exact import written
 from voyant.analysis.kpi.figures import Dimension, Figure, parts
 from voyant.analysis.kpi.found import explaining_dimensions, found_figures
+from voyant.analysis.kpi.handful import ExtremesByFigure, extremes_by_figure
 from voyant.analysis.kpi.measurement import (
     Comparison,
     Groups,
@@ -145,6 +146,9 @@ class _Builder:
         self._groups: Groups = group_by_dimensions(
             table, figures, dimensions, periods if self._can_compare else None, indices
         )
+        self._extremes: ExtremesByFigure = (
+            extremes_by_figure(table, figures, periods, indices) if periods and self._can_compare else {}
+        )
         self._asked = AskedChanges(table, figures, dimensions, profile, asked) if asked else None
 
     def build(self, measured: Measured) -> Kpi:
@@ -232,8 +236,9 @@ class _Builder:
             self._compared.current,
             timeline=self._timeline,
             groups=self._groups,
+            extremes=self._extremes,
             columns=self._columns,
-            table=self._table.dataset.name,
+            table=self._table,
         )
 
     def _compositions(self, measured: Measured) -> tuple[Composition, ...]:

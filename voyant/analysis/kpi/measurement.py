@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from voyant.analysis.grains import advance, as_moment
 from voyant.analysis.kpi.changes import ZERO, Cell, Split, change
 from voyant.analysis.kpi.exact import exact, wide
 from voyant.analysis.kpi.figures import Dimension, Figure, parts
+from voyant.analysis.kpi.handful import Extremes, ExtremesByFigure, Side, handful
 from voyant.analysis.periods import Timeline
 from voyant.domain.kpi import Change, Grain, KpiKind
 from voyant.domain.table import Table
@@ -212,8 +213,9 @@ def change_between(
     *,
     timeline: Timeline,
     groups: Groups,
+    extremes: ExtremesByFigure,
     columns: Mapping[str, str],
-    table: str,
+    table: Table,
 ) -> Change | None:
     """The change of a figure between two periods, taken apart by every dimension it does not itself consist of."""
     if base is None:
@@ -226,10 +228,10 @@ def change_between(
         if set(dimension.columns) & set(figure.columns) or figure.kind is KpiKind.OTHER:
             continue
         before, after = (cells_of(figure, by_period.get(start, {}), columns) for start in starts)
-        sql = figure.select_change(table, dimension, timeline, spans)
-        effects_sql = figure.select_effects(table, dimension, timeline.axis, spans)
+        sql = figure.select_change(table.dataset.name, dimension, timeline, spans)
+        effects_sql = figure.select_effects(table.dataset.name, dimension, timeline.axis, spans)
         splits.append(Split(dimension=dimension, before=before, after=after, sql=sql, effects_sql=effects_sql))
-    return change(
+    found = change(
         timeline.label(current),
         measured.periods[current],
         timeline.label(base),
@@ -237,3 +239,11 @@ def change_between(
         splits,
         signed=figure.signed,
     )
+    if found is None:
+        return None
+    ends = extremes.get(figure.name, {})
+    sides = (
+        Side(span, measured.periods[index], ends.get(span[0], Extremes()))
+        for span, index in zip(spans, (base, current), strict=True)
+    )
+    return replace(found, rests_on=handful(table, figure, timeline.axis, *sides))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from voyant.analysis.wording import figure, moved, quantity, readable, sentence, shown
-from voyant.domain.kpi import Kpi, KpiKind, Kpis
+from voyant.analysis.wording import figure, moved, quantity, readable, rests_on, sentence, shown
+from voyant.domain.kpi import Change, Kpi, KpiKind, Kpis
 
 MOST_FIGURES = 5
 _CLEAR_CONCENTRATION = 0.25
@@ -18,15 +18,16 @@ def key_figures(kpis: Kpis | None) -> tuple[str, ...]:
 def figure_sentence(kpi: Kpi) -> str:
     """The value, its change, and what most of the change is owed to."""
     text = figure(kpi.name, kpi.value, kpi.unit, kpi.period)
-    changes = [
-        moved(change.absolute, change.relative, kpi.unit, change.base_period)
-        for change in (kpi.change, kpi.year_change)
-        if change is not None
-    ]
+    changes = [_change(change, kpi.unit) for change in (kpi.change, kpi.year_change) if change is not None]
     if changes:
         text += f", {' and '.join(changes)}"
     cause = _cause(kpi)
     return sentence(text + (f"; {cause}" if cause else ""))
+
+
+def _change(change: Change, unit: str | None) -> str:
+    text = moved(change.absolute, change.relative, unit, change.base_period)
+    return text if change.rests_on is None else f"{text} ({rests_on(change.rests_on, unit)})"
 
 
 def _cause(kpi: Kpi) -> str | None:

@@ -8,7 +8,7 @@ from voyant.analysis.insights.comparison import Claim, Comparison, NothingToTell
 from voyant.analysis.kpi.figures import MISSING
 from voyant.analysis.wording import figure_name, listed, readable, sentence, shown
 from voyant.domain.finding import Axis, Mark, Severity, View
-from voyant.domain.kpi import Breakdown, Change, Grain, Kpi, KpiKind, Kpis
+from voyant.domain.kpi import Breakdown, Change, Grain, Handful, Kpi, KpiKind, Kpis
 
 _LEAST_CONCENTRATION = 0.2
 """Of a change that nobody asked for: below it every value moved as the whole did."""
@@ -61,7 +61,7 @@ def _claim(kpi: Kpi, change: Change, breakdown: Breakdown, grain: Grain, pointer
     by = listed([readable(column) for column in breakdown.columns])
     move = abs(change.relative) if change.relative is not None else 0.5
     strength = (0.62 if asked else 0.4) + 0.2 * saturating(move, 0.15) + 0.15 * breakdown.concentration
-    sql = _statement(breakdown)
+    sql = _statement(breakdown, change.rests_on)
 
     def tell(telling: Telling) -> str | None:
         return _told(telling, kpi, name, by, grain)
@@ -87,14 +87,18 @@ def _claim(kpi: Kpi, change: Change, breakdown: Breakdown, grain: Grain, pointer
     )
 
 
-def _statement(breakdown: Breakdown) -> str:
-    """The effects with their shares of the change, in percent."""
+def _statement(breakdown: Breakdown, few: Handful | None) -> str:
+    """The effects with their shares of the change, in percent; and the few rows that it rests on, where it does."""
+    columns, source = "", ""
+    if few is not None:
+        columns = ",\n  few.rows AS few, among, 100 * absolute / nullif(current - base, 0) AS remaining"
+        source = f"\nCROSS JOIN (\n  SELECT rows, among, absolute FROM (\n{few.sql}\n  ) AS without\n) AS few"
     return (
         f"SELECT coalesce(CAST(value AS VARCHAR), '{MISSING}') AS value, before, after, effect,\n"
         "  100 * effect / nullif(current - base, 0) AS share, 100 * rates / nullif(current - base, 0) AS rate_share,\n"
         "  100 * others / nullif(current - base, 0) AS other_share, base, current,\n"
-        "  100 * (current - base) / nullif(base, 0) AS change, abs(current - base) AS distance, base_period, period\n"
-        f"FROM (\n{breakdown.effects_sql}\n) AS effects\nORDER BY abs(effect) DESC, value"
+        "  100 * (current - base) / nullif(base, 0) AS change, abs(current - base) AS distance, base_period, period"
+        f"{columns}\nFROM (\n{breakdown.effects_sql}\n) AS effects{source}\nORDER BY abs(effect) DESC, value"
     )
 
 
@@ -125,6 +129,7 @@ def _told(telling: Telling, kpi: Kpi, name: str, by: str, grain: Grain) -> str |
         other_way = f"{_value(telling, against[0])} went the other way ({telling.percent('share', against[0])})"
         parts.append(other_way if carrying else f"by {by}, {other_way}")
     parts += _pieces(telling, kpi)
+    parts += _few(telling)
     told = f": {'; '.join(parts)}" if parts else ""
     return sentence(f"{name} {'rose' if rose else 'fell'} by {far} {span} ({levels}){told}")
 
@@ -141,6 +146,18 @@ def _far(telling: Telling, kpi: Kpi) -> str:
 
 def _value(telling: Telling, row: int) -> str:
     return " × ".join(value if value == MISSING else shown(value) for value in telling.rows[row]["value"].split(" × "))
+
+
+def _few(telling: Telling) -> Iterator[str]:
+    """That it rests on a handful of rows, and how much of it is left without them."""
+    if "few" not in telling.rows[0]:
+        return
+    without = f"without {'it' if telling.value('few') == 1 else 'them'}"
+    rows = f"it rests on {telling.count('few')} of {telling.count('among')} records"
+    if telling.value("remaining") < 0:
+        yield f"{rows}: {without} the figure goes the other way"
+    else:
+        yield f"{rows}: {without} {telling.percent('remaining')} of it is left"
 
 
 def _pieces(telling: Telling, kpi: Kpi) -> Iterator[str]:
