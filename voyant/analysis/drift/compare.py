@@ -82,7 +82,7 @@ def compare(
         associations=associations[:MOST_SHOWN],
         identical=not schema and before.rows == after.rows and all(map(_is_same, columns)),
         warnings=tuple(_warnings(before.rows, after.rows, schema, columns)),
-        notes=tuple(_notes(len(columns), len(associations), tested, columns)),
+        notes=tuple(_notes(columns, len(associations), tested)),
     )
     return replace(found, summary=overview(found))
 
@@ -188,7 +188,7 @@ def _warnings(before: int, after: int, schema: Sequence[SchemaChange], columns: 
             yield f"{column.column} has no value in {later} of the rows, {earlier} before."
 
 
-def _notes(columns: int, changed: int, tested: int, found: Sequence[ColumnDrift]) -> Iterator[str]:
+def _notes(found: Sequence[ColumnDrift], changed: int, tested: int) -> Iterator[str]:
     compared = sum(column.verdict is not Verdict.NOT_COMPARABLE for column in found)
     if compared > 1:
         yield f"q-values are corrected for {compared:,} columns compared (Benjamini and Hochberg 1995)."

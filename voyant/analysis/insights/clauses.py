@@ -16,10 +16,6 @@ def share(condition: str, among: str | None = None) -> str:
     return f"100.0 * {hits} / nullif(sum(CASE WHEN {among} THEN 1 ELSE 0 END), 0)"
 
 
-def mean_where(column: Column, condition: str) -> str:
-    return f"avg(CASE WHEN {condition} THEN {identifier(column.name)} END)"
-
-
 def known(*columns: Column) -> str:
     """The condition that none of them is missing."""
     return " AND ".join(f"{identifier(column.name)} IS NOT NULL" for column in columns)

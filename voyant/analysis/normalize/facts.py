@@ -19,7 +19,6 @@ NEARLY_UNIQUE = 0.7
 """An approximate count of different values errs by up to a quarter: from here on they are counted exactly."""
 COUNTED_ROWS = 1_000_000
 """Above, different values are not counted exactly: a hash table of them would outgrow memory."""
-EXAMPLES = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,6 @@ LEVEL = 0.01
 SMALLEST_DIP = 0.02
 """A valley between two normal crowds of the same size whose centres lie three standard deviations apart."""
 STABLE = 0.75
-DOUBTFUL = 0.6
 
 _SEED = 20_110_812
 _SMALLEST_SEGMENT = 10
@@ -101,7 +100,7 @@ def _clusterings(
         stabilities = _stabilities(points, labels, number)
         valley, p, by_category = _valley(features, blurred, labels, number, len(numbers))
         width = _silhouette(points, labels)
-        gap, error = _gap(points, within, references, number)
+        gap, error = _gap(within, references, number)
         sizes = np.bincount(labels, minlength=number)
         separated = (
             p <= LEVEL
@@ -246,7 +245,7 @@ def _references(points: Floats) -> Iterator[Floats]:
         yield rng.uniform(scores.min(axis=0), scores.max(axis=0), scores.shape)
 
 
-def _gap(points: Floats, within: float, references: Sequence[Floats], number: int) -> tuple[float, float]:
+def _gap(within: float, references: Sequence[Floats], number: int) -> tuple[float, float]:
     logs = np.log([_grouped(reference, number, 2)[2] or 1.0 for reference in references])
     gap = float(logs.mean() - np.log(within)) if within > 0 else 0.0
     return gap, float(logs.std() * np.sqrt(1 + 1 / len(logs)))

@@ -10,7 +10,6 @@ import numpy as np
 from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.ranks import Floats
 from voyant.analysis.segment.assignment import Difference
-from voyant.analysis.segment.features import Prepared
 from voyant.domain.segmentation import Segment
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ MOST_POINTS = 1_000
 MOST_ROWS = 12
 
 
-def points(features: Sequence[Prepared], coordinates: Floats, centres: Floats, names: Sequence[str]) -> pyarrow.Table:
+def points(coordinates: Floats, centres: Floats, names: Sequence[str]) -> pyarrow.Table:
     """Some units of the sample in the plane in which the centres lie widest apart: ``x``, ``y``, ``segment``."""
     import pyarrow
 

@@ -189,7 +189,7 @@ def _described(
     rows: dict[str, pyarrow.Table | str] = {
         "segment": f"{relation}\nORDER BY {identifier(units.key)}",
         "segment_traits": effects(described, placed.differences),
-        "segment_points": points(features, coordinates(features), placed.centres, names),
+        "segment_points": points(coordinates(features), placed.centres, names),
     }
     return replace(result, segments=described, clusters=len(described), notes=notes), rows
 

@@ -34,7 +34,7 @@ def _structure(result: Segmentation, noun: str) -> Comparison:
     columns = _columns(result)
     candidate = next((each for each in result.candidates if each.clusters == result.clusters), None)
     if result.clusters is None or candidate is None:
-        return Comparison(question=Question.SEGMENTS, n=result.sample, claim=_none(result, noun, columns))
+        return Comparison(question=Question.SEGMENTS, n=result.sample, claim=_none(noun, columns))
     return Comparison(
         question=Question.SEGMENTS,
         test="dip test between the closest two segments, Bonferroni over the numbers tried",
@@ -51,7 +51,7 @@ def _columns(result: Segmentation) -> tuple[str, ...]:
     return tuple(column.name for column in result.columns)
 
 
-def _none(result: Segmentation, noun: str, columns: tuple[str, ...]) -> Claim:
+def _none(noun: str, columns: tuple[str, ...]) -> Claim:
     sql = (
         "SELECT min(clusters) AS fewest, max(clusters) AS most, sum(CASE WHEN separated THEN 1 ELSE 0 END) AS apart\n"
         "FROM job.segment_choice"

@@ -203,7 +203,7 @@ def _view(result: Regression) -> View | None:
     )
 
 
-def _models(result: Regression) -> str:
+def _models() -> str:
     return f"SELECT {percentage(LINEAR, EXPLAINED)} AS linear, {percentage(BOOSTING, EXPLAINED)} AS boosting"
 
 
@@ -216,7 +216,7 @@ def _bent(result: Regression) -> Claim:
     return Claim(
         kind="nonlinearity",
         columns=(result.target,),
-        sql=_models(result),
+        sql=_models(),
         tell=lambda telling: sentence(
             f"boosted trees explain {telling.percent('boosting')} {_of(result)} of {told_of(result)}, a linear model "
             f"{telling.percent('linear')}: effects bend, or hang on one another"
@@ -231,7 +231,7 @@ def _straight(result: Regression) -> Claim:
     return Claim(
         kind="no_nonlinearity",
         columns=(result.target,),
-        sql=_models(result),
+        sql=_models(),
         tell=lambda telling: sentence(
             f"boosted trees are no better at {told_of(result)} than a linear model, or by no more than chance: they "
             f"explain {telling.percent('boosting')} {_of(result)}, the linear one, which is used, "
