@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from voyant.analysis.anomaly.series import comparisons as of_series
-from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, rounded, saturating
+from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, saturating
+from voyant.analysis.rounding import rounded
 from voyant.analysis.wording import called, listed, readable, sentence, shown
 from voyant.domain.anomaly import Anomalies, AnomalyMethod, Oddity, Pattern, RowAnomalies
 from voyant.domain.finding import Axis, Mark, Severity, View

@@ -28,8 +28,8 @@ from voyant.analysis.benchmark.testing import (
     level_difference,
     mean_difference,
 )
-from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.statistics import Floats, adjusted
+from voyant.analysis.rounding import rounded
 from voyant.domain.answer import Answer
 from voyant.domain.benchmark import (
     Benchmark,

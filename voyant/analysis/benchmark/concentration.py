@@ -8,7 +8,7 @@ from typing import Any
 from voyant.analysis.benchmark.counting import Counts, Market
 from voyant.analysis.benchmark.metrics import Metric
 from voyant.analysis.benchmark.standings import has_shares
-from voyant.analysis.insights.comparison import rounded
+from voyant.analysis.rounding import rounded
 from voyant.domain.benchmark import Concentration
 
 OVERALL, BEFORE, AFTER = "all rows", "before", "after"

@@ -14,7 +14,7 @@ from voyant.analysis.forecast.results import against_naive, coverage
 from voyant.analysis.forecast.running import fit_all
 from voyant.analysis.forecast.work import Outcome, Plan, Task
 from voyant.analysis.insights.statistics import Floats
-from voyant.analysis.profile.counts import rounded, rounded_if_finite
+from voyant.analysis.rounding import rounded, rounded_if_finite
 from voyant.domain.benchmark import ShareOutlook, SharePoint
 from voyant.errors import Code, InvalidInput
 

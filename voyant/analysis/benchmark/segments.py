@@ -13,8 +13,8 @@ from voyant.analysis.benchmark.counting import Brand, Market, cell_of, segment_r
 from voyant.analysis.benchmark.metrics import Metric
 from voyant.analysis.benchmark.shares import ranks
 from voyant.analysis.benchmark.testing import MeanTest, mean_difference
-from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.statistics import Floats
+from voyant.analysis.rounding import rounded
 from voyant.domain.table import Column
 
 

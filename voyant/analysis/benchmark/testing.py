@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.statistics import Floats, correlation, dot, inflation, midranks, t_tail
+from voyant.analysis.rounding import rounded
 
 FEWEST_PERIODS = 8
 """Fewer tell too little of how much the periods differ anyway."""

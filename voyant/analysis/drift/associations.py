@@ -8,7 +8,7 @@ from scipy import special
 
 from voyant.analysis.drift.outlines import Outline
 from voyant.analysis.insights.statistics import adjusted
-from voyant.analysis.profile.counts import rounded
+from voyant.analysis.rounding import rounded
 from voyant.domain.drift import AssociationDrift, Thresholds, Verdict
 from voyant.domain.profile import Association
 

@@ -15,7 +15,7 @@ from voyant.analysis.drift.schema import schema_changes
 from voyant.analysis.drift.subjects import Pair, Subject, pairs, shared
 from voyant.analysis.drift.verdicts import Ruling, missing, of_table, rule
 from voyant.analysis.drift.wording import summary
-from voyant.analysis.profile.counts import rounded
+from voyant.analysis.rounding import rounded
 from voyant.analysis.wording import count, percent
 from voyant.domain.drift import (
     ColumnDrift,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from voyant.analysis.drift.counting import Keys
 from voyant.analysis.drift.distances import Measured
 from voyant.analysis.drift.subjects import Pair, Subject
-from voyant.analysis.profile.counts import rounded
+from voyant.analysis.rounding import rounded
 from voyant.domain.drift import Distance, Share
 
 Floats = NDArray[np.float64]

@@ -17,7 +17,7 @@ from voyant.analysis.drift.labels import bin_label, edge
 from voyant.analysis.drift.rhythms import WEEKDAY
 from voyant.analysis.drift.subjects import Pair, Subject, clock_sql, number_sql, text_sql, value_sql
 from voyant.analysis.profile.coding import SHOWN_LIMIT, shown
-from voyant.analysis.profile.counts import rounded
+from voyant.analysis.rounding import rounded
 from voyant.analysis.wording import weekday
 from voyant.domain.drift import Segment, Share
 from voyant.domain.table import Column, ColumnType, Role, Table

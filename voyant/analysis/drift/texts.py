@@ -17,8 +17,8 @@ from scipy import special
 from voyant.analysis.drift.distances import Measured, Ordered, wasserstein
 from voyant.analysis.drift.drafts import Draft, Measure
 from voyant.analysis.drift.subjects import FEWEST_VALUES, Pair, Subject, text_sql
-from voyant.analysis.profile.counts import rounded
 from voyant.analysis.profile.texts import words_of
+from voyant.analysis.rounding import rounded
 from voyant.domain.drift import Share, Thresholds
 from voyant.domain.table import Table
 from voyant.lake.sql import identifier

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from voyant.analysis.drift.drafts import Draft
 from voyant.analysis.drift.subjects import Pair
 from voyant.analysis.insights.statistics import adjusted, two_proportions
-from voyant.analysis.profile.counts import rounded
+from voyant.analysis.rounding import rounded
 from voyant.analysis.wording import listed, percent
 from voyant.domain.drift import ColumnDrift, Distance, Thresholds, Verdict
 

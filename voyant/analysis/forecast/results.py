@@ -11,7 +11,7 @@ import numpy as np
 from voyant.analysis.forecast.asked import Asked
 from voyant.analysis.forecast.series import Series
 from voyant.analysis.forecast.work import Error, Outcome
-from voyant.analysis.profile.counts import rounded, rounded_if_finite
+from voyant.analysis.rounding import rounded, rounded_if_finite
 from voyant.analysis.wording import count, period_name
 from voyant.domain.forecast import (
     Carrier,

@@ -14,7 +14,7 @@ from voyant.analysis.forecast.asked import Asked
 from voyant.analysis.forecast.seasons import Floats
 from voyant.analysis.forecast.series import Series
 from voyant.analysis.forecast.work import Outcome
-from voyant.analysis.profile.counts import rounded
+from voyant.analysis.rounding import rounded
 
 Row = dict[str, Any]
 _ERRORS = pa.schema(

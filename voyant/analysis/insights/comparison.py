@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from voyant.analysis.rounding import rounded
 from voyant.analysis.wording import count, instant, moment, percent, quantity, with_unit
 from voyant.domain.finding import Number, Severity, View
 from voyant.domain.kpi import Grain
@@ -161,11 +162,6 @@ class Search:
 
     comparisons: list[Comparison] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-
-
-def rounded(value: float) -> float:
-    """To ten significant digits: sums of floats differ beyond them."""
-    return float(f"{value:.10g}")
 
 
 def as_cell(value: Any) -> bool | int | float | str | None:

@@ -6,15 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from voyant.analysis.insights import frame as frames
-from voyant.analysis.insights.comparison import (
-    Claim,
-    Comparison,
-    Question,
-    Search,
-    Telling,
-    as_cell,
-    rounded,
-)
+from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, as_cell
 from voyant.analysis.insights.detectors import DETECTORS
 from voyant.analysis.insights.detectors.checks import failed_checks
 from voyant.analysis.insights.detectors.drifts import drifts
@@ -25,6 +17,7 @@ from voyant.analysis.insights.relations import Relations, untangled
 from voyant.analysis.insights.statistics import adjusted
 from voyant.analysis.insights.subjects import choose
 from voyant.analysis.periods import timeline
+from voyant.analysis.rounding import rounded
 from voyant.analysis.time_columns import leading_time_column
 from voyant.domain.drift import Drift
 from voyant.domain.finding import Finding, Test

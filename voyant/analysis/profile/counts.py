@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -73,14 +72,3 @@ def count_values(table: Table, coding: Coding) -> ValueCounts | None:
 def top_values(coding: Coding, frequent: Iterable[tuple[Any, int]]) -> tuple[ValueCount, ...]:
     """Counted codes as the profile shows them."""
     return tuple(ValueCount(value=coding.decode(code), count=count) for code, count in frequent)
-
-
-def rounded(value: float) -> float:
-    """To ten significant digits: more would be noise of the arithmetic."""
-    shortened = float(f"{value:.10g}")
-    return shortened if math.isfinite(shortened) else value
-
-
-def rounded_if_finite(value: float | None) -> float | None:
-    """The same for figures that may not exist, or lie beyond what doubles hold."""
-    return None if value is None or not math.isfinite(value) else rounded(value)

@@ -6,7 +6,8 @@ import math
 from bisect import bisect_left
 
 from voyant.analysis.profile.coding import Coding, Kind
-from voyant.analysis.profile.counts import ValueCounts, rounded_if_finite
+from voyant.analysis.profile.counts import ValueCounts
+from voyant.analysis.rounding import rounded_if_finite
 from voyant.domain.profile import NumberProfile, Quantile
 
 PERCENTS = (1, 5, 25, 50, 75, 95, 99)

@@ -15,8 +15,9 @@ from itertools import accumulate
 from typing import Any
 
 from voyant.analysis.profile.coding import Coding, Kind
-from voyant.analysis.profile.counts import ValueCounts, rounded
+from voyant.analysis.profile.counts import ValueCounts
 from voyant.analysis.profile.numbers import PERCENTS, rank_at
+from voyant.analysis.rounding import rounded
 from voyant.domain.profile import Quantile
 from voyant.domain.table import Table
 from voyant.lake.sql import identifier

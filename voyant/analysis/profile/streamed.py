@@ -13,10 +13,11 @@ from typing import Any
 
 from voyant.analysis.profile.bins import bins_between
 from voyant.analysis.profile.coding import BLANKS, Coding, Kind, shown
-from voyant.analysis.profile.counts import ValueCounts, rounded, top_values
+from voyant.analysis.profile.counts import ValueCounts, top_values
 from voyant.analysis.profile.numbers import number_profile
 from voyant.analysis.profile.overview import Extent
 from voyant.analysis.profile.quantiles import Bracket, narrowed_quantiles
+from voyant.analysis.rounding import rounded
 from voyant.domain.profile import Histogram, NumberProfile, Quantile, TextProfile, ValueCount
 from voyant.domain.table import Table
 from voyant.lake.sql import identifier, literal

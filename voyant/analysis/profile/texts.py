@@ -8,8 +8,9 @@ from dataclasses import replace
 from itertools import groupby
 
 from voyant.analysis.profile.coding import BLANKS, text_length
-from voyant.analysis.profile.counts import ValueCounts, rounded
+from voyant.analysis.profile.counts import ValueCounts
 from voyant.analysis.profile.stopwords import STOP_WORDS
+from voyant.analysis.rounding import rounded
 from voyant.domain.profile import Pattern, Term, TextProfile
 from voyant.domain.table import Role
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.ranks import Floats, Ints
 from voyant.analysis.regression.folds import Division
 from voyant.analysis.regression.target import Target
+from voyant.analysis.rounding import rounded
 from voyant.domain.regression import Calibration, CalibrationBin, Intervals, Split
 
 LEVEL = 0.9

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.ranks import Floats, Ints
 from voyant.analysis.regression.folds import SEED, Division
 from voyant.analysis.regression.models import Fitted
 from voyant.analysis.regression.rows import Rows
 from voyant.analysis.regression.scores import Chance, auc, chance_of, loss
+from voyant.analysis.rounding import rounded
 from voyant.domain.profile import Profile
 from voyant.domain.regression import Driver
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.ranks import Floats, Ints
 from voyant.analysis.regression.encoding import telling_words
 from voyant.analysis.regression.models import Fitted
 from voyant.analysis.regression.rows import Part, Rows
 from voyant.analysis.regression.target import Target, outcome_of
+from voyant.analysis.rounding import rounded
 from voyant.domain.regression import Driver, Effect, EffectPoint
 
 MOST_DRIVERS = 8

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.ranks import Floats, Ints
 from voyant.analysis.insights.statistics import adjusted, correlation, t_tail
 from voyant.analysis.regression.calibration import fold_of_rows
 from voyant.analysis.regression.folds import Division, stretches_of
 from voyant.analysis.regression.rows import Rows
 from voyant.analysis.regression.scores import Chance
+from voyant.analysis.rounding import rounded
 from voyant.domain.regression import Bias, Residuals, Split
 
 _FEWEST = 30

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.ranks import Floats, Ints, midranks
 from voyant.analysis.insights.statistics import t_tail
 from voyant.analysis.regression.folds import SEED
+from voyant.analysis.rounding import rounded
 from voyant.domain.regression import Score
 
 DRAWS = 1_000

@@ -18,8 +18,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.ranks import Floats, Ints
+from voyant.analysis.rounding import rounded
 from voyant.analysis.segment.dip import chance, dip
 from voyant.analysis.segment.features import Prepared, coordinates, smeared
 from voyant.domain.segmentation import Candidate

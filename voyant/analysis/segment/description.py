@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from voyant.analysis.insights.comparison import rounded
+from voyant.analysis.rounding import rounded
 from voyant.analysis.segment.assignment import Difference
 from voyant.analysis.wording import shown
 from voyant.domain.segmentation import Trait

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.ranks import Floats
+from voyant.analysis.rounding import rounded
 from voyant.analysis.segment.assignment import Difference
 from voyant.domain.segmentation import Segment
 

@@ -5,8 +5,8 @@ Everything is counted as of the last date of the data, so that the same data giv
 
 from __future__ import annotations
 
-from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.rfm import RULES, score, segment_name
+from voyant.analysis.rounding import rounded
 from voyant.analysis.segment.subjects import Subject
 from voyant.domain.segmentation import Rfm, RfmSegment
 from voyant.domain.table import ROW, Table

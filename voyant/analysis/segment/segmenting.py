@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voyant.analysis.insights.comparison import rounded
+from voyant.analysis.rounding import rounded
 from voyant.analysis.segment import choice, description, rfm
 from voyant.analysis.segment.assignment import Assignment, assigned, assignment
 from voyant.analysis.segment.choice import Clustering

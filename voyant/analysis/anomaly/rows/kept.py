@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voyant.analysis.anomaly.rows.evidence import Reason
-from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.ranks import Floats, Ints
+from voyant.analysis.rounding import rounded
 from voyant.analysis.wording import sentence
 from voyant.domain.anomaly import OddRow
 

@@ -13,8 +13,8 @@ from voyant.analysis.anomaly.rows.judges import Judge, columns_used, judge, need
 from voyant.analysis.anomaly.rows.kept import Kept
 from voyant.analysis.anomaly.rows.matrix import read
 from voyant.analysis.anomaly.rows.wording import told
-from voyant.analysis.insights.comparison import rounded
 from voyant.analysis.insights.ranks import Ints
+from voyant.analysis.rounding import rounded
 from voyant.analysis.wording import called, readable, sentence
 from voyant.domain.anomaly import AnomalyMethod, AnomalyRequest, Oddity, Pattern, RowAnomalies
 from voyant.domain.profile import Profile

@@ -16,7 +16,7 @@ from voyant.analysis.anomaly.series.reading import Series, read
 from voyant.analysis.anomaly.series.search import FEWEST_POINTS, LEVEL
 from voyant.analysis.anomaly.series.sources import split_of, time_of, values_of
 from voyant.analysis.anomaly.series.tails import Floats
-from voyant.analysis.insights.comparison import rounded
+from voyant.analysis.rounding import rounded
 from voyant.analysis.time_columns import time_axis
 from voyant.domain.anomaly import AnomalyRequest
 from voyant.domain.answer import Answer

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 
 from voyant.analysis import wording
 from voyant.analysis.insights.clauses import share
-from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, rounded, saturating
+from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, saturating
+from voyant.analysis.rounding import rounded
 from voyant.analysis.wording import average_name, listed, quantity, readable, sentence
 from voyant.domain.drift import ColumnDrift, Drift, SchemaChange, Segment, Share, Verdict
 from voyant.domain.finding import Severity

@@ -10,12 +10,13 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from voyant.analysis.insights.comparison import Claim, Comparison, Question, rounded
+from voyant.analysis.insights.comparison import Claim, Comparison, Question
 from voyant.analysis.insights.finder import state
 from voyant.analysis.kpi.templates.binding import bind
 from voyant.analysis.kpi.templates.catalogue import definition_of
 from voyant.analysis.kpi.templates.definition import Bound, Definition
 from voyant.analysis.kpi.templates.rendering import rendered
+from voyant.analysis.rounding import rounded
 from voyant.domain.answer import Answer
 from voyant.domain.profile import Profile, Scalar
 from voyant.domain.table import Dataset, Table
