@@ -63,3 +63,9 @@ def column_drift(before: Any, after: Any, role: Role | None = None, **more: Any)
     found = drift({"x": before}, {"x": after}, None if role is None else {"x": role}, **more)
     [only] = found.columns
     return only
+
+
+def measure_of(column: ColumnDrift, name: str) -> float:
+    """How far the column moved by that measure."""
+    [found] = [distance.value for distance in column.distances if distance.measure == name]
+    return found
