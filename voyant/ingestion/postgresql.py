@@ -63,7 +63,7 @@ def session(address: DatabaseAddress, limits: Limits) -> Iterator[PostgresqlSess
     """A read-only transaction.
 
     Raises:
-        ConfigurationError: The driver is not installed.
+        InvalidInput: The driver is not installed.
         Unavailable: Nobody answers there.
         NotPermitted: The server refuses the user or the password.
         NotFound: It has no such database.
