@@ -153,7 +153,7 @@ DESCRIPTIONS = {
     "brand": "The brand.",
     "brands": "The brand and its largest competitors.",
     "bytes": "Its size.",
-    "caveat": "What the data break that it rests on; null where nothing.",
+    "caveat": "What to know of what it rests on: a promise that its data break, a handful of rows; null where nothing.",
     "change": "Relative to the period before; null where that would say nothing.",
     "checked": "How many were looked at.",
     "clusters": "How many groups there are; null where none stand apart.",
