@@ -10,6 +10,7 @@ from voyant.library import (
     regression,
     render,
     segment,
+    sql,
     templates,
 )
 
@@ -24,6 +25,7 @@ __all__ = [
     "regression",
     "render",
     "segment",
+    "sql",
     "templates",
 ]
 

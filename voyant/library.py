@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from voyant.domain.query import QueryResult
     from voyant.domain.result import Result
     from voyant.domain.rule import DeclaredRule
     from voyant.domain.template import RenderedTemplate, TemplateSummary
@@ -292,6 +293,34 @@ def preset(
         arguments=parameters,
         on_progress=on_progress,
     )
+
+
+def sql(
+    statement: str,
+    *,
+    job: str | None = None,
+    parameters: Sequence[Any] | Mapping[str, Any] = (),
+    limit: int | None = None,
+) -> QueryResult:
+    """The rows of one read-only SELECT over the tables that were taken in: ``columns``, ``rows``, ``omitted``.
+
+    Args:
+        statement: In DuckDB's dialect.
+        job: The id of the job that the statement comes from, as that of a finding: ``job.<name>`` are the rows that it
+            made, and its tables are read as it read them.
+        parameters: Values for ``?`` and ``$1`` in order, or by name for ``$name``.
+        limit: Rows at most; never more than ``VOYANT_SQL_ROW_LIMIT``.
+
+    Raises:
+        voyant.errors.VoyantError: With a code, what was received, and a remedy.
+    """
+    from voyant.domain.caller import LOCAL_CALLER
+    from voyant.services.home import open_home
+
+    open_home()
+    from voyant.services.sql import query
+
+    return query(LOCAL_CALLER, statement, job_id=job, parameters=parameters, limit=limit)
 
 
 def discover(hint: str | PathLike[str]) -> Discovery:

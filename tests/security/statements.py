@@ -230,7 +230,63 @@ OTHERS = [
     "SELECT * FROM o\u200brders",
 ]
 
-HOSTILE = [*FILES, *CHANGES, *SESSION, *CATALOGUES, *FUNCTIONS, *OTHERS]
+OF_JOBS = [
+    "SELECT * FROM job.nothing",
+    "SELECT * FROM job.orders",
+    "SELECT * FROM job.duckdb_views",
+    "SELECT * FROM job.pg_class",
+    "SELECT * FROM forecast",
+    "SELECT * FROM main.forecast",
+    "SELECT * FROM other.forecast",
+    "SELECT * FROM memory.job.forecast",
+    'SELECT * FROM "job.forecast"',
+    "SELECT * FROM 'job.forecast'",
+    "SELECT * FROM 'forecast.parquet'",
+    'SELECT * FROM job."forecast.parquet"',
+    'SELECT * FROM job."../forecast"',
+    "SELECT * FROM job.'/etc/passwd'",
+    "SELECT * FROM job.read_text('/etc/passwd')",
+    "SELECT * FROM job.forecast, '/etc/passwd'",
+    "SELECT * FROM job.forecast JOIN job.secrets ON true",
+    "SELECT * FROM job.forecast JOIN secrets_of_others ON true",
+    "SELECT * FROM job.forecast AT (VERSION => 1)",
+    "SELECT * FROM (SHOW TABLES FROM job)",
+    "SHOW TABLES FROM job",
+    "WITH nothing AS (SELECT 1) SELECT * FROM job.nothing",
+    "WITH job AS (SELECT 1) SELECT * FROM job.nothing",
+    "SELECT * FROM query_table('job.forecast')",
+    "SELECT getenv('HOME') FROM job.forecast",
+    "DROP VIEW job.forecast",
+    "DROP SCHEMA job CASCADE",
+    "CREATE VIEW job.x AS SELECT 1",
+    "CREATE OR REPLACE VIEW job.forecast AS SELECT * FROM read_text('/etc/passwd')",
+    "CREATE SCHEMA job2",
+    "INSERT INTO job.forecast VALUES (1)",
+    "DELETE FROM job.forecast",
+    "COPY job.forecast TO '/tmp/voyant-escaped.csv'",
+    "ATTACH ':memory:' AS job",
+    "USE job",
+    "SET search_path = 'job'",
+]
+"""Of a job that has made ``job.forecast``, or of none."""
+
+HOSTILE = [*FILES, *CHANGES, *SESSION, *CATALOGUES, *FUNCTIONS, *OTHERS, *OF_JOBS]
+
+READING_A_JOB = [
+    "SELECT * FROM job.forecast",
+    "select count(*) from JOB.Forecast",
+    'FROM "job"."forecast"',
+    "SELECT job.forecast.id FROM job.forecast",
+    "SELECT f.id FROM job.forecast AS f JOIN orders AS o ON o.id = f.id",
+    "SELECT (SELECT max(amount) FROM job.forecast) AS most FROM orders",
+    "WITH forecast AS (SELECT * FROM job.forecast) SELECT * FROM forecast",
+    "WITH job AS (SELECT 1 AS a) SELECT * FROM job, job.forecast",
+    "SELECT id FROM job.forecast UNION ALL SELECT id FROM orders",
+    "PIVOT job.forecast ON id IN (1, 2) USING sum(amount)",
+    "SUMMARIZE job.forecast",
+    "DESCRIBE job.forecast",
+]
+"""The same, where there is such a job."""
 
 ANALYTICAL = [
     "SELECT * FROM orders",

@@ -8,16 +8,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.security.statements import ANALYTICAL, CATALOGUES, HOSTILE
+from tests.security.statements import ANALYTICAL, CATALOGUES, HOSTILE, OF_JOBS, READING_A_JOB
 from voyant.domain.caller import Caller
 from voyant.domain.cancellation import Cancellation
 from voyant.errors import Code, NotFound, QueryRejected, VoyantError
 from voyant.lake.confined.reading import check_reading
 from voyant.lake.confined.request import Answer, Request
 from voyant.lake.engine import Engine
-from voyant.lake.views import view_statement
+from voyant.lake.views import file_view_statement, view_statement
 from voyant.security.sql_functions import FUNCTIONS, TABLE_FUNCTIONS
-from voyant.security.sql_guard import referenced_tables
+from voyant.security.sql_guard import Known, referenced_tables
 from voyant.services.sql import query
 from voyant.services.wiring import lake, sql_pool
 
@@ -27,7 +27,9 @@ ORDERS = """
     FROM range(40)
 """
 CUSTOMERS = "SELECT range AS id, 'c' || range AS name, DATE '2024-01-01' AS since FROM range(4)"
-KNOWN = ("orders", "Customers")
+NAMES = ("orders", "Customers")
+KNOWN = Known(tables=NAMES)
+WITH_JOB = Known(tables=NAMES, rows=("forecast",))
 REFUSALS = {Code.SQL_REFUSED, Code.NO_TABLE}
 
 
@@ -49,22 +51,34 @@ def shop(home: Path) -> Caller:
 
 
 @pytest.fixture(scope="module")
+def forecast(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The rows that a job has made."""
+    path = tmp_path_factory.mktemp("job") / "forecast.parquet"
+    with Engine() as engine:
+        engine.copy_to_parquet(ORDERS, path)
+    return path
+
+
+@pytest.fixture(scope="module")
 def locked() -> Iterator[duckdb.DuckDBPyConnection]:
     """An engine with the tables' names and no way out."""
     with Engine() as engine:
-        for name, rows in zip(KNOWN, (ORDERS, CUSTOMERS), strict=True):
+        for name, rows in zip(NAMES, (ORDERS, CUSTOMERS), strict=True):
             engine.execute(f'CREATE VIEW "{name}" AS {rows}')
         engine.lock([])
         yield engine.connection
 
 
-def run_unchecked(caller: Caller, sql: str) -> Answer:
-    """The statement run as if the first guard had let it pass."""
-    snapshots = [lake().snapshot(caller.tenant, name) for name in KNOWN]
+def run_unchecked(caller: Caller, sql: str, rows: Path | None = None) -> Answer:
+    """The statement run as if the first guard had let it pass, with that file as the rows of a job."""
+    snapshots = [lake().snapshot(caller.tenant, name) for name in NAMES]
     request = Request(
         sql=sql,
         tables={snapshot.table: view_statement(snapshot, snapshot.table) for snapshot in snapshots},
-        files=tuple(str(file) for snapshot in snapshots for file in snapshot.files),
+        rows={} if rows is None else {"forecast": file_view_statement(rows, "forecast", "job")},
+        files=tuple(
+            map(str, [*([] if rows is None else [rows]), *(file for each in snapshots for file in each.files)])
+        ),
         row_limit=10,
         byte_limit=10**6,
         seconds=30,
@@ -80,19 +94,36 @@ def test_the_collections_are_large() -> None:
 
 @pytest.mark.parametrize("sql", HOSTILE)
 def test_the_first_guard_alone_refuses(sql: str) -> None:
-    with pytest.raises((QueryRejected, NotFound)) as caught:
-        referenced_tables(sql, KNOWN)
+    for known in (KNOWN, WITH_JOB):
+        with pytest.raises((QueryRejected, NotFound)) as caught:
+            referenced_tables(sql, known)
 
-    assert caught.value.code in REFUSALS
+        assert (
+            caught.value.code in REFUSALS if known.rows or sql not in OF_JOBS else REFUSALS | {Code.MISSING_PARAMETER}
+        )
 
 
 @pytest.mark.parametrize("sql", HOSTILE)
-def test_the_second_guard_alone_refuses(shop: Caller, sql: str) -> None:
-    with pytest.raises(VoyantError) as caught:
-        run_unchecked(shop, sql)
+def test_the_second_guard_alone_refuses(shop: Caller, forecast: Path, sql: str) -> None:
+    for rows in (None, forecast):
+        with pytest.raises(VoyantError) as caught:
+            run_unchecked(shop, sql, rows)
 
-    assert caught.value.code in REFUSALS
+        assert caught.value.code in REFUSALS
     assert not list(Path("/tmp").glob("voyant-escaped*"))  # noqa: S108 - where the statements would write
+
+
+@pytest.mark.parametrize("sql", READING_A_JOB)
+def test_what_reads_the_rows_of_a_job_needs_the_job(shop: Caller, forecast: Path, sql: str) -> None:
+    assert tuple(referenced_tables(sql, WITH_JOB).rows or ()) == ("forecast",)
+    assert run_unchecked(shop, sql, forecast).rows
+    with pytest.raises(QueryRejected, match=r"job\.forecast") as caught:
+        referenced_tables(sql, KNOWN)
+    assert caught.value.code is Code.MISSING_PARAMETER
+    assert "--job" in caught.value.remedy
+    with pytest.raises(VoyantError) as refused:
+        run_unchecked(shop, sql)
+    assert refused.value.code in REFUSALS
 
 
 @pytest.mark.parametrize("sql", ANALYTICAL)
@@ -150,7 +181,7 @@ def test_no_other_table_function_of_the_engine_can_be_reached(locked: duckdb.Duc
         with pytest.raises((QueryRejected, NotFound)):
             referenced_tables(sql, KNOWN)
         with pytest.raises((QueryRejected, NotFound, duckdb.Error)):
-            check_reading(locked, sql, KNOWN)
+            check_reading(locked, sql, NAMES)
 
 
 def test_no_other_function_of_the_engine_can_be_called(locked: duckdb.DuckDBPyConnection) -> None:
@@ -159,7 +190,7 @@ def test_no_other_function_of_the_engine_can_be_called(locked: duckdb.DuckDBPyCo
         with pytest.raises(QueryRejected):
             referenced_tables(sql, KNOWN)
         with pytest.raises(QueryRejected):
-            check_reading(locked, sql, KNOWN)
+            check_reading(locked, sql, NAMES)
 
 
 def test_all_functions_that_are_allowed_are_the_engines_or_syntax() -> None:
@@ -182,7 +213,7 @@ def test_what_is_not_known_gets_the_list_of_tables(sql: str) -> None:
     with pytest.raises(NotFound) as caught:
         referenced_tables(sql, KNOWN)
 
-    assert caught.value.data["tables"] == sorted(KNOWN)
+    assert caught.value.data["tables"] == sorted(NAMES)
 
 
 @pytest.mark.parametrize(
@@ -197,4 +228,4 @@ def test_what_is_not_known_gets_the_list_of_tables(sql: str) -> None:
     ],
 )
 def test_the_tables_that_a_statement_reads(sql: str, tables: tuple[str, ...]) -> None:
-    assert referenced_tables(sql, KNOWN) == tables
+    assert referenced_tables(sql, KNOWN) == Known(tables=tables, rows=())

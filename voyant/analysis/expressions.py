@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from voyant.domain.table import Dataset
 from voyant.errors import VoyantError
-from voyant.security.sql_guard import referenced_tables
+from voyant.security.sql_guard import Known, referenced_tables
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -117,7 +117,7 @@ def refuse_foreign(tree: exp.Expr, tables: Collection[str]) -> None:
             raise NotUsable(f"it reads {name}, but only {' and '.join(tables)} can be read")
     statement = tree if isinstance(tree, exp.Query) else exp.Select(expressions=[tree.copy()])
     try:
-        referenced_tables(statement.sql(dialect="duckdb"), tables)
+        referenced_tables(statement.sql(dialect="duckdb"), Known(tables=tables))
     except VoyantError as error:
         raise NotUsable(error.message.rstrip(".")) from error
 

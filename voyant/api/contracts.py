@@ -12,7 +12,7 @@ from voyant.api import examples
 from voyant.api.answers import accepted, answer, caller_of
 from voyant.api.jobs import begin
 from voyant.api.openapi import READING, RUNNING, described
-from voyant.api.schemas import Body, IdempotencyKey, JobRequest, Limit, Prefer, Statement, Text
+from voyant.api.schemas import JOB_ID, Body, IdempotencyKey, JobRequest, Limit, Prefer, Statement, Text
 from voyant.api.schemas import Contract as AnyContract
 from voyant.api.waiting import has_ended, seconds_to_wait
 from voyant.domain.contract import Contract, ContractDiff, ContractStatus, Coverage
@@ -60,7 +60,7 @@ _ANSWERED = {"responses": {200: {"content": _AS_EITHER}}}
 class InferRequest(Body):
     """What is to be drafted from: a job that has profiled a source, or a source, which is profiled first."""
 
-    job_id: str | None = Field(None, pattern=r"^job_[0-9a-z]{1,40}$", description="A completed job.")
+    job_id: str | None = Field(None, pattern=JOB_ID, description="A completed job.")
     source: Text | None = Field(None, description="As every job takes it.")
     table: Text | None = Field(None, description="Of a source with several tables: the one that is meant.")
     query: Statement | None = Field(None, description="Of a database: the rows that this SELECT gives.")

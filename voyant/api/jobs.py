@@ -15,7 +15,7 @@ from pydantic import WithJsonSchema
 from voyant.api import examples
 from voyant.api.answers import accepted, answer, caller_of
 from voyant.api.openapi import READING, RUNNING, described
-from voyant.api.schemas import IdempotencyKey, JobRequest, Limit, MaxTokens, Prefer
+from voyant.api.schemas import JOB_ID, IdempotencyKey, JobRequest, Limit, MaxTokens, Prefer
 from voyant.api.waiting import has_ended, seconds_to_wait
 from voyant.domain.caller import Caller
 from voyant.domain.job import JobEvent, JobSummary, Status
@@ -47,9 +47,7 @@ Kind = Annotated[
     Annotated[str, WithJsonSchema({"anyOf": [{"enum": list(KINDS)}, {"pattern": PRESET_NAME}], "type": "string"})],
     Path(description="What is to be done, or the name of a preset."),
 ]
-Cursor = Annotated[
-    str | None, Query(None, description="The `next_cursor` of the page before.", pattern=r"^job_[0-9a-z]{1,40}$")
-]
+Cursor = Annotated[str | None, Query(None, description="The `next_cursor` of the page before.", pattern=JOB_ID)]
 JobId = Annotated[str, Path(description="A job id.", example="job_01k9zdp0w2xj6v8m4c3n5q7r9t")]
 
 

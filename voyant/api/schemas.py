@@ -17,6 +17,8 @@ from voyant.services.templates import MOST_CALLS
 Text = Annotated[str, Field(min_length=1, max_length=10_000, pattern=r"^[^\x00]*$")]
 Statement = Annotated[str, Field(min_length=1, max_length=100_000, pattern=r"^[^\x00]*$")]
 
+JOB_ID = r"^job_[0-9a-z]{1,40}$"
+
 Rule = Annotated[dict[str, Any], WithJsonSchema(rule_schema())]
 Contract = Annotated[str, Field(min_length=1, max_length=2_097_152, pattern=r"^[^\x00]*$")] | dict[str, Any]
 Limit = Annotated[int, Query(20, ge=1, le=500, description="Items on a page.")]

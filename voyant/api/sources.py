@@ -12,7 +12,7 @@ from ninja import Path, Query, Router
 from voyant.api import examples
 from voyant.api.answers import answer, caller_of
 from voyant.api.openapi import READING, described
-from voyant.api.schemas import Accept, Body, Limit, SourceRequest, Text
+from voyant.api.schemas import JOB_ID, Accept, Body, Limit, SourceRequest, Text
 from voyant.domain.artifact import SVG, VEGA_LITE
 from voyant.domain.caller import Caller
 from voyant.domain.history import HistoryRun
@@ -39,9 +39,7 @@ SourceId = Annotated[str, Path(description="A source id.", example="src_01k9zdp0
 Cursor = Annotated[
     str | None, Query(None, description="The `next_cursor` of the page before.", pattern=r"^src_[0-9a-z]{1,40}$")
 ]
-RunCursor = Annotated[
-    str | None, Query(None, description="The `next_cursor` of the page before.", pattern=r"^job_[0-9a-z]{1,40}$")
-]
+RunCursor = Annotated[str | None, Query(None, description="The `next_cursor` of the page before.", pattern=JOB_ID)]
 FIELD = "file"
 
 

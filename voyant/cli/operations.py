@@ -14,6 +14,13 @@ from voyant.cli.session import open_session, write_file, write_json
 from voyant.errors import Code, InvalidInput
 
 STATEMENT = typer.Argument(None, metavar="[SQL]", help="One SELECT over the tables of this home.", show_default=False)
+JOB = typer.Option(
+    None,
+    "--job",
+    metavar="JOB",
+    help="The job that the statement comes from: its rows are job.NAME, and its tables are read as it read them.",
+    show_default=False,
+)
 LIMIT = typer.Option(100, "--limit", min=1, help="Rows to show at most.")
 PARAMETER = typer.Option(
     [],
@@ -32,6 +39,7 @@ JSON = typer.Option(False, "--json", help="Print as JSON.")
 
 def sql(
     statement: str | None = STATEMENT,
+    job: str | None = JOB,
     parameters: list[str] = PARAMETER,
     limit: int = LIMIT,
     tables: bool = TABLES,
@@ -45,17 +53,17 @@ def sql(
 
     found: Any
     if tables:
-        found = service.tables(caller, limit=limit)
+        found = service.tables(caller, job_id=job, limit=limit)
     elif columns is not None:
-        found = service.columns(caller, columns)
+        found = service.columns(caller, columns, job_id=job)
     elif statement is None:
         raise InvalidInput("There is no statement.", code=Code.MISSING_PARAMETER, remedy='Give one: "SELECT …".')
     elif arrow is not None:
-        found = service.query_arrow(caller, statement, parameters=_values(parameters), limit=limit)
+        found = service.query_arrow(caller, statement, job_id=job, parameters=_values(parameters), limit=limit)
         write_file(arrow, found.stream)
         found = {"file": str(arrow), "rows": found.rows, "columns": found.columns, "omitted": found.omitted}
     else:
-        found = service.query(caller, statement, parameters=_values(parameters), limit=limit)
+        found = service.query(caller, statement, job_id=job, parameters=_values(parameters), limit=limit)
     _show(found, as_json=as_json)
 
 

@@ -12,6 +12,9 @@ PNG = "image/png"
 MARKDOWN = "text/markdown"
 HTML = "text/html"
 
+DERIVED = "preset"
+"""The type of artifacts with the rows of tables that a preset derives."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:

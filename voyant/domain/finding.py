@@ -108,7 +108,8 @@ class Finding:
         kind: Such as ``trend``, ``no_trend``, ``difference``; see docs/reference/findings.md.
         text: One sentence with its numbers.
         evidence: Artifact and JSON pointer, such as ``kpis.json#/kpis/0/series``.
-        sql: A SELECT over the analysed table, or over the rows of an artifact of the job, such as ``job.forecast``.
+        sql: A SELECT over the analysed table, or over the rows of an artifact of the job, such as ``job.forecast``;
+            callers run it with the job.
         columns: The columns it speaks of.
         score: 0 to 1; findings are ranked by it.
         caveat: A rule or promise that a column of the finding breaks, in a sentence.

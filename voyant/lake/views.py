@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from voyant.lake.engine import Engine
     from voyant.lake.snapshot import Snapshot
 
+SCHEMA_STATEMENT = f"CREATE SCHEMA IF NOT EXISTS {identifier(ROWS_SCHEMA)}"
+"""Comes before the statements that make a job's rows readable."""
+
 
 def add_view(engine: Engine, snapshot: Snapshot, name: str) -> None:
     """Makes the snapshot's rows readable in that engine under that name."""
@@ -21,26 +24,29 @@ def add_view(engine: Engine, snapshot: Snapshot, name: str) -> None:
 
 def add_rows(engine: Engine, file: Path, name: str) -> None:
     """Makes the rows of a Parquet file that a job has made readable in that engine, as ``job.<name>``."""
-    engine.execute(f"CREATE SCHEMA IF NOT EXISTS {identifier(ROWS_SCHEMA)}")
-    engine.execute(
-        f"CREATE OR REPLACE VIEW {identifier(ROWS_SCHEMA)}.{identifier(name)} AS "
-        f"SELECT * FROM read_parquet({literal(str(file))})"
-    )
+    engine.execute(SCHEMA_STATEMENT)
+    engine.execute(file_view_statement(file, name, ROWS_SCHEMA))
 
 
 def add_table(engine: Engine, file: Path, name: str, numbered: str) -> None:
     """Makes the rows of a Parquet file that a job has made readable as a table, and with each row's number besides."""
-    rows = f"read_parquet({literal(str(file))}, file_row_number = true)"
-    engine.execute(f"CREATE OR REPLACE VIEW {identifier(name)} AS SELECT * EXCLUDE (file_row_number) FROM {rows}")
+    engine.execute(file_view_statement(file, name))
     engine.execute(
         f"CREATE OR REPLACE VIEW {identifier(numbered)} AS "
-        f"SELECT file_row_number + 1 AS {identifier(ROW)}, * EXCLUDE (file_row_number) FROM {rows}"
+        f"SELECT file_row_number + 1 AS {identifier(ROW)}, * EXCLUDE (file_row_number) "
+        f"FROM read_parquet({literal(str(file))}, file_row_number = true)"
     )
 
 
 def view_statement(snapshot: Snapshot, name: str) -> str:
     """The statement that makes the snapshot's rows readable under that name."""
     return f"CREATE VIEW {identifier(name)} AS SELECT *{_derived(snapshot)} FROM read_parquet([{_files(snapshot)}])"
+
+
+def file_view_statement(file: Path, name: str, schema: str | None = None) -> str:
+    """The statement that makes the rows of a Parquet file readable under that name, in that schema."""
+    named = identifier(name) if schema is None else f"{identifier(schema)}.{identifier(name)}"
+    return f"CREATE OR REPLACE VIEW {named} AS SELECT * FROM read_parquet({literal(str(file))})"
 
 
 def add_numbered_view(engine: Engine, snapshot: Snapshot, name: str) -> None:

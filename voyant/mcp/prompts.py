@@ -15,7 +15,8 @@ Earlier = Annotated[
 
 CITE = (
     "State only what the result says, with its numbers. After each statement name the finding's id and the job, as in "
-    "(f3, job_…), and offer the SQL that recomputes it. Say what was left out, and what the warnings mean for it."
+    "(f3, job_…), and offer the SQL that recomputes it with that job. Say what was left out, and what the warnings "
+    "mean for it."
 )
 
 
@@ -31,7 +32,7 @@ def what_is_in_this_data(source: Source) -> str:
     return (
         f"Analyse {source} with voyant_analyze. Begin with what the data is: what one row means, how many there are, "
         "over which time. Then tell the findings that matter most, in plain words, and the key figures. Where one "
-        f"calls for a closer look, run its SQL or a statement of your own with voyant_sql. {CITE}"
+        f"calls for a closer look, run its SQL, with the job_id, or a statement of your own with voyant_sql. {CITE}"
     )
 
 

@@ -276,7 +276,7 @@ DESCRIPTIONS = {
     "snapshot": "Pins the rows that were read.",
     "source": "Where the data came from.",
     "split": "How rows to judge by were kept apart: rolling, grouped or cross.",
-    "sql": "The statement that recomputes its numbers, for voyant_sql; null where left out to fit.",
+    "sql": "The statement that recomputes its numbers, for voyant_sql with the job_id; null where left out to fit.",
     "stability": "Whether it comes back in resamples, 0 to 1; from 0.75 on it does.",
     "stage": "The step that runs.",
     "start": "When it began.",

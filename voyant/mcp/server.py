@@ -28,9 +28,9 @@ TOOLS = (*analysis.TOOLS, *predictions.TOOLS, *presets.TOOLS, *jobs.TOOLS, *arti
 INSTRUCTIONS = """Voyant analyses data: files, URLs, databases. Give voyant_analyze a source instead of writing code
 that reads it: it looks at all rows and answers in few tokens.
 
-Then read the findings; recompute one or go deeper with voyant_sql (each finding carries its statement); read evidence
-with voyant_artifact; cite the finding's id and the job. Every answer says in `omitted` what it left out, and in `next`
-what to call. Errors carry a code and a remedy: do what the remedy says."""
+Then read the findings; recompute one with voyant_sql (each finding carries its statement; give the job_id with it), or
+go deeper; read evidence with voyant_artifact; cite the finding's id and the job. Every answer says in `omitted` what it
+left out, and in `next` what to call. Errors carry a code and a remedy: do what the remedy says."""
 
 
 def build_server(host: Host) -> Server:

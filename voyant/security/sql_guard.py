@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
+from voyant.domain.answer import ROWS_SCHEMA
 from voyant.errors import Code, NotFound, QueryRejected
 from voyant.security.sql_functions import FUNCTIONS, TABLE_FUNCTIONS, is_allowed
 
@@ -22,8 +24,26 @@ PIVOT_REMEDY = (
 )
 
 
-def referenced_tables(sql: str, known: Collection[str]) -> tuple[str, ...]:
-    """The known tables that a single reading statement reads.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a statement may read, or does.
+
+    Attributes:
+        tables: By their plain names.
+        rows: That a job has made, by what follows ``job.``; None where there is no job.
+    """
+
+    tables: Collection[str]
+    rows: Collection[str] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them as statements write them."""
+        return (*self.tables, *map(of_job, self.rows or ()))
+
+
+def referenced_tables(sql: str, known: Known) -> Known:
+    """Of what is known, that which a single reading statement reads, in the order of the statement.
 
     Raises:
         QueryRejected: It is not one, or reaches for anything but the known tables.
@@ -33,6 +53,11 @@ def referenced_tables(sql: str, known: Collection[str]) -> tuple[str, ...]:
     _check_reading(tree, sql)
     _check_functions(tree, sql)
     return _check_tables(tree, known, sql)
+
+
+def of_job(name: str) -> str:
+    """How a statement names rows that a job has made."""
+    return f"{ROWS_SCHEMA}.{name}"
 
 
 def nearest(name: str, names: Collection[str]) -> list[str]:
@@ -135,30 +160,61 @@ def _refused_function(name: str, node: Any, sql: str) -> QueryRejected:
     return refusal(f"The function {name!r} is not allowed.", sql, remedy=remedy, at=_position(node))
 
 
-def _check_tables(tree: Any, known: Collection[str], sql: str) -> tuple[str, ...]:
+def _check_tables(tree: Any, known: Known, sql: str) -> Known:
     from sqlglot import exp
 
-    by_name = {name.lower(): name for name in known}
-    found: list[str] = []
+    tables = {name.lower(): name for name in known.tables}
+    rows = {name.lower(): name for name in known.rows or ()}
+    read: dict[str, None] = {}
+    read_of_job: dict[str, None] = {}
     for node in tree.find_all(exp.Table, exp.Lateral):
         if isinstance(node.this, exp.Func):
             _check_table_function(node.this, sql)
         if isinstance(node, exp.Lateral) or isinstance(node.this, exp.Func):
             continue
-        _check_plain(node, sql)
         name = node.name.lower()
+        if _is_of_job(node):
+            if known.rows is None:
+                raise _no_job_given(node, sql)
+            if name not in rows:
+                raise unknown_table(of_job(node.name), known.names, sql, at=_position(node.this))
+            read_of_job[rows[name]] = None
+            continue
+        _check_plain(node, sql)
         if name in _visible_ctes(node):
             continue
-        if name not in by_name:
-            raise unknown_table(node.name, known, sql, at=_position(node.this))
-        found.append(by_name[name])
-    return tuple(dict.fromkeys(found))
+        if name not in tables:
+            raise unknown_table(node.name, known.names, sql, at=_position(node.this))
+        read[tables[name]] = None
+    return Known(tables=tuple(read), rows=tuple(read_of_job))
 
 
 def _check_table_function(node: Any, sql: str) -> None:
     name = _called(node) or node.key
     if name.lower() not in TABLE_FUNCTIONS:
         raise _refused_function(name, node, sql)
+
+
+def _is_of_job(node: Any) -> bool:
+    """Whether it is ``job.<name>`` and nothing more, such as a catalogue before it."""
+    from sqlglot import exp
+
+    schema = node.args.get("db")
+    if not isinstance(schema, exp.Identifier) or not isinstance(node.this, exp.Identifier):
+        return False
+    return schema.name.lower() == ROWS_SCHEMA and not any(
+        node.args.get(part) for part in ("catalog", "version", "when")
+    )
+
+
+def _no_job_given(node: Any, sql: str) -> QueryRejected:
+    refused = refusal(
+        f"{of_job(node.name[:100])} is read from the artifacts of a job, and none is given.",
+        sql,
+        remedy="Give the job that the statement comes from: job_id, in the shell --job, in Python job.",
+        at=_position(node.this),
+    )
+    return QueryRejected(refused.message, code=Code.MISSING_PARAMETER, remedy=refused.remedy, data=refused.data)
 
 
 def _check_plain(node: Any, sql: str) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 
 from voyant.domain.caller import Caller
-from voyant.errors import Code, NotFound
+from voyant.domain.job import Status
+from voyant.errors import Code, Conflict, NotFound
 from voyant.store.models import Artifact, Baseline, Contract, Job, Score, Source
 
 
@@ -30,6 +31,24 @@ def job_of(caller: Caller, job_id: str, *, held: bool = False) -> Job:
     if job is None:
         raise no_job(job_id)
     return job
+
+
+def completed_job_of(caller: Caller, job_id: str) -> Job:
+    """One job that has completed.
+
+    Raises:
+        NotFound: There is none of that id, or it is another tenant's.
+        Conflict: It has not completed; ``data`` holds the error of one that failed.
+    """
+    job = job_of(caller, job_id)
+    if job.status == Status.COMPLETED:
+        return job
+    data = {"status": job.status, "error": job.error}
+    if job.status == Status.CANCELLED:
+        raise Conflict(f"The job {job.id} was cancelled and has no result.", code=Code.JOB_CANCELLED, data=data)
+    remedy = "Its error says what to do." if job.status == Status.FAILED else None
+    message = f"The job {job.id} is {job.status} and has no result."
+    raise Conflict(message, code=Code.JOB_NOT_COMPLETED, remedy=remedy, data=data)
 
 
 def no_job(job_id: str) -> NotFound:

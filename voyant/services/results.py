@@ -26,8 +26,8 @@ from voyant.domain.result import (
 )
 from voyant.domain.serialization import from_json, to_json
 from voyant.domain.template import TemplateResults
-from voyant.errors import Code, Conflict, JobFailed
-from voyant.services.access import job_of
+from voyant.errors import JobFailed
+from voyant.services.access import completed_job_of, job_of
 from voyant.services.answer_sections import answer_section
 from voyant.services.budget import DEFAULT_TOKENS, fit
 from voyant.services.gate import judge
@@ -49,6 +49,8 @@ from voyant.store.models import Job
 from voyant.workflows.predictions import ANSWERS
 
 T = TypeVar("T")
+OF_JOB = ("voyant_artifact", "voyant_sql")
+"""Tools that read what a job made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +81,7 @@ def read_result(caller: Caller, job_id: str, *, max_tokens: int = DEFAULT_TOKENS
         NotFound: There is no such job.
         Conflict: It has not completed; ``data`` holds the error of one that failed.
     """
-    job = job_of(caller, job_id)
-    if job.status != Status.COMPLETED:
-        raise _no_result(job)
+    job = completed_job_of(caller, job_id)
     store = artifact_store()
     data = store.read(caller.tenant, job_id, MANIFEST_NAME)
     manifest = from_json(data, Manifest)
@@ -108,15 +108,6 @@ def outcome_of(caller: Caller, job_id: str, *, max_tokens: int = DEFAULT_TOKENS)
     if job.status == Status.FAILED and job.error is not None:
         raise JobFailed(job_id, job.error)
     return read_result(caller, job_id, max_tokens=max_tokens)
-
-
-def _no_result(job: Job) -> Conflict:
-    data = {"status": job.status, "error": job.error}
-    if job.status == Status.CANCELLED:
-        return Conflict(f"The job {job.id} was cancelled and has no result.", code=Code.JOB_CANCELLED, data=data)
-    remedy = "Its error says what to do." if job.status == Status.FAILED else None
-    message = f"The job {job.id} is {job.status} and has no result."
-    return Conflict(message, code=Code.JOB_NOT_COMPLETED, remedy=remedy, data=data)
 
 
 def result_digest(
@@ -235,9 +226,10 @@ def _omitted(parts: Parts) -> dict[str, Any]:
 
 
 def _next(parts: Parts) -> tuple[NextCall, ...]:
-    """The narrative's steps as calls that can be made as they stand: artifacts are read of a job."""
+    """The narrative's steps as calls that can be made as they stand: artifacts and SQL are read of a job."""
     steps = parts.narrative.next if parts.narrative else ()
-    of_job = {"voyant_artifact": {"job_id": parts.job_id}}
+    job = {"job_id": parts.job_id}
     return tuple(
-        NextCall(tool=step.tool, arguments=of_job.get(step.tool, {}) | step.arguments, why=step.why) for step in steps
+        NextCall(tool=step.tool, arguments=(job if step.tool in OF_JOB else {}) | step.arguments, why=step.why)
+        for step in steps
     )

@@ -16,10 +16,10 @@ from voyant.errors import Code, InvalidInput, QueryRejected
 from voyant.lake.confined.request import Answer, Parameters, Request
 from voyant.lake.snapshot import Snapshot
 from voyant.lake.sql import identifier
-from voyant.lake.views import view_statement
-from voyant.security.sql_guard import SHOWN, referenced_tables, unknown_table
+from voyant.security.sql_guard import SHOWN, of_job, referenced_tables, unknown_table
 from voyant.services.access import jobs_of, sources_of
 from voyant.services.budget import MAX_TOKENS, estimated_tokens
+from voyant.services.sql_scope import scope_of
 from voyant.services.texts import require_text
 from voyant.services.wiring import artifact_store, lake, sql_pool
 from voyant.settings.configuration import in_bytes, settings
@@ -31,26 +31,47 @@ TOKENS_AROUND = 150
 """Kept free for what stands around the rows of an answer."""
 
 
-def tables(caller: Caller, *, limit: int = 100, cursor: str | None = None) -> Page[TableSummary]:
-    """The caller's tables by name, a page at a time."""
+def tables(
+    caller: Caller, *, job_id: str | None = None, limit: int = 100, cursor: str | None = None
+) -> Page[TableSummary]:
+    """The caller's tables by name, a page at a time; of a job those that it read, and the rows that it made.
+
+    Raises:
+        NotFound: The caller has no such job, or what it made is kept no more.
+        Conflict: It has not completed.
+    """
+    if job_id is not None:
+        listed = sorted(scope_of(caller, job_id).summaries(), key=lambda table: table.name)
+        rest = [table for table in listed if cursor is None or table.name > cursor]
+        return page_of(rest[: limit + 1], limit, lambda table: table.name)
     names = [name for name in sorted(lake().tables(caller.tenant)) if cursor is None or name > cursor]
     sources = dict(sources_of(caller).values_list("id", "name"))
     found = [lake().snapshot(caller.tenant, name) for name in names[: limit + 1]]
     return page_of([_table_summary(snapshot, sources) for snapshot in found], limit, lambda table: table.name)
 
 
-def columns(caller: Caller, table: str) -> tuple[TableColumn, ...]:
+def columns(caller: Caller, table: str, *, job_id: str | None = None) -> tuple[TableColumn, ...]:
     """The columns of one of the caller's tables, with what is known of them.
 
+    Args:
+        job_id: Of a job that made the rows, or whose state of the table is meant.
+
     Raises:
-        NotFound: The caller has no such table.
+        NotFound: The caller has no such table or job.
+        Conflict: The job has not completed.
     """
-    known = lake().tables(caller.tenant)
+    if table.lower().startswith(of_job("")):
+        rows = of_job(identifier(table[len(of_job("")) :]))
+        return tuple(_table_column(column, None, None) for column in _columns_of(caller, rows, job_id))
+    scope = scope_of(caller, job_id)
+    known = scope.known.tables
     name = next((name for name in known if name.lower() == table.lower()), None)
     if name is None:
         raise unknown_table(table, known, "")
-    snapshot = lake().snapshot(caller.tenant, name)
-    found = query(caller, f"SELECT * FROM {identifier(name)} LIMIT 0").columns
+    found = _columns_of(caller, identifier(name), job_id)
+    if name in scope.derived:
+        return tuple(_table_column(column, None, None) for column in found)
+    snapshot = scope.snapshot(name)
     described = {column.name: column for column in snapshot.columns}
     profile = profile_of(caller, snapshot)
     nulls = {column.name: column.nulls > 0 for column in profile.columns} if profile else {}
@@ -61,6 +82,7 @@ def query(
     caller: Caller,
     sql: str,
     *,
+    job_id: str | None = None,
     parameters: Parameters = (),
     limit: int | None = None,
     max_tokens: int | None = None,
@@ -69,6 +91,8 @@ def query(
     """The first rows of one reading statement over the caller's tables, as JSON values.
 
     Args:
+        job_id: The job that the statement comes from: its rows are then read as ``job.<name>``, and its tables as it
+            read them.
         parameters: Values for ``?`` and ``$1``, or by name for ``$name``; bound, never written into the text.
         limit: Rows returned at most; never more than ``VOYANT_SQL_ROW_LIMIT``.
         max_tokens: Room that the answer may take in an agent's context.
@@ -76,10 +100,11 @@ def query(
 
     Raises:
         QueryRejected: It is not one reading statement, or the engine refuses it, or it was cancelled.
-        NotFound: It names a table that the caller does not have.
+        NotFound: It names a table that the caller does not have, or the job is not the caller's.
+        Conflict: The job has not completed.
         InvalidInput: A parameter is missing or no text, or it needs too much time or memory.
     """
-    answer, stream = _answer(caller, sql, parameters, limit, cancellation)
+    answer, stream = _answer(_request(caller, sql, job_id, parameters, limit), cancellation)
     found = _result_columns(answer, stream)
     rows, cut, met = _fitting(stream, found, max_tokens)
     return QueryResult(columns=found, rows=rows, omitted=_omitted(cut or answer.cut, met, len(rows)))
@@ -89,12 +114,13 @@ def query_arrow(
     caller: Caller,
     sql: str,
     *,
+    job_id: str | None = None,
     parameters: Parameters = (),
     limit: int | None = None,
     cancellation: Cancellation | None = None,
 ) -> ArrowResult:
     """The same rows as an Arrow IPC stream; see ``query``."""
-    answer, stream = _answer(caller, sql, parameters, limit, cancellation)
+    answer, stream = _answer(_request(caller, sql, job_id, parameters, limit), cancellation)
     return ArrowResult(
         columns=_result_columns(answer, stream),
         rows=answer.rows,
@@ -135,17 +161,18 @@ def _table_column(found: ResultColumn, described: Column | None, nullable: bool 
     )
 
 
-def _answer(
-    caller: Caller, sql: str, parameters: Parameters, limit: int | None, cancellation: Cancellation | None
-) -> tuple[Answer, pa.Table]:
+def _columns_of(caller: Caller, table: str, job_id: str | None) -> tuple[ResultColumn, ...]:
+    return query(caller, f"SELECT * FROM {table} LIMIT 0", job_id=job_id).columns
+
+
+def _answer(request: Request, cancellation: Cancellation | None) -> tuple[Answer, pa.Table]:
     import pyarrow as pa
 
-    request = _request(caller, sql, parameters, limit)
     answer = sql_pool().run(request, cancellation or Cancellation())
     return answer, pa.ipc.open_stream(answer.stream).read_all()
 
 
-def _request(caller: Caller, sql: str, parameters: Parameters, limit: int | None) -> Request:
+def _request(caller: Caller, sql: str, job_id: str | None, parameters: Parameters, limit: int | None) -> Request:
     configured = settings()
     if limit is not None and limit < 0:
         raise InvalidInput(f"The limit {limit} is below 0.", remedy="Ask for 0 rows or more.")
@@ -159,13 +186,16 @@ def _request(caller: Caller, sql: str, parameters: Parameters, limit: int | None
     if any("\ud800" <= sign <= "\udfff" for sign in sql):
         raise QueryRejected("The statement holds half of a character.", remedy="Send it as valid Unicode.")
     require_text(parameters=parameters)
-    names = referenced_tables(sql, lake().tables(caller.tenant))
-    snapshots = [lake().snapshot(caller.tenant, name) for name in names]
+    scope = scope_of(caller, job_id)
+    read = referenced_tables(sql, scope.known)
+    tables = {name: scope.table(name) for name in read.tables}
+    rows = {name: scope.rows_named(name) for name in read.rows or ()}
     return Request(
         sql=sql,
         parameters=parameters,
-        tables={snapshot.table: view_statement(snapshot, snapshot.table) for snapshot in snapshots},
-        files=tuple(str(file) for snapshot in snapshots for file in snapshot.files),
+        tables={name: table.statement for name, table in tables.items()},
+        rows={name: table.statement for name, table in rows.items()},
+        files=tuple(str(file) for table in (*tables.values(), *rows.values()) for file in table.files),
         row_limit=configured.sql_row_limit if limit is None else min(limit, configured.sql_row_limit),
         byte_limit=configured.sql_byte_limit,
         seconds=configured.sql_timeout_seconds,

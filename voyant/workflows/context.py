@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from voyant.artifacts.store import ArtifactStore
 from voyant.domain.answer import ANSWERING, Answer
-from voyant.domain.artifact import JSON, PARQUET, Artifact
+from voyant.domain.artifact import DERIVED, JSON, PARQUET, Artifact
 from voyant.domain.contract import Contract
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.normalization import Normalization
@@ -38,8 +38,6 @@ T = TypeVar("T")
 TABLE = "table"
 REFERENCE = "reference"
 PROFILE = "profile.json"
-DERIVED = "preset"
-"""The type of artifacts with the rows of derived tables."""
 
 
 @dataclass(kw_only=True)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from voyant.domain.artifact import DERIVED
 from voyant.domain.kpi import Kpis
 from voyant.domain.parameters import JobParameters
 from voyant.domain.preset import Asked, DerivedTable, Plan
@@ -13,7 +14,7 @@ from voyant.domain.profile import Profile
 from voyant.domain.quality import Quality
 from voyant.errors import CallerError, InvalidInput
 from voyant.workflows import predictions
-from voyant.workflows.context import DERIVED, PROFILE, StepContext
+from voyant.workflows.context import PROFILE, StepContext
 from voyant.workflows.pipeline import ANSWER, Step, StepResult
 
 if TYPE_CHECKING:

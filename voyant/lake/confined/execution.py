@@ -12,6 +12,7 @@ from voyant.lake.confined.reading import check_reading
 from voyant.lake.confined.request import Answer, Parameters, Request
 from voyant.lake.engine import Engine
 from voyant.lake.sql import identifier
+from voyant.lake.views import SCHEMA_STATEMENT
 from voyant.security.sql_guard import SHOWN
 
 if TYPE_CHECKING:
@@ -39,11 +40,11 @@ def execute(request: Request, *, scratch: Path, memory_limit: str) -> Answer:
     spill = f"{request.spill_bytes}B"
     options = {**LOCKED, "max_temp_directory_size": spill}
     with Engine(scratch=scratch, memory_limit=memory_limit, options=options) as engine:
-        for statement in request.tables.values():
+        for statement in (SCHEMA_STATEMENT, *request.tables.values(), *request.rows.values()):
             engine.execute(statement)
         engine.lock(Path(file) for file in request.files)
         with callers_errors(engine.connection, request):
-            names = check_reading(engine.connection, request.sql, request.tables.keys())
+            names = check_reading(engine.connection, request.sql, request.tables.keys(), request.rows.keys())
             parameters = _checked(request.parameters, names, request.sql)
             relation = engine.connection.sql(request.sql, params=parameters or None)
             types = tuple(str(kind) for kind in relation.types)

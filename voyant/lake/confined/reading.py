@@ -8,16 +8,22 @@ from typing import Any
 
 import duckdb
 
+from voyant.domain.answer import ROWS_SCHEMA
 from voyant.security.sql_functions import TABLE_FUNCTIONS, is_allowed
-from voyant.security.sql_guard import PIVOT_REMEDY, refusal, unknown_table
+from voyant.security.sql_guard import PIVOT_REMEDY, of_job, refusal, unknown_table
 
 QUERY_NODES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"})
 DESCRIBING = frozenset({"DESCRIBE", "SUMMARY"})
 TREE = "SELECT json_serialize_sql(?, skip_null := true, skip_empty := true, skip_default := true)"
 
 
-def check_reading(connection: duckdb.DuckDBPyConnection, sql: str, tables: Collection[str]) -> frozenset[str]:
+def check_reading(
+    connection: duckdb.DuckDBPyConnection, sql: str, tables: Collection[str], rows: Collection[str] = ()
+) -> frozenset[str]:
     """The names of the parameters of a single statement that only reads these tables; positions are ``1``, ``2`` …
+
+    Args:
+        rows: What may follow ``job.``.
 
     Raises:
         QueryRejected: It is not one, or calls a function that is not allowed.
@@ -33,7 +39,7 @@ def check_reading(connection: duckdb.DuckDBPyConnection, sql: str, tables: Colle
         raise refusal(f"Only SELECT is allowed; this is {kind}.", sql)
     [(serialized,)] = connection.execute(TREE, [sql]).fetchall()
     try:
-        _Reading(sql, tables).check(json.loads(serialized), frozenset())
+        _Reading(sql, tables, rows).check(json.loads(serialized), frozenset())
     except RecursionError:
         raise refusal("The statement is nested too deeply.", sql, remedy="Split it with WITH.") from None
     return frozenset(statements[0].named_parameters)
@@ -42,10 +48,11 @@ def check_reading(connection: duckdb.DuckDBPyConnection, sql: str, tables: Colle
 class _Reading:
     """A walk through the engine's tree of one statement."""
 
-    def __init__(self, sql: str, tables: Collection[str]) -> None:
+    def __init__(self, sql: str, tables: Collection[str], rows: Collection[str]) -> None:
         self._sql = sql
         self._tables = {table.lower() for table in tables}
-        self._named = tables
+        self._rows = {name.lower() for name in rows}
+        self._named = (*tables, *map(of_job, rows))
 
     def check(self, node: Any, ctes: frozenset[str]) -> None:
         """Refuses what the node or anything below it reaches for; ``ctes`` are those that can be seen from it."""
@@ -82,11 +89,16 @@ class _Reading:
 
     def _check_table(self, node: dict[str, Any], ctes: frozenset[str]) -> None:
         path = node["qualified_name"]["path"]
+        if "at_clause" not in node and self._is_of_job(path):
+            return
         if len(path) != 1 or "at_clause" in node:
             raise refusal(f"Name tables without catalogue or schema; this is {'.'.join(path)[:100]!r}.", self._sql)
         name = node.get("table_name", "")
         if name.lower() not in ctes | self._tables:
             raise unknown_table(name, self._named, self._sql)
+
+    def _is_of_job(self, path: list[str]) -> bool:
+        return len(path) == 2 and path[0].lower() == ROWS_SCHEMA and path[1].lower() in self._rows
 
     def _refused(self, node: dict[str, Any]) -> Exception:
         at = place(self._sql, node.get("query_location"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from voyant.errors import CallerError, Code, InvalidInput, NotFound, QueryRejected, VoyantError
@@ -19,7 +19,8 @@ class Request:
     Attributes:
         parameters: Values of JSON types for ``?`` and ``$1``, or by name for ``$name``.
         tables: For each name the statement that makes it readable.
-        files: The files behind those tables, and the only ones that can be opened.
+        rows: The same of rows that a job has made, for each name that may follow ``job.``.
+        files: The files behind all of these, and the only ones that can be opened.
         row_limit: Rows returned at most.
         byte_limit: Of those rows as Arrow.
         seconds: Until the process is ended.
@@ -29,6 +30,7 @@ class Request:
     sql: str
     parameters: Parameters = ()
     tables: Mapping[str, str]
+    rows: Mapping[str, str] = field(default_factory=dict)
     files: tuple[str, ...]
     row_limit: int
     byte_limit: int

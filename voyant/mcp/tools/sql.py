@@ -14,7 +14,7 @@ from voyant.domain.cancellation import Cancellation
 from voyant.domain.query import QueryResult, TableColumn, TableSummary
 from voyant.mcp.answers import answer, largest_that_fits
 from voyant.mcp.host import CALLER
-from voyant.mcp.schemas import NO_NUL, Cursor, MaxTokens
+from voyant.mcp.schemas import JOB_ID, NO_NUL, Cursor, MaxTokens
 from voyant.mcp.tool import tool
 from voyant.services.budget import DEFAULT_TOKENS
 from voyant.services.sql import columns, query, tables
@@ -33,6 +33,17 @@ Sql = Annotated[
 Parameters = Annotated[
     list[Any] | dict[str, Any] | None,
     Field(description="Values for `?` and `$1` in order, or by name for `$name`; bound, never part of the text."),
+]
+OfJob = Annotated[
+    str | None,
+    Field(
+        pattern=JOB_ID,
+        description="The job whose finding or `next` the statement comes from: job.<name> are the rows that it made, "
+        "and its tables are read as it read them. Left out: the tables as they are now.",
+    ),
+]
+TablesOfJob = Annotated[
+    str | None, Field(pattern=JOB_ID, description="List the tables that this job read, and its rows, job.<name>.")
 ]
 Limit = Annotated[int, Field(ge=1, le=1000, description="Rows at most.")]
 TableName = Annotated[
@@ -61,19 +72,20 @@ class TableColumns:
 @tool("Query tables", QueryResult)
 async def voyant_sql(
     sql: Sql,
+    job_id: OfJob = None,
     parameters: Parameters = None,
     limit: Limit = 100,
     max_tokens: MaxTokens = DEFAULT_TOKENS,
     caller: Caller = CALLER,
 ) -> ToolResult:
-    """Run one read-only SELECT over the tables that were taken in. Use it to recompute a finding with its SQL, to look
-    behind one, or to answer a question of your own once voyant_analyze has made the table. Aggregate in SQL rather
-    than fetching rows. You get the columns with their types, and the rows that fit.
+    """Run one read-only SELECT over the tables that were taken in. Use it to recompute a finding with its SQL and the
+    job_id of its result, to look behind one, or to answer a question of your own once voyant_analyze has made the
+    table. Aggregate in SQL rather than fetching rows. You get the columns with their types, and the rows that fit.
     """
     cancellation = Cancellation()
     try:
         found = await with_data(
-            query, caller, sql, parameters=parameters or (), limit=limit, max_tokens=max_tokens,
+            query, caller, sql, job_id=job_id, parameters=parameters or (), limit=limit, max_tokens=max_tokens,
             cancellation=cancellation,
         )  # fmt: skip
     except anyio.get_cancelled_exc_class():
@@ -85,6 +97,7 @@ async def voyant_sql(
 @tool("List tables", TableList | TableColumns)
 async def voyant_tables(
     table: TableName = None,
+    job_id: TablesOfJob = None,
     cursor: Cursor = None,
     max_tokens: MaxTokens = DEFAULT_TOKENS,
     caller: Caller = CALLER,
@@ -93,8 +106,8 @@ async def voyant_tables(
     writing SQL: names are mended when data is taken in, and may differ from those in the source.
     """
     if table is None:
-        return await _list(caller, cursor, max_tokens)
-    found = await with_data(columns, caller, table)
+        return await _list(caller, job_id, cursor, max_tokens)
+    found = await with_data(columns, caller, table, job_id=job_id)
 
     def listed(number: int) -> TableColumns:
         left = len(found) - number
@@ -107,8 +120,8 @@ async def voyant_tables(
 TOOLS = (voyant_sql, voyant_tables)
 
 
-async def _list(caller: Caller, cursor: str | None, max_tokens: int) -> ToolResult:
-    page = await with_data(tables, caller, cursor=cursor)
+async def _list(caller: Caller, job_id: str | None, cursor: str | None, max_tokens: int) -> ToolResult:
+    page = await with_data(tables, caller, job_id=job_id, cursor=cursor)
 
     def listed(number: int) -> TableList:
         left = len(page.items) - number
