@@ -48,6 +48,29 @@ def test_what_is_refused_says_so(client: Client, source: str) -> None:
     problem(client.get('/v1/sql/tables/o"; DROP/columns'), 404, "VYNT-2006")
 
 
+def test_with_its_job_a_statement_reads_what_the_job_read_and_made(client: Client, source: str) -> None:
+    job = client.finished_job("quality", source)
+    sql = 'SELECT count(*) AS n, (SELECT count(*) FROM job.failing_rows) AS failing FROM "orders"'
+    asked = client.post("/v1/sql/query", {"sql": sql, "job_id": job})
+    assert asked.content == to_compact_json(query(client.caller, sql, job_id=job))
+    listed = [table["name"] for table in client.get(f"/v1/sql/tables?job_id={job}").json()["items"]]
+    assert listed == ["job.failing_rows", "job.rejects", "orders"]
+    found = client.get(f"/v1/sql/tables/job.failing_rows/columns?job_id={job}").json()["items"]
+    assert found[0]["name"] == "_row"
+    arrow = client.http.post("/v1/sql/query", json={"sql": sql, "job_id": job}, headers={"Accept": ARROW})
+    assert pyarrow.ipc.open_stream(arrow.content).read_all()["n"].to_pylist() == asked.json()["rows"][0][:1]
+
+    told = problem(client.post("/v1/sql/query", {"sql": sql}), 422, "VYNT-1004")
+    assert "job_id" in told["remedy"]
+    for nowhere in (
+        client.post("/v1/sql/query", {"sql": "SELECT 1", "job_id": "job_0"}),
+        client.get("/v1/sql/tables?job_id=job_0"),
+        client.get("/v1/sql/tables/orders/columns?job_id=job_0"),
+    ):
+        problem(nowhere, 404, "VYNT-2001")
+    problem(client.post("/v1/sql/query", {"sql": "SELECT 1", "job_id": "../x"}), 422, "VYNT-1001")
+
+
 def test_an_answer_in_arrow_holds_the_same_rows(client: Client, source: str) -> None:
     client.finished_job("ingest", source)
     body = {"sql": "SELECT day, amount FROM orders WHERE amount > $least ORDER BY amount", "parameters": {"least": 50}}

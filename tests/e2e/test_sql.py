@@ -57,6 +57,19 @@ def test_rows_are_written_as_arrow(shell: Shell, tmp_path: Path) -> None:
     assert pa.ipc.open_stream(path.read_bytes()).read_all().to_pydict() == {"amount": [1, 2]}
 
 
+def test_with_its_job_a_statement_reads_what_the_job_read_and_made(shell: Shell) -> None:
+    job = shell("job", "list", "--json").json["items"][-1]["id"]
+    found = shell("sql", "SELECT count(*) FROM sales, (SELECT count(*) FROM job.failing_rows)", "--job", job, "--json")
+
+    assert found.json["rows"] == [[28]]
+    assert "job.failing_rows" in shell("sql", "--tables", "--job", job).out
+    assert "_row" in shell("sql", "--columns", "job.failing_rows", "--job", job).out
+    refused = shell("sql", "SELECT * FROM job.failing_rows")
+    assert refused.code == 2
+    assert "--job" in refused.err
+    assert shell("sql", "SELECT 1", "--job", "job_0", "--json").json["error"]["code"] == str(Code.NO_JOB)
+
+
 def test_no_statement_is_an_error_that_says_so(shell: Shell) -> None:
     outcome = shell("sql", "--json")
 

@@ -168,6 +168,22 @@ def test_tables_and_columns_are_listed_and_queried(analysed: tuple[Agent, str]) 
     assert bound["rows"] == [[100]]
 
 
+def test_the_sql_of_findings_runs_with_the_job(analysed: tuple[Agent, str]) -> None:
+    agent, job = analysed
+    result = agent("voyant_result", job_id=job)
+    for finding in result["findings"]:
+        assert agent("voyant_sql", sql=finding["sql"], job_id=job)["rows"]
+    for step in result["next"]:
+        if step["tool"] == "voyant_sql":
+            assert agent(step["tool"], **step["arguments"])["rows"]
+    listed = [table["name"] for table in agent("voyant_tables", job_id=job)["tables"]]
+    assert listed == ["job.failing_rows", "job.rejects", "orders"]
+    assert agent("voyant_tables", table="job.failing_rows", job_id=job)["columns"][0]["name"] == "_row"
+    error = agent.fail("voyant_sql", sql="SELECT * FROM job.failing_rows")
+    assert (error["code"], "job_id" in error["remedy"]) == ("VYNT-1004", True)
+    assert agent.fail("voyant_sql", sql="SELECT 1", job_id="job_0")["code"] == "VYNT-2001"
+
+
 def test_a_source_that_is_kept_is_analysed_by_its_id(agent: Agent, orders: str) -> None:
     kept = agent("voyant_connect", source=orders)
     assert agent("voyant_ingest", source=kept["id"])["dataset"]["rows"] == 300
