@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import voyant
 from tests.analysis.insights.sentences import as_number
 from tests.security.statements import HOSTILE
-from voyant.domain.caller import Caller
+from voyant.domain.caller import LOCAL_CALLER, Caller
 from voyant.domain.insights import Insights
 from voyant.domain.narrative import Narrative
 from voyant.domain.serialization import from_json
@@ -173,6 +176,46 @@ def test_the_table_is_read_as_the_job_read_it(caller: Caller, tmp_path: Path) ->
     assert [tables(caller, job_id=job).items[-1].rows for job in jobs] == [30, 40]
 
 
+def test_other_tables_are_read_as_the_rules_of_the_job_read_them(caller: Caller, tmp_path: Path) -> None:
+    def brought(name: str, text: str, **asked: Any) -> str:
+        (tmp_path / f"{name}.csv").write_text(text)
+        return analyze(caller, source_from(caller, str(tmp_path / f"{name}.csv")), **asked)
+
+    rule = {"kind": "reference", "column": "shop", "reference": "shops", "reference_columns": ["id"]}
+    brought("shops", "id,place\n1,Brno\n2,Gent\n", kind="ingest")
+    job = brought("orders", "shop,amount\n" + "1,5\n2,6\n3,7\n" * 9, kind="quality", rules=[rule])
+    brought("shops", "id,place\n1,Brno\n2,Gent\n3,Lodz\n", kind="ingest")
+
+    strangers = "SELECT count(*) FROM orders WHERE shop NOT IN (SELECT id FROM shops)"
+    assert [query(caller, strangers, job_id=given).rows for given in (job, None)] == [((9,),), ((0,),)]
+    assert [(table.name, table.rows) for table in tables(caller, job_id=job).items][-2:] == [
+        ("orders", 27),
+        ("shops", 2),
+    ]
+
+
+def test_the_tables_that_a_preset_derives_are_read_by_their_names(caller: Caller, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    days = [(n, who) for who, every in (("a", 10), ("b", 12), ("c", 15), ("d", 20)) for n in range(0, 180, every)]
+    path.write_text(
+        "day,customer_id,revenue\n"
+        + "".join(f"{date(2024, 1, 1) + timedelta(n)},{who},{10 + n % 7}.00\n" for n, who in days)
+    )
+    job = analyze(caller, source_from(caller, str(path)), kind="customer.churn_analysis")
+    held = json.loads(artifact_store().read(caller.tenant, job, "kpis.json"))
+    statements = [kpi["sql"] for kpi in held["kpis"]]
+    assert statements
+    for sql in (*statements, *(finding.sql or "" for finding in read_result(caller, job, max_tokens=10_000).findings)):
+        assert query(caller, sql, job_id=job).columns
+    counted = "SELECT count(*) FROM {}"
+    for name in ("orders_customers", "job.orders_customers"):
+        assert query(caller, counted.format(name), job_id=job).rows[0][0] > 4
+    assert len(columns(caller, "orders_customers", job_id=job)) > 4
+    with pytest.raises(NotFound) as caught:
+        query(caller, counted.format("orders_customers"))
+    assert caught.value.code is Code.NO_TABLE
+
+
 def test_what_is_kept_no_more_is_said(caller: Caller, tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("day,amount\n" + "".join(f"2024-01-{1 + n % 28:02},{n}\n" for n in range(30)))
@@ -199,6 +242,18 @@ def test_what_is_kept_no_more_is_said(caller: Caller, tmp_path: Path) -> None:
     with pytest.raises(NotFound) as caught:
         query(caller, "SELECT * FROM orders", job_id=job)
     assert caught.value.code is Code.NO_JOB
+
+
+def test_python_gives_the_job_with_the_statement(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "python_reads.csv"
+    path.write_text("day,amount\n2024-01-01,1\n2024-01-02,2\n")
+    job = analyze(LOCAL_CALLER, source_from(LOCAL_CALLER, str(path)), kind="quality")
+    sql = "SELECT count(*) AS n FROM python_reads, (SELECT count(*) FROM job.failing_rows) WHERE amount > ?"
+    assert voyant.sql(sql, job=job, parameters=[1]).rows == ((1,),)
+    assert len(voyant.sql("SELECT * FROM python_reads", limit=1).rows) == 1
+    with pytest.raises(VoyantError) as caught:
+        voyant.sql(sql, parameters=[1])
+    assert caught.value.code is Code.MISSING_PARAMETER
 
 
 def test_a_job_that_has_not_completed_has_nothing_to_read(caller: Caller, tmp_path: Path) -> None:

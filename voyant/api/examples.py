@@ -92,7 +92,13 @@ RESULT = {
     "artifacts": [ARTIFACT],
     "manifest": {"name": "manifest.json", "sha256": SHA256},
     "omitted": {"how": "voyant_artifact narrative.json, manifest.json", "findings": 12},
-    "next": [{"tool": "voyant_sql", "arguments": {}, "why": "To look at the rows behind a finding."}],
+    "next": [
+        {
+            "tool": "voyant_sql",
+            "arguments": {"job_id": JOB_ID, "sql": "SELECT * FROM orders LIMIT 20"},
+            "why": "Look at some records.",
+        }
+    ],
     "warnings": [],
 }
 EVENTS = (
