@@ -13,7 +13,8 @@ class TableSummary:
     """A table as lists show it.
 
     Attributes:
-        source: Where its rows come from; None where that is not known any more.
+        source: Where its rows come from, a job's id where that made them; None where that is not known any more.
+        snapshot: Pins the rows; the SHA-256 of the file where a job made them.
     """
 
     name: str
