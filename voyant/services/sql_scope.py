@@ -14,7 +14,7 @@ from voyant.domain.caller import Caller
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.query import TableSummary
 from voyant.errors import Code, NotFound
-from voyant.lake.lake import Snapshot
+from voyant.lake.snapshot import Snapshot
 from voyant.lake.views import file_view_statement, view_statement
 from voyant.security.sql_guard import Known, of_job
 from voyant.services.access import completed_job_of
