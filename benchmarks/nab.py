@@ -146,7 +146,8 @@ def live_scores(file: File) -> Floats:
     """Voyant's alarms as the series comes: each row judged by those before it, none but the first of its kind."""
     table = _table(file)
     grid = _grid(table)
-    [series] = read(table, grid, (), values_of(table.dataset, AnomalyRequest(value="value"), (), events=False)).series
+    values = values_of(table.dataset, profile(table), AnomalyRequest(value="value"), (), events=False)
+    [series] = read(table, grid, (), values).series
     far = distances(series.values, grid.cycles())
     far = np.where(alarms(far), far, 0.0)
     places = np.array([grid.place(at) if grid.grain else _bucket(grid, at) for at in file.times])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voyant.analysis.forecast.grid import Grid
-from voyant.analysis.forecast.target import Target
+from voyant.analysis.kpi.values import Value
 from voyant.domain.table import Column, Table
 
 
@@ -22,7 +22,7 @@ class Asked:
 
     table: Table
     time_column: str
-    target: Target
+    target: Value
     by: tuple[Column, ...]
     exogenous: tuple[Column, ...]
     levels: tuple[int, ...]

@@ -98,7 +98,7 @@ def carriers(outcome: Outcome) -> list[Carrier]:
 
 def change(asked: Asked, outcome: Outcome) -> float | None:
     """Of the mean forecast against the mean of as many last values, in percent; None where that means nothing."""
-    before = 0.0 if asked.target.is_signed else float(outcome.filled[-len(outcome.given) :].mean())
+    before = 0.0 if asked.target.signed else float(outcome.filled[-len(outcome.given) :].mean())
     return rounded(100 * (float(outcome.given.mean()) / before - 1)) if before > 0 else None
 
 
@@ -242,7 +242,7 @@ def _notes(asked: Asked, series: Sequence[Series], outcomes: Sequence[Outcome]) 
     yield f"The forecast of {asked.target.name} is learnt from {count(len(grid.starts))} periods, {periods}."
     yield from grid.notes
     if grid.empty:
-        held = "counts as 0 there" if asked.target.is_total else "is not known there"
+        held = "counts as 0 there" if asked.target.additive else "is not known there"
         yield f"{_some(grid.empty, len(grid.starts), 'period')} no rows: {asked.target.name} {held}."
     unread = asked.total - len(series) - asked.ended - asked.short
     if unread > 0:

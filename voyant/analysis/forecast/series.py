@@ -9,7 +9,7 @@ import numpy as np
 
 from voyant.analysis.forecast.grid import Grid
 from voyant.analysis.forecast.seasons import Floats
-from voyant.analysis.forecast.target import Target
+from voyant.analysis.kpi.values import Value
 from voyant.domain.table import Column, Table
 from voyant.errors import InvalidInput
 from voyant.lake.sql import identifier
@@ -53,7 +53,7 @@ class Loaded:
     total: int
 
 
-def load(table: Table, grid: Grid, target: Target, by: Sequence[Column]) -> Loaded:
+def load(table: Table, grid: Grid, target: Value, by: Sequence[Column]) -> Loaded:
     """The series of most rows, as many as can be held.
 
     A series begins with its first row. A period without rows holds 0 where the target is a total, and nothing known
@@ -91,10 +91,10 @@ def load(table: Table, grid: Grid, target: Target, by: Sequence[Column]) -> Load
 
 
 def _placed(
-    index: np.ndarray[tuple[int], np.dtype[np.int64]], figures: Floats, periods: int, target: Target
+    index: np.ndarray[tuple[int], np.dtype[np.int64]], figures: Floats, periods: int, target: Value
 ) -> tuple[Floats, int]:
     """The values from the first known one to the last, and the index of the first; none where none is known."""
-    values = np.full(periods, 0.0 if target.is_total else np.nan)
+    values = np.full(periods, 0.0 if target.additive else np.nan)
     values[index] = figures
     if not np.isfinite(figures).any():
         return np.zeros(0), 0

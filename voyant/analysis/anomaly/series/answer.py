@@ -64,7 +64,7 @@ def odd_stretches(
             code=Code.NOT_ENOUGH_DATA,
             remedy=f"A series needs {FEWEST_POINTS} points: name another time column, or look for odd rows instead.",
         )
-    found = read(table, grid, split, values_of(table.dataset, request, split, events=grid.events))
+    found = read(table, grid, split, values_of(table.dataset, profile, request, split, events=grid.events))
     level = LEVEL / max(1, len(found.series))
     examined = []
     for number, series in enumerate(found.series):

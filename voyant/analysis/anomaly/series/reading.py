@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from voyant.analysis.anomaly.series.grid import MOST_POINTS, Grid
-from voyant.analysis.anomaly.series.sources import Value
 from voyant.analysis.anomaly.series.tails import Floats
+from voyant.analysis.kpi.values import Value
 from voyant.analysis.wording import count, readable, shown
 from voyant.domain.table import ROW, Table
 from voyant.lake.sql import identifier

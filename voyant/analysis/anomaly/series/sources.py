@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-from voyant.analysis.columns import named_column
+from voyant.analysis.columns import find_column, named_column
 from voyant.analysis.insights.subjects import MOST_MEASURES
-from voyant.analysis.kpi.declared import parse
-from voyant.analysis.kpi.figures import Figure
+from voyant.analysis.kpi.values import RECORDS, Value, read_value, value_of_column
 from voyant.analysis.time_columns import leading_time_column
-from voyant.analysis.wording import aggregate_name, readable
+from voyant.analysis.wording import readable
 from voyant.domain.anomaly import AnomalyRequest
-from voyant.domain.kpi import DeclaredKpi
 from voyant.domain.profile import Profile
 from voyant.domain.table import Aggregation, Column, ColumnType, Dataset, Role
 from voyant.errors import Code, InvalidInput
-from voyant.lake.sql import identifier
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
-    """What is followed over time.
-
-    Attributes:
-        name: In sentences.
-        expression: Its aggregate over the rows of a point.
-        additive: A point without rows then stands for nothing rather than for no knowledge.
-    """
-
-    name: str
-    expression: str
-    columns: tuple[str, ...]
-    additive: bool
-    unit: str | None = None
-
-
-ROWS = Value(name="number of records", expression="count(*)", columns=(), additive=True)
 
 
 def time_of(dataset: Dataset, profile: Profile, asked: str | None) -> Column:
@@ -84,10 +60,17 @@ def _splits(column: Column) -> bool:
     return column.role in {Role.DIMENSION, Role.GEOGRAPHY, Role.IDENTIFIER} and column.personal is None
 
 
-def values_of(dataset: Dataset, request: AnomalyRequest, split: Sequence[str], *, events: bool) -> list[Value]:
-    """What is followed: the value asked for; else the measures, and the number of records where rows are events."""
+def values_of(
+    dataset: Dataset, profile: Profile, request: AnomalyRequest, split: Sequence[str], *, events: bool
+) -> list[Value]:
+    """What is followed: the value asked for; else the measures, and the number of records where rows are events.
+
+    Raises:
+        InvalidInput: The value asked for is no column or aggregate that a series can be made of.
+    """
     if request.value is not None:
-        return [_asked(dataset, request.value)]
+        column = find_column(dataset, request.value)
+        return [_plainly(column, dataset, profile) if column else read_value(request.value, dataset, profile)]
     measures = [
         column
         for column in dataset.with_role(Role.MEASURE)
@@ -97,46 +80,12 @@ def values_of(dataset: Dataset, request: AnomalyRequest, split: Sequence[str], *
         and column.aggregation is not Aggregation.CIRCULAR
     ]
     kept = sorted(measures, key=lambda column: -round(column.role_confidence, 1))[:MOST_MEASURES]
-    return [*([ROWS] if events or not kept else []), *(_measured(column) for column in kept)]
+    return [*([RECORDS] if events or not kept else []), *(_plainly(column, dataset, profile) for column in kept)]
 
 
-def _asked(dataset: Dataset, text: str) -> Value:
-    """A column, or an aggregate that is checked as a declared KPI is.
-
-    Raises:
-        InvalidInput: ``UNKNOWN_COLUMN``, or ``BAD_KPI`` for what is no aggregate of numbers.
-    """
-    if re.fullmatch(r"\w+", text.strip()):
-        column = named_column(dataset, text.strip())
-        if not column.type.is_numeric:
-            numeric = [each.name for each in dataset.columns if each.type.is_numeric]
-            raise _unfit(dataset, column, "holds no numbers", numeric)
-        if column.personal is not None:
-            raise _unfit(dataset, column, "holds personal data, whose values appear nowhere", [])
-        return _measured(column)
-    figure = parse(DeclaredKpi(name=text, sql=text), dataset)
-    if not isinstance(figure, Figure):
-        raise InvalidInput(
-            f"The value {text[:200]!r} is a whole SELECT; a series needs an aggregate such as sum(amount).",
-            code=Code.BAD_KPI,
-            data={"sql": text[:500]},
-        )
-    return Value(
-        name=aggregate_name(text), expression=figure.expression, columns=figure.columns, additive=figure.additive
-    )
-
-
-def _measured(column: Column) -> Value:
-    name = identifier(column.name)
-    finite = f"CASE WHEN isfinite({name}) THEN {name} END" if column.type is ColumnType.FLOAT else name
-    additive = column.aggregation is Aggregation.SUM
-    return Value(
-        name=readable(column.name),
-        expression=f"{'sum' if additive else 'avg'}({finite})",
-        columns=(column.name,),
-        additive=additive,
-        unit=column.unit,
-    )
+def _plainly(column: Column, dataset: Dataset, profile: Profile) -> Value:
+    """A column under its own name: a point mostly stands for one row, of which there is no total or average."""
+    return replace(value_of_column(column, dataset, profile), name=readable(column.name))
 
 
 def _unfit(dataset: Dataset, column: Column, why: str, instead: Sequence[str]) -> InvalidInput:
