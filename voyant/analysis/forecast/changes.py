@@ -16,6 +16,12 @@ _PENALTY = 4.5
 _NORMAL_DEVIATION = 0.6745
 _MOST_CHANGES = 5
 """What changes more often is no series of lines."""
+_NEAR = 3
+"""Values on each side that a value is held against."""
+_SPIKE = 5.0
+"""Usual deviations from its neighbours, from which a value stands alone."""
+_LEAST_NOISE = 1e-6
+"""Of the variance of a series: below it there is none but that of computing."""
 _WANDERING = 0.5
 """Of the correlation of what the lines leave: a series that drifts about has no breaks that mean something."""
 
@@ -42,12 +48,14 @@ def find_breaks(rest: Floats, shortest: int = _SHORTEST) -> list[Break]:
 
     The segmentation with the least squared error from straight lines, each further one costing as much as chance could
     gain (optimal partitioning: Jackson et al. 2005). Where what is left hangs together from one value to the next,
-    chance gains more: the cost grows by (1 + r) / (1 - r) with that correlation r, until no line falls away.
+    chance gains more: the cost grows by (1 + r) / (1 - r) with that correlation r, until no line falls away. Single
+    values far from their neighbours make no break.
     """
     shortest = max(shortest, _SHORTEST)
     n = len(rest)
     if n < 2 * shortest or n > _MOST_POINTS or float(np.ptp(rest)) == 0:
         return []
+    rest = _without_spikes(rest)
     costs = _Costs(rest)
     edges = _segments(costs, n, shortest, _cost_of_a_line(rest, [0, n]) if n < 4 * shortest else _quiet_cost(rest))
     while len(edges) > 2:
@@ -68,6 +76,26 @@ def find_breaks(rest: Floats, shortest: int = _SHORTEST) -> list[Break]:
         )
         for (start, edge), (before, after) in zip(pairwise(edges), pairwise(lines), strict=False)
     ]
+
+
+def _without_spikes(rest: Floats) -> Floats:
+    """The series with what its neighbours say in place of single values far from these (Hampel's filter): their median,
+    at both ends the line through them (Theil 1950, Sen 1968), since a median there would flatten a slope."""
+    width = 2 * _NEAR + 1
+    windows = np.lib.stride_tricks.sliding_window_view(rest, width)
+    expected = np.concatenate(
+        [_robust_line(rest[:width])[:_NEAR], np.median(windows, axis=1), _robust_line(rest[-width:])[-_NEAR:]]
+    )
+    off = np.abs(rest - expected)
+    usual = float(np.median(off)) / _NORMAL_DEVIATION
+    return np.where(off > max(_SPIKE * usual, 1e-9 * float(np.abs(rest).max())), expected, rest)
+
+
+def _robust_line(values: Floats) -> Floats:
+    places = np.arange(len(values), dtype=np.float64)
+    earlier, later = np.triu_indices(len(values), 1)
+    slope = float(np.median((values[later] - values[earlier]) / (later - earlier)))
+    return np.asarray(np.median(values - slope * places) + slope * places)
 
 
 def _segments(costs: _Costs, n: int, shortest: int, line: float) -> list[int]:
@@ -107,14 +135,14 @@ def _quiet_cost(rest: Floats) -> float:
     """Of a line where the noise is that of second differences, in which neither lines nor a few breaks count."""
     second = np.diff(rest, 2)
     middle = float(np.median(np.abs(second - np.median(second)))) / _NORMAL_DEVIATION
-    return _cost(middle**2 / 6, len(rest), 0.0)
+    return _cost(rest, middle**2 / 6, 0.0)
 
 
 def _cost_of_a_line(rest: Floats, edges: list[int]) -> float:
     """Where the noise is what the lines between these edges leave."""
     left, correlation = _left(rest, edges)
     freedom = max(1, len(rest) - 2 * (len(edges) - 1))
-    return _cost(float(left @ left) / freedom, len(rest), correlation)
+    return _cost(rest, float(left @ left) / freedom, correlation)
 
 
 def _left(rest: Floats, edges: list[int]) -> tuple[Floats, float]:
@@ -122,14 +150,16 @@ def _left(rest: Floats, edges: list[int]) -> tuple[Floats, float]:
     lines = [(start, end, *_line(rest, start, end)) for start, end in pairwise(edges)]
     left = rest - np.concatenate([at + slope * np.arange(end - start) for start, end, at, slope in lines])
     total = float(left @ left)
-    correlation = float(left[1:] @ left[:-1]) / total if total > 0 else 0.0
+    noisy = total > _LEAST_NOISE * float(rest.var())
+    correlation = float(left[1:] @ left[:-1]) / total if noisy else 0.0
     # A line through few values takes away much of what makes them hang together (Marriott and Pope 1954).
     correlation += len(lines) * (2 + 4 * correlation) / len(rest)
     return left, float(np.clip(correlation, 0.0, 0.95))
 
 
-def _cost(variance: float, n: int, correlation: float) -> float:
-    return _PENALTY * variance * math.log(n) * (1 + correlation) / (1 - correlation)
+def _cost(rest: Floats, variance: float, correlation: float) -> float:
+    least = max(variance, _LEAST_NOISE * float(rest.var()))  # else lines through what has none cost nothing
+    return _PENALTY * least * math.log(len(rest)) * (1 + correlation) / (1 - correlation)
 
 
 def _line(values: Floats, start: int, end: int) -> tuple[float, float]:
