@@ -14,7 +14,10 @@ from voyant.analysis.forecast.validation import Trial
 _FEWEST_ERRORS, _FEWEST_TO_CHOOSE = 3, 8
 _USUAL_GROWTH, _GROWTH_WEIGHT = 0.6, 60.0
 _EMPIRICAL_FROM = 30.0
-_ERRORS_A_WINDOW, _FREEDOM_A_WINDOW, _LEAST_FREEDOM = 10.0, 1.5, 1.5
+_ERRORS_A_WINDOW, _LEAST_FREEDOM = 10.0, 1.5
+_FREEDOM_A_WINDOW = 2.5
+"""Errors of a random walk, which hang together most, have 2.6 degrees of freedom or more in each horizon that they are
+from: twice the squared mean of their mean square over its variance, by simulation for horizons of 5 to 28."""
 _WIDEST_LOG = 20.0  # beyond it nothing is known of the value, and numbers overflow
 
 
