@@ -49,8 +49,8 @@ def find_seasons(values: Floats, suggested: Sequence[int], *, search: bool = Tru
 
     A length that the calendar suggests needs an autocorrelation of the differences at it above what chance gives
     (one-sided 5 %, by Bartlett's formula, as in the Theta method; Assimakopoulos and Nikolopoulos 2000), or a strength
-    of 0.6. Any other needs to stand out of the periodogram of the series without trend, known seasons and
-    autoregression (Fisher's g test, 0.01 %) and at least six cycles.
+    of 0.6; and to explain more than chance would. Any other needs to stand out of the periodogram of the series without
+    trend, known seasons and autoregression (Fisher's g test, 0.01 %) and at least six cycles.
 
     Args:
         suggested: Lengths that the calendar suggests, shortest first.
@@ -88,7 +88,7 @@ def _tested(values: Floats, length: int, *, calendar: bool) -> tuple[list[Season
     cycles = len(coarse) / lag
     expected = 1 / cycles
     adjusted = max(0.0, (strength - expected) / (1 - expected))
-    if correlation <= bound and adjusted < _STRONG:
+    if adjusted == 0 or (correlation <= bound and adjusted < _STRONG):
         return [], values
     without = values - np.resize(profile_of(values, length)[0][:length], len(values))
     return [Season(length, adjusted, correlation, calendar)], without
