@@ -26,6 +26,8 @@ def print_expected(result: Result) -> None:
         interval = "" if point.low is None or point.high is None else f"{number(point.low)} to {number(point.high)}"
         table.add_row(point.period, number(point.value), interval)
     out.print(table)
+    if more := forecast.horizon - len(forecast.points):
+        out.print(f"{more} more {forecast.grain}s are in forecast.parquet.", markup=False, highlight=False)
 
 
 def print_limits(result: Result) -> None:

@@ -155,12 +155,13 @@ class SeriesForecast:
         unknown: Of these, those without a value, filled in between their neighbours and no part of any error.
         method: The chosen one.
         methods: All that competed, least error first.
-        against_naive: Error of such forecasts at earlier times, each by the method that would have been chosen then,
-            over that of the seasonal naive forecast; above 1 they were the worse ones.
+        error: Mean absolute error of such forecasts at earlier times, each by the method that would have been chosen
+            then; None where nothing could be measured.
+        against_naive: ``error`` over that of the seasonal naive forecast; above 1 they were the worse ones.
         coverage: Of the intervals, measured on this series alone.
         checked_ahead: The most periods ahead that errors are known of; intervals beyond are drawn on from these.
         change: Of the mean forecast against the mean of as many last periods, in percent; None where that is not
-            positive.
+            positive, or the figure takes either sign.
         notes: What limits it.
     """
 
@@ -174,6 +175,7 @@ class SeriesForecast:
     last: str
     method: str
     methods: tuple[MethodError, ...]
+    error: float | None
     against_naive: float | None
     coverage: tuple[Coverage, ...]
     checked_ahead: int
@@ -206,14 +208,15 @@ class Forecast:
     """What is expected of a figure.
 
     Attributes:
-        value: The figure in words; ``expression`` is its SQL.
+        value: The figure in words; ``expression`` is its SQL over the rows of a period, ``columns`` what that reads.
+        additive: Whether parts add up to the whole, as in totals and counts.
         horizon: Periods forecast.
         first: The first period of the past, ``last`` the last one.
         series: Those of most rows; the artifact's rows hold all.
         series_total: Series that were forecast; ``series_left_out`` those that the table has besides.
         methods: Over all series, most often chosen first.
         coverage: Of the intervals, over all series.
-        worse_than_naive: Series for which no method was better than the seasonal naive forecast.
+        worse_than_naive: Series whose forecasts at earlier times erred more than the seasonal naive ones.
         notes: What limits it.
     """
 
@@ -221,6 +224,8 @@ class Forecast:
     time_column: str
     value: str
     expression: str
+    columns: tuple[str, ...]
+    additive: bool
     unit: str | None
     by: tuple[str, ...]
     grain: Grain

@@ -21,8 +21,9 @@ class ResultForecast:
 
     Attributes:
         series_total: How many series were forecast; ``forecast.parquet`` has all.
-        error: Mean absolute error on periods that the method had not seen; ``against_naive`` relative to that of
-            repeating the last season.
+        horizon: How many periods were forecast; ``points`` are the first of them.
+        error: Mean absolute error of such forecasts at earlier times, each by the method that would have been chosen
+            then; ``against_naive`` relative to that of repeating the last season.
         level: Of the interval, percent; ``coverage`` how many percent of the values that came it held.
     """
 
@@ -30,6 +31,7 @@ class ResultForecast:
     grain: str
     series: str
     series_total: int
+    horizon: int
     method: str
     error: float | None
     against_naive: float | None

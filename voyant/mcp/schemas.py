@@ -197,6 +197,7 @@ DESCRIPTIONS = {
     "high": "Upper bound of the interval.",
     "hint": "What was asked about.",
     "holds": "Whether no column drifted at all, none lost values, and readers of the earlier columns can read these.",
+    "horizon": "How many periods were forecast; points are the first of them.",
     "id": "Its id.",
     "importance": "What of the explained is lost without it.",
     "items": "The entries.",

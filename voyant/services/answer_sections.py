@@ -40,15 +40,15 @@ def answer_section(answer: Any) -> ResultAnswer:
 @answer_section.register
 def _(answer: Forecast) -> ResultForecast:
     first = answer.series[0]
-    chosen = next((method for method in first.methods if method.chosen), None)
     coverage = first.coverage[-1] if first.coverage else None
     return ResultForecast(
         value=answer.value,
         grain=answer.grain,
         series=first.label,
         series_total=answer.series_total,
+        horizon=answer.horizon,
         method=first.method,
-        error=chosen.mae if chosen else None,
+        error=first.error,
         against_naive=first.against_naive,
         level=coverage.level if coverage else None,
         coverage=coverage.share if coverage else None,

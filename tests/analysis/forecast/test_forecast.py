@@ -68,10 +68,10 @@ def test_a_period_that_is_not_over_is_left_out() -> None:
 
 
 def test_where_nothing_was_sold_is_zero_and_where_nothing_was_measured_is_unknown() -> None:
-    sold = [row for place, row in enumerate(_monthly(yearly_wave(48))) if place not in {20, 21}]
+    sold = [row for place, row in enumerate(_monthly(yearly_wave(48))) if place not in {20, 21} for _ in range(2)]
     measured = [row for place, row in enumerate(_levels([*yearly_wave(48)])) if place not in {20, 21}]
     with figures(sold) as table:
-        totals = predicted(table, value="amount", horizon=3)
+        totals = predicted(table, value="amount", grain=Grain.MONTH, horizon=3)
     with figures(measured) as table:
         means = predicted(table, value="level", horizon=3)
     history = totals.rows["forecast_history"].to_pylist()  # type: ignore[union-attr]
@@ -80,6 +80,16 @@ def test_where_nothing_was_sold_is_zero_and_where_nothing_was_measured_is_unknow
     history = means.rows["forecast_history"].to_pylist()  # type: ignore[union-attr]
     assert [row["value"] for row in history][20:22] == [None, None]
     assert means.result.series[0].unknown == 2
+
+
+def test_a_regular_series_that_lacks_a_row_has_a_hole_and_no_zero() -> None:
+    rows = [*_monthly(yearly_wave(60), "a"), *_monthly(yearly_wave(60), "b")[20:24]]
+    with figures([row for row in rows if row[0] != months(60)[21]]) as table:
+        answer = predicted(table, value="amount", by=("shop",), horizon=3)
+    history = answer.rows["forecast_history"].to_pylist()  # type: ignore[union-attr]
+    values = {(row["series"], row["period"].date()): row["value"] for row in history}
+    assert values[0, months(60)[21]] is None
+    assert "1 of 60 periods has no rows: total amount is not known there." in answer.result.notes
 
 
 def test_several_rows_in_a_period_are_put_together() -> None:
@@ -122,6 +132,38 @@ def test_what_never_was_below_zero_is_not_forecast_there() -> None:
     assert all(point.value >= 0 and point.intervals[-1].low >= 0 for point in series.points)
 
 
+def test_what_may_be_negative_is_not_cut_where_it_never_was() -> None:
+    rows = [[day, "a", 40.0 - place + (place % 3), 1.0] for place, day in enumerate(months(38))]
+    with figures(rows) as table:
+        [series] = predicted(table, value="sum(amount) - sum(level)", horizon=12).result.series
+    assert series.points[-1].value < 0
+    assert series.change is None
+    assert not any("cut there" in note for note in series.notes)
+
+
+def test_a_last_value_that_nobody_could_expect_is_named() -> None:
+    values = yearly_wave(60)
+    with figures(_levels([*values])) as table:
+        calm = predicted(table, value="level", horizon=6).result
+    values[-1] += 60
+    with figures(_levels([*values])) as table:
+        told = predicted(table, value="level", horizon=6).result
+    assert not any("The last value" in note for note in calm.notes)
+    [note] = [note for note in told.notes if "The last value" in note]
+    assert "outside of the 95 % interval that would have been given for it" in note
+    usual = np.mean([point.value for point in calm.series[0].points])
+    without = float(note.rsplit("would be ", 1)[1].split(",")[0])
+    assert abs(without - usual) < 3
+
+
+def test_periods_that_are_not_used_are_not_counted_as_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voyant.analysis.forecast.grid.MOST_PERIODS", 30)
+    rows = [row for place, row in enumerate(_monthly(yearly_wave(60))) if place not in {3, 4, 5, 40}]
+    with figures(rows) as table:
+        notes = predicted(table, value="amount", horizon=3).result.notes
+    assert "1 of 30 periods has no rows: total amount is not known there." in notes
+
+
 def test_mostly_nothing_is_forecast_by_methods_for_that() -> None:
     values = [0.0, 0, 3, 0, 0, 0, 1, 0, 0, 4, 0, 0] * 5
     with figures(_monthly(values)) as table:
@@ -138,6 +180,12 @@ def test_weekdays_without_rows_are_no_periods() -> None:
     assert any("Saturdays and Sundays" in note for note in found.notes)
     assert all(date.fromisoformat(point.period).isoweekday() < 6 for point in found.series[0].points)
     assert [season.length for season in found.series[0].seasons] == [5]
+
+
+def test_times_no_finer_than_a_month_are_months_however_many() -> None:
+    rows = [[day, shop, 5.0] for day in months(200, 1995) for shop in "abc"]
+    with figures(rows) as table:
+        assert predicted(table, value="amount", horizon=2).result.grain is Grain.MONTH
 
 
 def test_a_census_keeps_its_distance() -> None:
@@ -161,6 +209,7 @@ def test_columns_known_ahead_are_used_where_they_help() -> None:
             predicted(table, value="level", exogenous=("promotion",), horizon=9)
     [series] = found.series
     assert (found.horizon, series.method) == (6, "exogenous")
+    assert "Held against earlier times, the columns known ahead (promotion) are used." in found.notes
     assert 18 < series.effects[0].effect < 22
     assert np.abs(np.array([point.value for point in series.points]) - values[60:]).max() < 5
     assert refused.value.code is Code.NOT_ENOUGH_DATA
@@ -171,6 +220,8 @@ def test_a_constant_series_says_that_its_certainty_is_unknown() -> None:
     with figures(_monthly([7.0] * 30)) as table:
         [series] = predicted(table, value="amount", horizon=3).result.series
     assert [point.value for point in series.points] == [7, 7, 7]
+    assert all(point.intervals == () for point in series.points)
+    assert [note for note in series.notes if "%" in note or "too short" in note] == []
     assert any("one value only" in note for note in series.notes)
 
 
@@ -189,6 +240,8 @@ def test_infinite_values_are_unknown() -> None:
     [
         (_monthly([1.0, 2.0, 3.0]), {"value": "amount"}, Code.NOT_ENOUGH_DATA),
         (_levels([None] * 30), {"value": "level"}, Code.NOT_ENOUGH_DATA),
+        (_levels([None] * 30), {"value": "sum(level)"}, Code.NOT_ENOUGH_DATA),
+        (_levels([None] * 30), {"value": "sum(level) / count(*)"}, Code.NOT_ENOUGH_DATA),
         (_monthly([1.0, 2.0] * 10), {"value": "amount", "horizon": 21}, Code.NOT_ENOUGH_DATA),
         (_monthly([1.0] * 20), {"value": "amuont"}, Code.UNKNOWN_COLUMN),
         (_monthly([1.0] * 20), {"value": "amount", "by": ("shopp",)}, Code.UNKNOWN_COLUMN),

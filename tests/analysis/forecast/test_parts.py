@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from voyant.analysis.forecast.changes import find_breaks
 from voyant.analysis.forecast.fitting import fit
 from voyant.analysis.forecast.intervals import spread
+from voyant.analysis.forecast.methods import Past, forecasts
 from voyant.analysis.forecast.seasons import find_seasons
 from voyant.analysis.forecast.validation import Trial, choose, origins
 from voyant.analysis.forecast.work import Error, Plan, Task
@@ -31,6 +32,15 @@ def test_a_season_that_no_calendar_knows_is_found() -> None:
     assert (season.length, season.calendar) == (5, False)
 
 
+def test_what_is_to_be_beaten_repeats_no_season_on_the_wrong_days() -> None:
+    days = np.arange(800.0)
+    again = {
+        lengths: forecasts(Past(days, lengths, 14), ["seasonal_naive"])["seasonal_naive"][0]
+        for lengths in [(7, 365), (24, 168), (7,), ()]
+    }
+    assert again == {(7, 365): 793.0, (24, 168): 632.0, (7,): 793.0, (): 799.0}
+
+
 @pytest.mark.parametrize("drifting", [False, True])
 def test_chance_makes_seldom_a_season(drifting: bool) -> None:
     made = [_noise(100, seed) for seed in range(200)]
@@ -45,6 +55,20 @@ def test_a_step_is_dated_and_noise_has_none() -> None:
     assert abs(found.after - found.before - 4) < 1.5
     assert sum(bool(find_breaks(_noise(100, seed))) for seed in range(100)) <= 2
     assert sum(bool(find_breaks(_noise(100, seed).cumsum())) for seed in range(100)) <= 15
+
+
+def test_a_single_value_makes_no_break() -> None:
+    values = np.random.default_rng(2).normal(size=100)
+    for place in (50, 97, 99):
+        spiked = values.copy()
+        spiked[place] += 30
+        assert find_breaks(spiked) == []
+
+
+def test_a_clean_step_is_dated() -> None:
+    prices = np.repeat([5.0, 6.0, 8.0], [30, 20, 40])
+    assert [found.at for found in find_breaks(prices)] == [30, 50]
+    assert find_breaks(np.arange(60.0)) == []
 
 
 def test_intervals_hold_as_many_as_they_say() -> None:

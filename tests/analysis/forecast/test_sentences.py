@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tests.analysis.forecast.tables import figures, months, predicted, show_rows, yearly_wave
 from voyant.analysis.conclusions import conclude
@@ -46,7 +47,52 @@ def test_that_nothing_is_better_than_repetition_is_said() -> None:
     values = 100 + np.random.default_rng(6).normal(size=60).cumsum()
     said = _said([[day, "a", None, float(v)] for day, v in zip(months(60), values, strict=True)], value="level")
     [told] = [finding for finding in said.findings if finding.kind in {"forecast_error", "no_forecast_gain"}]
-    assert "of the error of repeating" in told.text or told.text.startswith("No method forecast")
+    assert told.kind == "no_forecast_gain"
+    assert told.text.startswith("Forecasts of average level were no better than repeating the last value:")
+    assert "At earlier times such forecasts erred more than repeating the last value." in said.skipped
+
+
+def test_a_ratio_is_told_as_what_it_is() -> None:
+    rows = [
+        [day, shop, value, None, 2.0] for shop in "ab" for day, value in zip(months(48), yearly_wave(48), strict=True)
+    ]
+    asked = "sum(amount) / sum(promotion)"
+    of_one, of_many = (_said(rows, value=asked, horizon=6, by=by).findings[0] for by in ((), ("shop",)))
+    assert of_one.text.startswith("Sum(amount) / sum(promotion) is expected to be")
+    assert of_one.columns == ("amount", "promotion", "day")
+    assert "is forecast of 2 series over the next 6 months" in of_many.text
+
+
+def test_the_change_is_that_between_the_two_figures_told() -> None:
+    values: list[float | None] = [*yearly_wave(48)]
+    values[40] = values[44] = None
+    rows = [[day, "a", None, value] for day, value in zip(months(48), values, strict=True)]
+    with figures(rows) as table:
+        answer = predicted(table, value="level", horizon=12)
+    [told] = answer.rows["forecast_series"].to_pylist()  # type: ignore[union-attr]
+    assert told["change"] == pytest.approx(100 * (told["mean_ahead"] / told["mean_before"] - 1))
+    assert told["mean_before"] == pytest.approx(np.mean([value for value in values[36:] if value is not None]))
+
+
+def test_a_forecast_that_hangs_on_a_surprising_last_value_says_what_it_would_be_without() -> None:
+    values = [*yearly_wave(60)]
+    values[-1] *= 9
+    said = _said([[day, "a", None, value] for day, value in zip(months(60), values, strict=True)], value="level")
+    assert "which nothing before it led to expect, it would be 13" in said.findings[0].text
+
+
+def test_series_whose_forecasts_erred_more_than_repetition_are_counted_alike_everywhere() -> None:
+    still = [5.0] * 40 + [6.0, 5.0, 5.0, 5.0, 7.0, 5.0, 5.0, 5.0]
+    rows = [
+        [day, shop, None, value]
+        for shop, course in (("a", still), ("b", yearly_wave(48)))
+        for day, value in zip(months(48), course, strict=True)
+    ]
+    with figures(rows) as table:
+        answer = predicted(table, value="level", by=("shop",), horizon=6)
+        show_rows(table, answer)
+        [told] = table.query("SELECT count(CASE WHEN mae > naive_mae THEN 1 END) AS n FROM job.forecast_series")
+    assert told["n"] == answer.result.worse_than_naive
 
 
 def test_many_series_are_told_together_and_those_that_move_most() -> None:

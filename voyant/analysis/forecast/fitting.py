@@ -10,10 +10,10 @@ import numpy as np
 from voyant.analysis.forecast.adjustment import adjust
 from voyant.analysis.forecast.changes import Break, find_breaks
 from voyant.analysis.forecast.intervals import spread
-from voyant.analysis.forecast.methods import CORE, EXOGENOUS, FLOOR, INTERMITTENT, Past, effects, forecasts
+from voyant.analysis.forecast.methods import CORE, FLOOR, INTERMITTENT, Past, effects, forecasts
 from voyant.analysis.forecast.seasons import Floats, find_seasons, moving_average
 from voyant.analysis.forecast.validation import CHOSEN, Trial, choose, errors, followed, origins, scale_of, trials
-from voyant.analysis.forecast.work import Check, Error, Outcome, Plan, Task
+from voyant.analysis.forecast.work import EXOGENOUS, FEWEST_VALUES, Check, Error, Outcome, Plan, Task
 
 _MOSTLY_ZERO = 0.4
 _LONGEST_THOROUGH = 400
@@ -21,7 +21,21 @@ _LONGEST_THOROUGH = 400
 
 
 def fit(task: Task, plan: Plan) -> Outcome:
-    """The forecast of a series, with what speaks for it.
+    """The forecast of a series, with what speaks for it, and what it would be without a last value that nobody could
+    expect: whether that is a slip or a lasting change, only what follows can tell."""
+    outcome = _fit(task, plan)
+    if outcome.surprise is None:
+        return outcome
+    known = np.flatnonzero(np.isfinite(task.values))[:-1]
+    if len(known) < FEWEST_VALUES:
+        return outcome
+    shorter = task.values[: known[-1] + 1]
+    left = replace(task, values=shorter, beyond=task.beyond + len(task.values) - len(shorter))
+    return replace(outcome, without_last=_fit(left, plan).given)
+
+
+def _fit(task: Task, plan: Plan) -> Outcome:
+    """The forecast.
 
     The errors of all methods are those of earlier times, at which neither they nor the choice of seasons had seen what
     came. The method is chosen by them; how far it will be off is judged by what would have been chosen at each of those
@@ -45,7 +59,8 @@ def fit(task: Task, plan: Plan) -> Outcome:
     method = choose({name: found[name] for name in found if name in given}, intermittent=intermittent)
     lived = followed(made, scale, intermittent=intermittent)
     limits = _limits(values, plan, size)
-    raw = {0: (given[method], given[method])} | _bounds(lived, len(values), given[method], plan.levels)
+    levels = plan.levels if float(np.ptp(values)) > 0 else ()  # what never changed tells nothing of how it will
+    raw = {0: (given[method], given[method])} | _bounds(lived, len(values), given[method], levels)
     held = {level: _cut(ends, limits, size, task.beyond) for level, ends in raw.items()}
     adjusted = adjust(values, lengths, 1)
     return Outcome(
@@ -55,7 +70,7 @@ def fit(task: Task, plan: Plan) -> Outcome:
         given=held.pop(0)[0],
         bounds=held,
         clipped=any(_exceeds(end, limits) for ends in raw.values() for end in ends),
-        checks=tuple(_check(trial, lived, plan.levels, limits, size) for trial in lived),
+        checks=tuple(_check(trial, lived, levels, limits, size) for trial in lived),
         reach=max((len(trial.actual) for trial in made), default=0),
         seasons=seasons,
         filled=values * size,

@@ -41,7 +41,9 @@ class Grid:
         is_own: Whether the rows themselves stand at these times, one in each, or one of each group.
         step: Periods of the calendar from one to the next, such as 10 of years in a census.
         closed: Weekdays, from 1 for Monday, that never have rows and are no periods.
-        empty: Periods without rows.
+        empty: Those without rows.
+        has_holes: Whether these are holes in what was recorded, as in a regular series that lacks a few of its rows,
+            rather than times at which nothing happened.
         notes: What was made of the times of the rows, in sentences.
     """
 
@@ -50,7 +52,8 @@ class Grid:
     is_own: bool
     step: int = 1
     closed: tuple[int, ...] = ()
-    empty: int = 0
+    empty: frozenset[datetime] = frozenset()
+    has_holes: bool = False
     notes: tuple[str, ...] = ()
 
     @property
@@ -134,7 +137,13 @@ def _own_step(table: Table, axis: TimeAxis, profile: ColumnProfile, by: Sequence
 
 
 def _readable(table: Table, profile: ColumnProfile) -> Timeline | None:
-    """The periods of key figures; shorter ones, still filled with several rows each, where these are few."""
+    """The periods of key figures; shorter ones, still filled with several rows each, where these are few, or where
+    the times themselves are no finer than a month."""
+    finest = _FINEST.get(profile.time.granularity if profile.time else "", Grain.HOUR)
+    if finest in {Grain.MONTH, Grain.YEAR}:
+        own = timeline(table, profile, finest)
+        if own is not None and own.filled >= _FILLED:
+            return own
     chosen = timeline(table, profile)
     if chosen is None:
         return None
@@ -193,16 +202,18 @@ def _regular(periods: Timeline, *, is_own: bool) -> Grid:
     if step > 1:
         notes.append(f"Times are {step} {periods.grain}s apart.")
     rows = dict(kept)
-    empty = sum(not rows.get(start) for start in starts)
     if len(starts) > MOST_PERIODS:
         notes.append(f"Of {count(len(starts))} periods the latest {count(MOST_PERIODS)} are used.")
+    used = starts[-MOST_PERIODS:]
+    empty = frozenset(start for start in used if not rows.get(start))
     return Grid(
         periods=periods,
         is_own=is_own,
-        starts=starts[-MOST_PERIODS:],
+        starts=used,
         step=step,
         closed=closed,
         empty=empty,
+        has_holes=is_own and len(empty) <= (1 - _REGULAR) * len(used),
         notes=tuple(notes),
     )
 

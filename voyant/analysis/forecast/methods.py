@@ -16,10 +16,11 @@ from statsforecast import models
 
 from voyant.analysis.forecast.adjustment import Adjusted, adjust
 from voyant.analysis.forecast.seasons import Floats
+from voyant.analysis.forecast.work import EXOGENOUS
 
 log = logging.getLogger(__name__)
 
-SEASONAL_NAIVE, COMBINATION, EXOGENOUS = "seasonal_naive", "combination", "exogenous"
+SEASONAL_NAIVE, COMBINATION = "seasonal_naive", "combination"
 _SANE = 5
 
 
@@ -56,8 +57,13 @@ Forecaster = Callable[[Past], Floats]
 
 
 def _seasonal_naive(past: Past) -> Floats:
-    """The last season again, of several the longest; the last value where there is none."""
-    length = past.lengths[-1] if past.lengths else 1
+    """The last season again; the last value where there is none.
+
+    Of several the longest that holds the shorter ones whole, as the week does the day: a year, which is no number of
+    weeks, would put Sundays on Saturdays, which anything beats.
+    """
+    whole = [length for length in past.lengths if all(length % other == 0 for other in past.lengths if other < length)]
+    length = whole[-1] if whole else 1
     return np.resize(past.values[-length:], past.horizon)
 
 

@@ -14,7 +14,7 @@ from voyant.analysis.forecast.known_ahead import past_of, with_columns
 from voyant.analysis.forecast.running import fit_all
 from voyant.analysis.forecast.series import Loaded, Series, load
 from voyant.analysis.forecast.target import target
-from voyant.analysis.forecast.work import Plan, Task
+from voyant.analysis.forecast.work import FEWEST_VALUES, Plan, Task
 from voyant.analysis.time_columns import time_column_of
 from voyant.analysis.wording import count
 from voyant.domain.answer import Answer
@@ -24,7 +24,6 @@ from voyant.domain.profile import Profile
 from voyant.domain.table import Table
 from voyant.errors import Code, InvalidInput
 
-FEWEST_VALUES = 6
 MOST_AHEAD = 1_000
 _MOST_LEVELS = 5
 _USUAL_HORIZON = {

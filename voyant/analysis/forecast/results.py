@@ -10,9 +10,9 @@ import numpy as np
 
 from voyant.analysis.forecast.asked import Asked
 from voyant.analysis.forecast.series import Series
-from voyant.analysis.forecast.work import Error, Outcome
+from voyant.analysis.forecast.work import EXOGENOUS, Error, Outcome
 from voyant.analysis.rounding import rounded, rounded_if_finite
-from voyant.analysis.wording import count, period_name
+from voyant.analysis.wording import count, listed, number, period_name, quantity, readable
 from voyant.domain.forecast import (
     Carrier,
     ChangePoint,
@@ -42,6 +42,8 @@ def forecast(asked: Asked, series: Sequence[Series], outcomes: Sequence[Outcome]
         time_column=asked.time_column,
         value=asked.target.name,
         expression=asked.target.expression,
+        columns=asked.target.columns,
+        additive=asked.target.additive,
         unit=asked.target.unit,
         by=tuple(column.name for column in asked.by),
         grain=grid.grain,
@@ -50,14 +52,14 @@ def forecast(asked: Asked, series: Sequence[Series], outcomes: Sequence[Outcome]
         first=grid.label(grid.starts[0]),
         last=grid.label(grid.starts[-1]),
         series=tuple(
-            _series(number, asked, one, outcome)
-            for number, (one, outcome) in enumerate(zip(series[:MOST_SERIES], outcomes, strict=False))
+            _series(place, asked, one, outcome)
+            for place, (one, outcome) in enumerate(zip(series[:MOST_SERIES], outcomes, strict=False))
         ),
         series_total=len(series),
         series_left_out=asked.total - len(series),
         methods=_methods(outcomes),
         coverage=tuple(coverage(outcomes, level) for level in asked.levels),
-        worse_than_naive=sum((against_naive(outcome) or 0) > 1 for outcome in outcomes),
+        worse_than_naive=sum(map(_is_worse, outcomes)),
         notes=tuple(_notes(asked, series, outcomes)),
     )
 
@@ -71,6 +73,12 @@ def against_naive(outcome: Outcome) -> float | None:
     """The absolute error of such forecasts at earlier times over that of the seasonal naive one."""
     floor = outcome.errors.get("seasonal_naive")
     return outcome.lived.absolute / floor.absolute if floor and outcome.lived and floor.absolute else None
+
+
+def _is_worse(outcome: Outcome) -> bool:
+    """Whether such forecasts erred more than the seasonal naive ones."""
+    floor = outcome.errors.get("seasonal_naive")
+    return floor is not None and outcome.lived is not None and outcome.lived.absolute > floor.absolute
 
 
 def coverage(outcomes: Iterable[Outcome], level: int) -> Coverage:
@@ -96,16 +104,21 @@ def carriers(outcome: Outcome) -> list[Carrier]:
     return [Carrier(part=name, share=rounded(size / whole)) for name, size in sizes.items()] if whole > 0 else []
 
 
-def change(asked: Asked, outcome: Outcome) -> float | None:
-    """Of the mean forecast against the mean of as many last values, in percent; None where that means nothing."""
-    before = 0.0 if asked.target.signed else float(outcome.filled[-len(outcome.given) :].mean())
-    return rounded(100 * (float(outcome.given.mean()) / before - 1)) if before > 0 else None
+def before(asked: Asked, one: Series) -> float:
+    """The mean of what is known of as many last periods as are forecast."""
+    return float(np.nanmean(one.values[-asked.horizon :]))
 
 
-def _series(number: int, asked: Asked, one: Series, outcome: Outcome) -> SeriesForecast:
+def change(asked: Asked, one: Series, outcome: Outcome) -> float | None:
+    """Of the mean forecast against that, in percent; None where that means nothing."""
+    was = 0.0 if asked.target.signed else before(asked, one)
+    return rounded(100 * (float(outcome.given.mean()) / was - 1)) if was > 0 else None
+
+
+def _series(place: int, asked: Asked, one: Series, outcome: Outcome) -> SeriesForecast:
     grid = asked.grid
     return SeriesForecast(
-        series=number,
+        series=place,
         label=label(one),
         key=one.key,
         rows=one.rows,
@@ -115,6 +128,7 @@ def _series(number: int, asked: Asked, one: Series, outcome: Outcome) -> SeriesF
         last=grid.label(grid.starts[one.end - 1]),
         method=outcome.method,
         methods=tuple(_errors(outcome)),
+        error=rounded(outcome.lived.absolute) if outcome.lived else None,
         against_naive=rounded_if_finite(against_naive(outcome)),
         coverage=tuple(coverage([outcome], level) for level in asked.levels),
         checked_ahead=outcome.reach,
@@ -139,10 +153,10 @@ def _series(number: int, asked: Asked, one: Series, outcome: Outcome) -> SeriesF
             for found in outcome.breaks
         ),
         effects=tuple(
-            Effect(column=column.name, effect=rounded(float(effect)), used=outcome.method == "exogenous")
+            Effect(column=column.name, effect=rounded(float(effect)), used=outcome.method == EXOGENOUS)
             for column, effect in zip(asked.exogenous, () if outcome.effects is None else outcome.effects, strict=True)
         ),
-        change=change(asked, outcome),
+        change=change(asked, one, outcome),
         points=tuple(_points(asked, outcome)),
         notes=tuple(_limits(asked, one, outcome)),
     )
@@ -212,14 +226,18 @@ def _limits(asked: Asked, one: Series, outcome: Outcome) -> Iterable[str]:
         yield f"{_some(unknown, len(one.values), 'period')} no value; one between its neighbours stands in for it."
     if float(np.ptp(outcome.filled)) == 0:
         yield "The past has one value only, and so has the forecast: how sure that is cannot be told."
-    if not outcome.bounds:
+    elif not outcome.bounds:
         yield "The past is too short for intervals."
     elif outcome.reach < asked.horizon:
         yield (
             f"Errors are known of up to {count(outcome.reach)} periods ahead; intervals beyond are drawn on from these."
         )
-    if (against_naive(outcome) or 0) > 1:
-        yield "No method was better than the seasonal naive forecast, the last season again."
+    if asked.exogenous:
+        names = listed([readable(column.name) for column in asked.exogenous])
+        helped = "are used" if outcome.method == EXOGENOUS else "did not bring forecasts closer, and are not used"
+        yield f"Held against earlier times, the columns known ahead ({names}) {helped}."
+    if _is_worse(outcome):
+        yield f"At earlier times such forecasts erred more than repeating {repeated(bool(outcome.seasons))}."
     for level in asked.levels:
         found = coverage([outcome], level)
         if found.share is not None and found.values >= _ENOUGH_CHECKS and abs(found.share - level) > _FAR_OFF:
@@ -227,12 +245,36 @@ def _limits(asked: Asked, one: Series, outcome: Outcome) -> Iterable[str]:
                 f"The {level} % intervals held {found.share:.0f} % of the values that came: take them for "
                 f"{'narrower' if found.share < level else 'wider'} than they should be."
             )
+    if outcome.surprise is not None:
+        yield _surprised(asked, outcome, outcome.surprise)
     if outcome.clipped:
-        yield "Forecasts or intervals went where no value can be, and were cut there."
+        yield f"Forecasts or intervals went {_beyond(asked)}, where no value ever was, and were cut there."
 
 
-def _some(number: int, of: int, what: str) -> str:
-    return f"{count(number)} of {count(of)} {what}s {'has' if number == 1 else 'have'}"
+def _surprised(asked: Asked, outcome: Outcome, surprise: tuple[float, float, float]) -> str:
+    value, low, high = (quantity(figure, asked.target.unit) for figure in surprise)
+    text = (
+        f"The last value, {value}, lies outside of the {asked.levels[-1]} % interval that would have been given for "
+        f"it, {low} to {high}: whether it is a slip or a lasting change cannot be told yet."
+    )
+    if outcome.without_last is None:
+        return text
+    without, given = (quantity(float(one.mean()), asked.target.unit) for one in (outcome.without_last, outcome.given))
+    return f"{text} Without it the mean forecast would be {without}, not {given}."
+
+
+def repeated(has_seasons: bool) -> str:
+    """What the seasonal naive forecast repeats."""
+    return "the last season" if has_seasons else "the last value"
+
+
+def _beyond(asked: Asked) -> str:
+    highest = asked.target.highest
+    return "below 0" if highest is None else f"below 0 or above {number(highest)}"
+
+
+def _some(some: int, of: int, what: str) -> str:
+    return f"{count(some)} of {count(of)} {what}s {'has' if some == 1 else 'have'}"
 
 
 def _notes(asked: Asked, series: Sequence[Series], outcomes: Sequence[Outcome]) -> Iterable[str]:
@@ -241,9 +283,10 @@ def _notes(asked: Asked, series: Sequence[Series], outcomes: Sequence[Outcome]) 
     periods = f"{period_name(grid.label(grid.starts[0]))} to {period_name(grid.label(grid.starts[-1]))}"
     yield f"The forecast of {asked.target.name} is learnt from {count(len(grid.starts))} periods, {periods}."
     yield from grid.notes
-    if grid.empty:
-        held = "counts as 0 there" if asked.target.additive else "is not known there"
-        yield f"{_some(grid.empty, len(grid.starts), 'period')} no rows: {asked.target.name} {held}."
+    empty = sum(start in grid.empty for start in grid.starts)
+    if empty:
+        held = "counts as 0 there" if asked.target.additive and not grid.has_holes else "is not known there"
+        yield f"{_some(empty, len(grid.starts), 'period')} no rows: {asked.target.name} {held}."
     unread = asked.total - len(series) - asked.ended - asked.short
     if unread > 0:
         yield f"Of {count(asked.total)} groups those {count(asked.total - unread)} with most rows were read."
@@ -260,9 +303,17 @@ def _shared_limits(asked: Asked, series: Sequence[Series], outcomes: Sequence[Ou
         return
     told: dict[str, int] = defaultdict(int)
     for one, outcome in zip(series, outcomes, strict=True):
-        told["have periods without a value, filled in between"] += bool(np.isnan(one.values).any())
-        told["are too short for intervals"] += not outcome.bounds
-        told["were checked for fewer periods ahead than are forecast"] += outcome.reach < asked.horizon
-        told["are forecast worse than by the seasonal naive method"] += (against_naive(outcome) or 0) > 1
-        told["had forecasts or intervals where no value can be, cut there"] += outcome.clipped
-    yield from (f"{count(number)} of {count(len(series))} series {what}." for what, number in told.items() if number)
+        told["periods without a value are filled in between"] += bool(np.isnan(one.values).any())
+        told["the past is too short for intervals"] += not outcome.bounds
+        told["the columns known ahead brought forecasts at earlier times closer, and are used"] += (
+            outcome.method == EXOGENOUS
+        )
+        told[f"the last value lies outside of its {asked.levels[-1]} % interval, a slip or a lasting change"] += (
+            outcome.surprise is not None
+        )
+        told["fewer periods ahead were checked than are forecast"] += outcome.reach < asked.horizon
+        told["such forecasts erred more at earlier times than repeating the last season or value"] += _is_worse(outcome)
+        told[f"forecasts or intervals went {_beyond(asked)}, where no value ever was, and were cut there"] += (
+            outcome.clipped
+        )
+    yield from (f"In {count(some)} of {count(len(series))} series {what}." for what, some in told.items() if some)

@@ -92,7 +92,6 @@ def _series(asked: Asked, pairs: Pairs) -> Iterator[Row]:
         lived, floor = outcome.lived, outcome.errors.get("seasonal_naive")
         shares = {carrier.part: carrier.share for carrier in results.carriers(outcome)}
         season = sum(share for part, share in shares.items() if part.startswith("season"))
-        last = one.values[np.isfinite(one.values)][-asked.horizon :]
         row: Row = {"series": number, "label": results.label(one)}
         row |= dict(zip(names, one.key, strict=True))
         row |= {
@@ -105,9 +104,11 @@ def _series(asked: Asked, pairs: Pairs) -> Iterator[Row]:
             "trend_share": _percent(shares.get("trend")),
             "season_share": _percent(season if shares else None),
             "remainder_share": _percent(shares.get("remainder")),
-            "mean_before": rounded(float(last.mean())),
+            "mean_before": rounded(results.before(asked, one)),
             "mean_ahead": rounded(float(outcome.given.mean())),
-            "change": results.change(asked, outcome),
+            "last_value": rounded(float(one.values[-1])),
+            "without_last": None if outcome.without_last is None else rounded(float(outcome.without_last.mean())),
+            "change": results.change(asked, one, outcome),
             "mae": rounded(lived.absolute) if lived else None,
             "mase": rounded(lived.scaled) if lived and lived.scaled is not None else None,
             "naive_mae": rounded(floor.absolute) if floor else None,

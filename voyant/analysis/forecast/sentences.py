@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from voyant.analysis.forecast.results import repeated
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling
 from voyant.analysis.wording import listed, sentence, shown
 from voyant.domain.finding import Axis, Mark, Severity, View
@@ -14,6 +15,8 @@ from voyant.domain.table import Table
 _MOST_MOVERS = 3
 _MOST_CHANGES = 3
 _HARDLY = 0.5
+_ENOUGH_INTERVALS = 10
+"""That a share of those which held says something."""
 _SHOWN_PERIODS = 120
 _SEASON_WORDS = {"year": "yearly", "week": "weekly", "day": "daily"}
 
@@ -45,25 +48,25 @@ def _of_many(result: Forecast) -> Iterator[Claim]:
 
 
 def _name(result: Forecast, series: SeriesForecast | None = None) -> str:
-    each = f" per {result.grain}" if _is_total(result) else ""
+    each = f" per {result.grain}" if result.additive else ""
     of = f" of {shown(series.label)}" if series is not None and series.label else ""
     return f"{result.value}{each}{of}"
 
 
-def _is_total(result: Forecast) -> bool:
-    return result.expression.lower().startswith(("sum(", "count("))
-
-
 def _columns(result: Forecast) -> tuple[str, ...]:
-    return (result.value, *result.by, result.time_column)
+    return (*result.columns, *result.by, result.time_column)
 
 
 def _expected(result: Forecast, series: SeriesForecast, strength: float) -> Claim:
     level = result.levels[0]
     sql = (
         "SELECT about.mean_before, about.mean_ahead, abs(about.change) AS change, about.change AS signed,\n"
-        f"  {result.horizon} AS periods, begins.period AS since, ends.period AS until,\n"
-        f"  {level} AS level, ends.low_{level} AS low, ends.high_{level} AS high\n"
+        f"  least({result.horizon}, about.periods) AS periods, about.last,\n"
+        "  begins.period AS since, ends.period AS until,\n"
+        f"  {level} AS level, ends.forecast AS at_end, ends.low_{level} AS low, ends.high_{level} AS high,\n"
+        "  about.last_value,\n"
+        "  CASE WHEN abs(about.without_last - about.mean_ahead) > about.mae\n"
+        "    THEN about.without_last END AS without_last\n"
         "FROM job.forecast_series AS about\n"
         "JOIN job.forecast AS begins ON begins.series = about.series AND begins.step = 1\n"
         f"JOIN job.forecast AS ends ON ends.series = about.series AND ends.step = {result.horizon}\n"
@@ -74,9 +77,9 @@ def _expected(result: Forecast, series: SeriesForecast, strength: float) -> Clai
     def tell(telling: Telling) -> str:
         since, until = telling.moment("since", result.grain), telling.moment("until", result.grain)
         time = f"in {until}" if result.horizon == 1 else f"from {since} to {until}"
-        average = "average" if _is_total(result) else "be"
+        average = "average" if result.additive and result.horizon > 1 else "be"
         text = f"{name} is expected to {average} {telling.quantity('mean_ahead', unit)} {time}"
-        before = f"the {telling.count('periods')} {result.grain}s before ({telling.quantity('mean_before', unit)})"
+        before = f"{_time_before(result, series, telling)} ({telling.quantity('mean_before', unit)})"
         if telling.rows[0]["signed"] is not None and abs(telling.value("signed")) < _HARDLY:
             text += f", about as over {before}"
         elif telling.rows[0]["signed"] is not None:
@@ -84,9 +87,14 @@ def _expected(result: Forecast, series: SeriesForecast, strength: float) -> Clai
             text += f", {telling.percent('change')} {way} than over {before}"
         else:
             text += f", against {before}"
+        if telling.rows[0]["without_last"] is not None:
+            text += f"; without the last value, {telling.quantity('last_value', unit)}, which nothing before it led to "
+            text += f"expect, it would be {telling.quantity('without_last', unit)}"
+        if result.horizon > 1:
+            text += f"; for {until} {telling.quantity('at_end', unit)} is expected"
         if telling.rows[0]["low"] is not None:
             low, high = telling.quantity("low", unit), telling.quantity("high", unit)
-            text += f"; the {telling.percent('level')} interval of {until} is {low} to {high}"
+            text += f", with {low} to {high} as its {telling.percent('level')} interval"
         return sentence(text)
 
     return Claim(
@@ -101,6 +109,14 @@ def _expected(result: Forecast, series: SeriesForecast, strength: float) -> Clai
         evidence=(f"forecast.json#/series/{series.series}",),
         view=_view(result, series),
     )
+
+
+def _time_before(result: Forecast, series: SeriesForecast, telling: Telling) -> str:
+    """As many last periods of a series as are forecast, or all that it has."""
+    periods = result.grain if telling.value("periods") == 1 else f"{telling.count('periods')} {result.grain}s"
+    if series.last == result.last:
+        return f"the {periods} before"
+    return f"the {periods} until {telling.moment('last', result.grain)}"
 
 
 def _view(result: Forecast, series: SeriesForecast) -> View:
@@ -138,7 +154,9 @@ def _view(result: Forecast, series: SeriesForecast) -> View:
 def _error(result: Forecast, series: SeriesForecast) -> Claim:
     sql = _error_sql(result, f"FROM job.forecast_series WHERE series = {series.series}", "mae", "naive_mae", "checked")
     name, unit = _name(result, series), result.unit
-    is_better = series.against_naive is None or series.against_naive < 1
+    repetition = repeated(bool(series.seasons))
+    floor = next((method.mae for method in series.methods if method.method == "seasonal_naive"), None)
+    is_better = not series.error or floor is None or series.error < floor
 
     def tell(telling: Telling) -> str:
         off = telling.quantity("mae", unit)
@@ -146,10 +164,10 @@ def _error(result: Forecast, series: SeriesForecast) -> Claim:
             text = f"such forecasts of {name}, made at earlier times, were off by {off} on average "
             text += f"({telling.count('checked')} values)"
             if telling.rows[0]["ratio"] is not None:
-                text += f", {telling.percent('ratio')} of the error of repeating the last season"
+                text += f", {telling.percent('ratio')} of the error of repeating {repetition}"
         else:
-            text = f"no method forecast {name} better than repeating the last season: over {telling.count('checked')} "
-            text += f"values at earlier times the chosen one was off by {off}, the repetition by "
+            text = f"forecasts of {name} were no better than repeating {repetition}: over {telling.count('checked')} "
+            text += f"values at earlier times they were off by {off} on average, the repetition by "
             text += telling.quantity("naive_mae", unit)
         return sentence(text + _inside(result, telling))
 
@@ -173,18 +191,24 @@ def _error_sql(result: Forecast, source: str, error: str, floor: str, checked: s
     return (
         f"SELECT count(*) AS series, median({error}) AS mae, median({floor}) AS naive_mae, sum({checked}) AS checked,\n"
         f"  median(100.0 * {error} / nullif({floor}, 0)) AS ratio,\n"
-        f"  count(CASE WHEN {error} > {floor} THEN 1 END) AS worse{inside}\n{source}"
+        f"  count(CASE WHEN {error} > {floor} THEN 1 END) AS worse,\n"
+        f"  sum(of_{result.levels[0]}) AS with_interval{inside}\n{source}"
     )
 
 
 def _inside(result: Forecast, telling: Telling) -> str:
     """How many values fell into their intervals."""
-    parts = [
-        f"{telling.percent(f'inside_{level}')} within their {telling.percent(f'level_{level}')} interval"
-        for level in result.levels
-        if telling.rows[0][f"inside_{level}"] is not None
-    ]
-    return f"; of the values that came {listed(parts)}" if parts else ""
+    stated = [level for level in result.levels if telling.rows[0][f"inside_{level}"] is not None]
+    if not stated or telling.value("with_interval") < _ENOUGH_INTERVALS:
+        return ""
+    text = f"; of the {telling.count('with_interval')} values that had intervals by then, "
+    return text + listed(
+        [
+            f"{telling.percent(f'inside_{level}')} {'' if place else 'lay '}"
+            f"within that of {telling.percent(f'level_{level}')}"
+            for place, level in enumerate(stated)
+        ]
+    )
 
 
 def _carriers(result: Forecast, series: SeriesForecast) -> Claim:
@@ -249,8 +273,8 @@ def _overview(result: Forecast) -> Claim:
     name, unit = _name(result), result.unit
 
     def tell(telling: Telling) -> str:
-        periods = f"{telling.count('periods')} {result.grain}s"
-        if _is_total(result) and telling.rows[0]["signed"] is not None:
+        periods = f"{result.grain}" if result.horizon == 1 else f"{telling.count('periods')} {result.grain}s"
+        if result.additive and telling.rows[0]["signed"] is not None:
             way = "more" if telling.value("signed") > 0 else "less"
             text = (
                 f"{name} of {telling.count('series')} series together is expected to average "
@@ -283,8 +307,8 @@ def _errors(result: Forecast) -> Claim:
     def tell(telling: Telling) -> str:
         text = (
             f"such forecasts of {name}, made at earlier times, had {telling.percent('ratio')} of the error of "
-            f"repeating the last season in the median of {telling.count('series')} series, and a larger one in "
-            f"{telling.count('worse')} of them"
+            f"repeating the last season or value in the median of {telling.count('series')} series, and a larger one "
+            f"in {telling.count('worse')} of them"
         )
         return sentence(text + _inside(result, telling))
 

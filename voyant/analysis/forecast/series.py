@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voyant.analysis.forecast.grid import Grid
 from voyant.analysis.forecast.seasons import Floats
@@ -57,7 +58,7 @@ def load(table: Table, grid: Grid, target: Value, by: Sequence[Column]) -> Loade
     """The series of most rows, as many as can be held.
 
     A series begins with its first row. A period without rows holds 0 where the target is a total, and nothing known
-    elsewhere.
+    elsewhere, nor where the whole table has none and the periods are those of its own rows.
 
     Raises:
         InvalidInput: A grouping column holds personal data.
@@ -81,20 +82,21 @@ def load(table: Table, grid: Grid, target: Value, by: Sequence[Column]) -> Loade
     on_grid = (index < len(starts)) & (starts[np.minimum(index, len(starts) - 1)] == periods)
     edges = np.searchsorted(places[on_grid], np.arange(len(groups) + 1))
     index, figures = index[on_grid], figures[on_grid]
+    holds_zero = np.array([target.additive and not (grid.has_holes and start in grid.empty) for start in grid.starts])
     made = []
     for place, group in enumerate(groups):
         held = slice(edges[place], edges[place + 1])
         key = tuple(group[f"k{position}"] for position in range(len(keys)))
-        values_of, first = _placed(index[held], figures[held], len(starts), target)
+        values_of, first = _placed(index[held], figures[held], holds_zero)
         made.append(Series(place=place, key=key, rows=group["n"], first=first, values=values_of))
     return Loaded(series=tuple(series for series in made if len(series.values)), total=total)
 
 
 def _placed(
-    index: np.ndarray[tuple[int], np.dtype[np.int64]], figures: Floats, periods: int, target: Value
+    index: np.ndarray[tuple[int], np.dtype[np.int64]], figures: Floats, holds_zero: NDArray[np.bool_]
 ) -> tuple[Floats, int]:
     """The values from the first known one to the last, and the index of the first; none where none is known."""
-    values = np.full(periods, 0.0 if target.additive else np.nan)
+    values = np.where(holds_zero, 0.0, np.nan)
     values[index] = figures
     if not np.isfinite(figures).any():
         return np.zeros(0), 0

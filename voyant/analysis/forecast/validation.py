@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voyant.analysis.forecast.methods import COMBINATION, EXOGENOUS, Past, forecasts
+from voyant.analysis.forecast.methods import COMBINATION, Past, forecasts
 from voyant.analysis.forecast.seasons import Floats, find_seasons
-from voyant.analysis.forecast.work import Error
+from voyant.analysis.forecast.work import EXOGENOUS, Error
 
 CHOSEN = "chosen"
 """What was given by the method that would have been chosen then."""

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from voyant.analysis.forecast.changes import Break
 from voyant.analysis.forecast.seasons import Floats, Season
 
+EXOGENOUS = "exogenous"
+"""The method that uses columns known ahead."""
+FEWEST_VALUES = 6
+"""Of a series that can be forecast."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -93,6 +98,7 @@ class Outcome:
         reach: The most periods ahead that the method was checked at.
         trend: Of the past; ``seasonal`` has a row for each season.
         effects: Of the columns known ahead, per unit.
+        without_last: The forecast that the last value had no part in, where it lies outside of its widest interval.
     """
 
     method: str
@@ -109,3 +115,14 @@ class Outcome:
     seasonal: Floats
     breaks: tuple[Break, ...]
     effects: Floats | None = None
+    without_last: Floats | None = None
+
+    @property
+    def surprise(self) -> tuple[float, float, float] | None:
+        """The last value with the ends of the widest interval that it would have been given, where it lies outside."""
+        last = self.checks[-1] if self.checks else None
+        if last is None or len(last.actual) != 1 or not last.bounds:
+            return None
+        low, high = (float(end[0]) for end in last.bounds[max(last.bounds)])
+        value = float(last.actual[0])
+        return None if low <= value <= high else (value, low, high)
