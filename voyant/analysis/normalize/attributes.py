@@ -89,37 +89,38 @@ def _attributes(engine: Engine, rows: TypedRows, measures: Sequence[Column], thi
     names = [column.name for column in measures]
     if not names or not things:
         return {}
-    first_rows = rows.select(dict.fromkeys([*names, *things]), first=COMPARED_ROWS)
-    overall = engine.tuples(f"SELECT {', '.join(_counts(names))} FROM ({first_rows})")[0]
+    first_rows = engine.new_name("first_rows")
+    selected = rows.select(dict.fromkeys([*names, *things]), first=COMPARED_ROWS)
+    engine.execute(f"CREATE TEMP TABLE {first_rows} AS {selected}")
+    overall = _alike(engine, first_rows, names, "true", besides=0)
     found: dict[str, str] = {}
     for thing in reversed(things):  # of several, the one with the fewest values says most
-        sums = ", ".join(f"sum(greatest(n{i} - 1, 0)), sum(greatest(top{i} - 1, 0))" for i in range(len(names)))
-        counted = ", ".join(
-            f"{sql} AS {'top' if place % 2 else 'n'}{place // 2}" for place, sql in enumerate(_counts(names))
-        )
-        row = engine.tuples(
-            f"SELECT {sums} FROM (SELECT {counted} FROM ({first_rows}) "
-            f"WHERE {identifier(thing)} IS NOT NULL GROUP BY {identifier(thing)})"
-        )[0]
-        for i, name in enumerate(names):
-            if _is_determined(row[2 * i], row[2 * i + 1], overall[2 * i], overall[2 * i + 1]):
+        of_things = _alike(engine, first_rows, names, identifier(thing), besides=1)
+        for name, (pairs, alike), (rows_with_it, most) in zip(names, of_things, overall, strict=True):
+            if _is_determined(pairs, alike, rows_with_it, most):
                 found.setdefault(name, thing)
     return found
 
 
-def _counts(names: Sequence[str]) -> list[str]:
-    """For each column, how many values it has, and how many rows share the most frequent one."""
-    return [
-        sql
-        for name in map(identifier, names)
-        for sql in (f"count({name})", f"CAST(coalesce(list_max(map_values(histogram({name}))), 0) AS BIGINT)")
-    ]
+def _alike(engine: Engine, relation: str, names: Sequence[str], thing: str, *, besides: int) -> list[tuple[int, int]]:
+    """For each column the rows with a value, and those that share the most frequent value of their thing.
+
+    Args:
+        besides: So many rows of each thing are not counted.
+    """
+    counted = " UNION ALL ".join(
+        f"SELECT {place} AS place, coalesce(sum(n - {besides}), 0), coalesce(sum(top - {besides}), 0) FROM ("
+        f"SELECT sum(n) AS n, max(n) AS top FROM (SELECT {thing} AS thing, {name} AS value, count(*) AS n "
+        f"FROM {relation} WHERE {thing} IS NOT NULL AND {name} IS NOT NULL GROUP BY ALL) GROUP BY thing)"
+        for place, name in enumerate(map(identifier, names))
+    )
+    return [(pairs, alike) for _, pairs, alike in engine.tuples(f"{counted} ORDER BY place")]
 
 
-def _is_determined(pairs: int | None, alike: int | None, rows: int, most: int) -> bool:
+def _is_determined(pairs: int, alike: int, rows: int, most: int) -> bool:
     """Whether knowing the thing leaves little to guess (Goodman and Kruskal's lambda, 1954, the first row of each thing
     not counted: it agrees with itself)."""
-    if not pairs or alike is None or pairs < FEWEST_ROWS or most >= rows:
+    if pairs < FEWEST_ROWS or most >= rows:
         return False
     return 1 - alike / pairs <= (1 - DETERMINED) * (1 - most / rows)
 

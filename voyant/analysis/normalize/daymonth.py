@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 from voyant.analysis.normalize.dates import DAY_FIRST, MONTH_FIRST, DateFormat, Layout
-from voyant.analysis.normalize.formats import counted
 from voyant.analysis.normalize.rows import Rows
 from voyant.lake.engine import Engine
 
@@ -78,6 +77,6 @@ def _look(engine: Engine, rows: Rows, text: str, fmt: DateFormat) -> _Look:
         f"WITH dates AS (SELECT {rows.number} AS number, {reading.sql} AS value FROM {rows.relation} "
         f"WHERE {rows.number} <= {ROWS_IN_ORDER}), "
         "steps AS (SELECT value, lag(value) OVER (ORDER BY number) AS before FROM dates WHERE value IS NOT NULL) "
-        f"SELECT count(DISTINCT day(value)), min(day(value)), {counted('value < before')} FROM steps"
+        f"SELECT count(DISTINCT day(value)), min(day(value)), count(*) FILTER (value < before) FROM steps"
     )[0]
     return _Look(days, first_day or 0, steps_back)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -14,8 +14,9 @@ from voyant.analysis.normalize.measuring import Measured, measure
 from voyant.analysis.normalize.names import word_set, words_of
 from voyant.analysis.normalize.number_formats import NumberFormat
 from voyant.analysis.normalize.proposals import is_null_word, propose
-from voyant.analysis.normalize.rows import Rows, TextColumn
+from voyant.analysis.normalize.rows import CELLS, Rows, TextColumn
 from voyant.analysis.normalize.sampling import sample
+from voyant.analysis.normalize.values import with_values
 from voyant.analysis.normalize.verdict import is_good_enough
 from voyant.analysis.normalize.words import CERTAIN_NULLS, LIKELY_NULLS, null_words_of_text
 from voyant.lake.engine import Engine
@@ -94,9 +95,10 @@ def read_columns(
         as_written: The source holds nothing but text. Text of a typed source is what it was meant to be: it has NULL
             for missing values, so where no other type is found it is left alone.
     """
-    columns = tuple(
-        _opened(source, values) for source, values in zip(sources, sample(engine, rows, sources), strict=True)
-    )
+    sampled = sample(engine, rows, sources)
+    if as_written:
+        sources = with_values(engine, rows, sources, sampled)
+    columns = tuple(_opened(source, values) for source, values in zip(sources, sampled, strict=True))
     _propose(columns, columns)
     # The decimal mark of the table, known now, decides what three digits after a point or comma are.
     _propose([column for column in columns if _is_in_doubt(column)], columns)
@@ -143,7 +145,7 @@ def _propose(columns: Sequence[ReadColumn], table: Sequence[ReadColumn]) -> tupl
 
 def _check(engine: Engine, rows: Rows, columns: Sequence[ReadColumn]) -> None:
     """Counts over all rows what fits each proposed format."""
-    asked = [Measured(sql=column.text, kind="VARCHAR", aggregates=partial(_fitting, column)) for column in columns]
+    asked = [_measured(column, column.text, partial(_fitting, column)) for column in columns]
     for column, (filled, *found) in zip(columns, measure(engine, rows, asked), strict=True):
         values = iter(found)
         column.filled = filled
@@ -153,8 +155,12 @@ def _check(engine: Engine, rows: Rows, columns: Sequence[ReadColumn]) -> None:
         ]
 
 
+def _measured(column: ReadColumn, sql: str, aggregates: Callable[[str], Sequence[str]]) -> Measured:
+    return Measured(sql=sql, kind="VARCHAR", aggregates=aggregates, values=column.source.values)
+
+
 def _fitting(column: ReadColumn, text: str) -> list[str]:
-    aggregates = [f"count({text})"]
+    aggregates = [counted(f"{text} IS NOT NULL")]
     for proposal in column.proposals:
         fits = proposal.fits(text)
         aggregates += [counted(fits), *proposal.measures(f"(CASE WHEN {fits} THEN {text} END)")]
@@ -175,7 +181,7 @@ def _learn(engine: Engine, rows: Rows, column: ReadColumn) -> bool:
         return False
     cell = column.text
     for value, count in engine.tuples(
-        f"SELECT {cell} AS cell, count(*) AS cells FROM {rows.relation} "
+        f"SELECT {cell} AS cell, sum({CELLS}) AS cells FROM {rows.values_of(column.source)} "
         f"WHERE {cell} IS NOT NULL AND NOT coalesce({best.format.fits(cell)}, false) GROUP BY 1 "
         f"ORDER BY {trimmed('cell')} IN ('', {_all_null_words()}) DESC, cells DESC, cell LIMIT {LISTED_MISFITS}"
     ):
@@ -255,7 +261,7 @@ def _decimal_mark(columns: Sequence[ReadColumn]) -> str:
 
 def _read_as_text(engine: Engine, rows: Rows, columns: Sequence[ReadColumn], *, table_words: frozenset[str]) -> None:
     """Counts blanks, padding and words for missing values in columns that stay text."""
-    asked = [Measured(sql=column.source.cell, kind="VARCHAR", aggregates=_loose_and_worded) for column in columns]
+    asked = [_measured(column, column.source.cell, _loose_and_worded) for column in columns]
     for column, (filled, loose, worded) in zip(columns, measure(engine, rows, asked), strict=True):
         column.filled = filled
         if loose or column.is_padded:
@@ -266,7 +272,7 @@ def _read_as_text(engine: Engine, rows: Rows, columns: Sequence[ReadColumn], *, 
 
 def _loose_and_worded(cell: str) -> list[str]:
     return [
-        f"count({cell})",
+        counted(f"{cell} IS NOT NULL"),
         # Cheaper by far than comparing with the trimmed text, which only the columns found here need.
         counted(f"left({cell}, 1) <= ' ' OR right({cell}, 1) <= ' '"),
         counted(f"{cell} IN ({_all_null_words()})"),
@@ -281,7 +287,8 @@ def _look_at_padding(engine: Engine, rows: Rows, column: ReadColumn) -> int:
         counted(f"{trimmed(cell)} = ''"),
         counted(f"{trimmed(cell)} IN ({_all_null_words()})"),
     )
-    padded, column.blanks, worded = engine.tuples(f"SELECT {', '.join(aggregates)} FROM {rows.relation}")[0]
+    relation = rows.values_of(column.source)
+    padded, column.blanks, worded = engine.tuples(f"SELECT {', '.join(aggregates)} FROM {relation}")[0]
     column.is_padded = padded > 0
     column.padded_cells = padded
     return int(worded)
@@ -294,7 +301,8 @@ def _find_null_words(engine: Engine, rows: Rows, column: ReadColumn, table_words
         missing |= table_words
     cell = column.text
     met = engine.tuples(
-        f"SELECT {cell}, count(*) FROM {rows.relation} WHERE {cell} IN ({_all_null_words()}) GROUP BY 1 ORDER BY 1"
+        f"SELECT {cell}, sum({CELLS}) FROM {rows.values_of(column.source)} WHERE {cell} IN ({_all_null_words()}) "
+        "GROUP BY 1 ORDER BY 1"
     )
     column.null_words = {word: count for word, count in met if word in missing}
 

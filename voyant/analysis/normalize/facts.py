@@ -96,11 +96,16 @@ def gather_facts(engine: Engine, rows: TypedRows, columns: Sequence[TypedColumn]
 
 
 def _measured(rows: TypedRows, column: TypedColumn | Facts, aggregates: Callable[[str], Sequence[str]]) -> Measured:
-    return Measured(sql=rows.expressions[column.name], kind=column.engine_type, aggregates=aggregates)
+    return Measured(
+        sql=rows.expressions[column.name],
+        kind=column.engine_type,
+        aggregates=aggregates,
+        values=rows.values.get(column.name),
+    )
 
 
 def _aggregates(column: TypedColumn, name: str) -> list[str]:
-    aggregates = [f"count({name})"]
+    aggregates = [counted(f"{name} IS NOT NULL")]
     if column.type in {ColumnType.NESTED, ColumnType.BINARY}:
         return [*aggregates, "0"]
     aggregates.append(f"approx_count_distinct({name})")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from voyant.analysis.normalize.rows import CELLS
 from voyant.domain.table import ColumnType
 from voyant.lake.sql import literal
 
@@ -46,7 +47,11 @@ class Format(Protocol):
         ...
 
     def measures(self, text: str) -> Sequence[str]:
-        """Aggregates over the cells that fit, which settle the type: digits before the point, digits after it …"""
+        """Aggregates over the cells that fit, which settle the type: digits before the point, digits after it …
+
+        Args:
+            text: SQL of the written value; NULL for a cell that does not fit.
+        """
         ...
 
     def settle(self, text: str, measured: Sequence[float | None], *, guarded: bool) -> Reading | None:
@@ -73,5 +78,5 @@ def matches(text: str, pattern: str) -> str:
 
 
 def counted(condition: str) -> str:
-    """SQL: the number of rows for which the condition is true; unlike ``count_if`` 0 where it never has a value."""
-    return f"count(CASE WHEN {condition} THEN 1 END)"
+    """SQL: the number of cells for which the condition is true, over values that each stand for their ``CELLS``."""
+    return f"coalesce(sum(CASE WHEN {condition} THEN {CELLS} END), 0)"

@@ -90,12 +90,9 @@ class NumberFormat:
         return f"CASE WHEN CAST(try_cast({text} AS BIGINT) AS VARCHAR) = {text} THEN true ELSE {fitting} END"
 
     def measures(self, text: str) -> Sequence[str]:
-        fits = self.fits(text)
+        number = self._plain_number(text)
         if self.is_whole:
-            number = self._plain_number(text)
-            # Of numbers beyond 64 bits, which are few: so the pattern is looked at for few.
-            return (f"max(CASE WHEN try_cast({number} AS BIGINT) IS NULL AND {fits} THEN length({number}) END)",)
-        number = self._plain_number(f"(CASE WHEN {fits} THEN {text} END)")
+            return (f"max(CASE WHEN try_cast({number} AS BIGINT) IS NULL THEN length({number}) END)",)
         double = f"try_cast({number} AS DOUBLE)"
         return (
             f"max(abs({double}))",

@@ -7,16 +7,25 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 STACKED_CELLS = 200_000
+CELLS = '"cells that hold it"'
+"""The column with the number of cells that a value stands for; no column of a source is called so."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class TextColumn:
-    """A column of written values: its name in the source, and the SQL that gives a cell."""
+    """A column of written values.
+
+    Attributes:
+        name: In the source.
+        cell: SQL that gives a cell.
+        values: A table of the different cells, each with the number of its ``CELLS``; None where they were not counted.
+    """
 
     name: str
     cell: str
+    values: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,10 @@ class Rows:
     def stacked(self, cells: Sequence[str]) -> str:
         """A SELECT of those columns on top of each other: each ``cell`` with the ``place`` of its column."""
         return f"SELECT unnest([{', '.join(cells)}]) AS cell, unnest(range({len(cells)})) AS place FROM {self.relation}"
+
+    def values_of(self, column: TextColumn) -> str:
+        """A relation of the column's cells, and how many of them each stands for."""
+        return column.values or f"(SELECT *, 1 AS {CELLS} FROM {self.relation})"
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

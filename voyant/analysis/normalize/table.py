@@ -10,7 +10,6 @@ from voyant.analysis.normalize.attributes import settle
 from voyant.analysis.normalize.derived import derive_date, derive_durations
 from voyant.analysis.normalize.detection import ReadColumn, read_columns
 from voyant.analysis.normalize.facts import Facts, TypedColumn, gather_facts
-from voyant.analysis.normalize.formats import counted
 from voyant.analysis.normalize.names import unique_names
 from voyant.analysis.normalize.number_roles import number_role, unit_by_name
 from voyant.analysis.normalize.personal import find_personal, is_few_people
@@ -96,7 +95,7 @@ def normalize(staged: StagedTable, engine: Engine) -> Normalized:
     """The staged table typed, named and explained; types are decided on all rows, and no cell is lost silently."""
     rows = _rows_of(staged)
     prepared = _prepare(engine, rows, staged)
-    typed = TypedRows(rows, {column.typed.name: column.sql for column in prepared})
+    typed = TypedRows(rows, {column.typed.name: column.sql for column in prepared}, _values(prepared))
     facts = gather_facts(engine, typed, [column.typed for column in prepared])
     stored = tuple(_column(found, _assign(found)) for found in facts)
     stored = settle(engine, typed, facts, stored)
@@ -148,11 +147,16 @@ def _prepare(engine: Engine, rows: Rows, staged: StagedTable) -> tuple[_Prepared
     )
 
 
+def _values(prepared: Sequence[_Prepared]) -> dict[str, str]:
+    """By final name, the table of a column's values, where they were counted."""
+    return {c.typed.name: c.read.source.values for c in prepared if c.read is not None and c.read.source.values}
+
+
 def _failures(engine: Engine, rows: Rows, mapped: dict[int, Mapped], cells: Sequence[str]) -> dict[int, int]:
     """How many values of each column its stored type cannot hold."""
     if not mapped:
         return {}
-    lost = (counted(f"{cells[i]} IS NOT NULL AND {column.sql} IS NULL") for i, column in mapped.items())
+    lost = (f"count(*) FILTER ({cells[i]} IS NOT NULL AND {column.sql} IS NULL)" for i, column in mapped.items())
     return dict(zip(mapped, engine.tuples(f"SELECT {', '.join(lost)} FROM {rows.relation}")[0], strict=True))
 
 

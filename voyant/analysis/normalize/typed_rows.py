@@ -12,10 +12,11 @@ from voyant.lake.sql import identifier
 
 @dataclass(frozen=True, slots=True)
 class TypedRows:
-    """Staged rows with, by final name, the SQL of each column's values."""
+    """Staged rows with, by final name, the SQL of each column's values, and the tables of those that were counted."""
 
     staged: Rows
     expressions: Mapping[str, str]
+    values: Mapping[str, str]
 
     def select(self, names: Iterable[str] | None = None, *, first: int | None = None) -> str:
         """A SELECT of these columns, or of all; of the first so many rows, or of all.
