@@ -190,8 +190,6 @@ def run(
     **asked: Any,
 ) -> Result:
     """Runs a job of that kind and prints what it found."""
-    caller = open_session()
-    from voyant.services.artifacts import local_path
     from voyant.services.budget import DEFAULT_TOKENS
 
     result = compute(kind, source, table, query, out, max_tokens or (DEFAULT_TOKENS if as_json else None), **asked)
@@ -199,7 +197,9 @@ def run(
         write_json(result)
     else:
         from voyant.cli.summary import print_summary
+        from voyant.services.artifacts import local_path
 
+        caller = open_session()
         has_report = any(artifact.name == "report.html" for artifact in result.artifacts)
         report = out / "report.html" if out is not None else local_path(caller, result.job_id, "report.html")
         print_summary(result, report if has_report else None)
@@ -219,6 +219,10 @@ def compute(
     **asked: Any,
 ) -> Result:
     """Runs a job of that kind; its result takes as much room as there is at most, where none is said."""
+    from voyant.workflows.pipelines import pipeline_of
+    from voyant.workflows.preloading import warm_up
+
+    warm_up(pipeline_of(kind))  # before all else: what is then imported here leaves a core to it
     caller = open_session()
     from voyant.services.analysis import analyze as run_job
     from voyant.services.artifacts import export_artifacts

@@ -14,10 +14,15 @@ log = logging.getLogger(__name__)
 
 def prepare(pipeline: Pipeline) -> None:
     """Begins what the steps will need, without waiting for it."""
+    warm_up(pipeline)
+    preload([module for step in pipeline.steps for module in step.modules])
+
+
+def warm_up(pipeline: Pipeline) -> None:
+    """Begins what runs in processes of its own; those that run stay as they are."""
     for step in pipeline.steps:
         if step.prepare is not None:
             step.prepare()
-    preload([module for step in pipeline.steps for module in step.modules])
 
 
 def preload(modules: Sequence[str]) -> None:

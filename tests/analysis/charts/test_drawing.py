@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from voyant.analysis.charts import bins, formats, order, plot_of, render, render_all, theme
 from voyant.analysis.charts.views import specify
-from voyant.analysis.charts.workers import workers
+from voyant.analysis.charts.workers import drawers, painters
 from voyant.domain.finding import Axis, Mark, View
 from voyant.errors import InternalError
 from voyant.lake.engine import Engine
@@ -115,7 +115,8 @@ def test_what_cannot_be_drawn_is_an_error_that_says_why() -> None:
 
 
 def test_a_dead_worker_is_replaced() -> None:
-    workers().map(lambda worker, _: worker.close(), [1, 2])
+    for workers in (drawers(), painters()):
+        workers.begin(lambda worker, _: worker.close(), None).result()
     assert len(render_all([specify(*VIEWS[Mark.BAR])] * 3)) == 3
 
 

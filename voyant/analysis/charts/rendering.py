@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from concurrent.futures import Future
+from functools import cache
 from html import escape
 from typing import Any
 
 from voyant.analysis.charts import theme
 from voyant.analysis.charts.frame import WIDTH, Spec
-from voyant.analysis.charts.workers import workers
+from voyant.analysis.charts.workers import drawers, painters
 from voyant.analysis.processes import Worker
 from voyant.errors import InternalError
 
@@ -25,13 +27,22 @@ _DISC = re.compile(
     r'<path transform="translate\(([-\d.]+),([-\d.]+)\)" d="M([\d.]+),0A\3,\3,0,1,1,-\3,0A\3,\3,0,1,1,\3,0"'
 )
 _UNSEEN = re.compile(r'<path [^>]*?(?<=\s)opacity="0"[^>]*?/>')
+_FIRST: Spec = {"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x"}}}
 _MOST_KEPT = 48
 _kept: dict[bytes, bytes] = {}
 
 
 def warm_up() -> None:
-    """Starts the renderer, which takes half a second beside the caller's own work."""
-    workers()
+    """Starts the renderer, which takes half a second beside the caller's own work.
+
+    A first picture with text starts its engine and reads the fonts, before anyone waits for it.
+    """
+    _first_picture(os.getpid())
+
+
+@cache
+def _first_picture(_process: int) -> Future[tuple[str, bytes]]:
+    return begin(_FIRST)
 
 
 def render(spec: Spec) -> tuple[str, bytes]:
@@ -45,17 +56,17 @@ def render(spec: Spec) -> tuple[str, bytes]:
 
 def begin(spec: Spec) -> Future[tuple[str, bytes]]:
     """The same, drawn while the caller goes on."""
-    return workers().begin(_rendered, spec)
+    return painters().begin(_painted, drawers().begin(_drawn, spec))
 
 
 def render_all(specs: Sequence[Spec]) -> list[tuple[str, bytes]]:
-    """The same for each specification, several at a time."""
-    return workers().map(_rendered, specs)
+    """The same for each specification."""
+    return [begun.result() for begun in [begin(spec) for spec in specs]]
 
 
 def compile_all(specs: Sequence[Spec]) -> list[dict[str, Any]]:
     """The Vega specifications of the marks and axes, for a browser that has only Vega."""
-    return workers().map(_compiled, specs)
+    return drawers().map(_compiled, specs)
 
 
 def plot_of(svg: str) -> str:
@@ -67,9 +78,13 @@ def plot_of(svg: str) -> str:
     return f'<svg viewBox="0 0 {found[1]} {found[2]}" width="{found[1]}" height="{found[2]}">{inner}</svg>'
 
 
-def _rendered(worker: Worker, spec: Spec) -> tuple[str, bytes]:
+def _drawn(worker: Worker, spec: Spec) -> str:
     plot = _plain(worker.ask("draw", _vega(worker, spec)).decode())
-    svg = _framed(plot, spec.get("title", {}))
+    return _framed(plot, spec.get("title", {}))
+
+
+def _painted(worker: Worker, drawn: Future[str]) -> tuple[str, bytes]:
+    svg = drawn.result()
     return svg, worker.ask("rasterize", svg.encode())
 
 

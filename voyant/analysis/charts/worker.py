@@ -1,6 +1,6 @@
 """The process that draws: it holds the JavaScript engine, and answers one request after the other.
 
-It runs as a script of its own, importing nothing of Voyant, so that it is ready in half a second. A request is a line
+It runs as a script of its own, importing nothing of Voyant, so that it is ready at once. A request is a line
 ``operation length`` and so many bytes, an answer a line ``ok length`` or ``error length`` and so many bytes. It ends
 when its input does, so it never outlives the process that started it.
 """
@@ -54,7 +54,4 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 if __name__ == "__main__":
     # Ctrl-C reaches the whole group of processes; the one that started this decides what to do about it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # A first picture with text starts the engine and reads the fonts, before anyone waits for it.
-    first = b'{"data": {"values": [{"x": 1}]}, "mark": "bar", "encoding": {"x": {"field": "x"}}}'
-    rasterize(draw(compile_spec(first)))
     serve(sys.stdin.buffer, sys.stdout.buffer)
