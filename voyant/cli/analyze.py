@@ -219,10 +219,11 @@ def compute(
     **asked: Any,
 ) -> Result:
     """Runs a job of that kind; its result takes as much room as there is at most, where none is said."""
+    from voyant.workflows import preloading
     from voyant.workflows.pipelines import pipeline_of
-    from voyant.workflows.preloading import warm_up
 
-    warm_up(pipeline_of(kind))  # before all else: what is then imported here leaves a core to it
+    preloading.is_lean = True
+    preloading.warm_up(pipeline_of(kind))  # before all else: what is then imported here leaves a core to it
     caller = open_session()
     from voyant.services.analysis import analyze as run_job
     from voyant.services.artifacts import export_artifacts

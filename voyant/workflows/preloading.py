@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.abc import MetaPathFinder
 from threading import Thread
 
 from voyant.workflows.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
+
+is_lean = False
+"""Set where a process runs a command and nothing else: elsewhere Arrow must know pandas' objects when it meets them."""
 
 
 def prepare(pipeline: Pipeline) -> None:
@@ -33,7 +38,28 @@ def preload(modules: Sequence[str]) -> None:
     Thread(target=_import_all, args=(modules,), name="preloading", daemon=True).start()
 
 
+class _WithoutPandas(MetaPathFinder):
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError("It is left out.", name=fullname)
+
+
+def _leave_pandas_out() -> None:
+    """Lets Arrow look for pandas in vain, once: it imports it for its first value, which takes a quarter of a second,
+    and again where a data frame is asked for."""
+    import pyarrow as pa
+
+    finder = _WithoutPandas()
+    sys.meta_path.insert(0, finder)
+    try:
+        pa.scalar(True)
+    finally:
+        sys.meta_path.remove(finder)
+
+
 def _import_all(modules: Sequence[str]) -> None:
+    if is_lean and "pandas" not in sys.modules:
+        _leave_pandas_out()
     for module in modules:
         try:
             import_module(module)
