@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.abc import MetaPathFinder
-from threading import Thread
+from threading import Thread, main_thread
 
 from voyant.workflows.pipeline import Pipeline
 
@@ -33,9 +33,10 @@ def warm_up(pipeline: Pipeline) -> None:
 def preload(modules: Sequence[str]) -> None:
     """Begins to import them, in that order, without waiting for it.
 
-    One thread is enough: importing holds Python's lock, which the engine lets go of while it works.
+    One thread is enough: importing holds Python's lock, which the engine lets go of while it works. It is no daemon: an
+    interpreter that ends in the middle of an import can end in a crash.
     """
-    Thread(target=_import_all, args=(modules,), name="preloading", daemon=True).start()
+    Thread(target=_import_all, args=(modules,), name="preloading").start()
 
 
 class _WithoutPandas(MetaPathFinder):
@@ -61,6 +62,8 @@ def _import_all(modules: Sequence[str]) -> None:
     if is_lean and "pandas" not in sys.modules:
         _leave_pandas_out()
     for module in modules:
+        if not main_thread().is_alive():
+            return
         try:
             import_module(module)
         except Exception:
