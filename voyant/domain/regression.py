@@ -55,7 +55,7 @@ class LeakKind(StrEnum):
     ALONE = "alone"  # all but tells the target by itself, in rows that were not learned from
     COMPUTED = "computed"  # with others, the target follows by arithmetic
     MISSING = "missing"  # lacks a value where the target lacks one
-    BY_CLASS = "by_class"  # has a value for some classes only
+    BY_CLASS = "by_class"  # has a value for some classes only, or one value for a class and no other
     LATER = "later"  # says when something ended
     DERIVED = "derived"  # its formula or the target's holds the other
 
@@ -221,7 +221,8 @@ class Calibration:
 
     Attributes:
         of: The class: of two the one that is told, of more the one predicted in each row.
-        temperature: By which log-probabilities were divided, learned on other rows; 1 where they stand as they were.
+        temperature: By which log-probabilities, less those of the shares of the classes, were divided, learned on other
+            rows; 1 where they stand as they were.
         error: The mean distance between predicted and true shares over the bins, weighted by rows; ``by_chance``
             what it would be on average were every probability true.
     """

@@ -142,3 +142,31 @@ def test_personal_data_and_identifiers_are_never_learned_from() -> None:
     )
     result = learned(given, "price").result
     assert {"owner", "phone"} & {feature.name for feature in result.features} == set()
+
+
+def test_one_value_that_marks_a_class() -> None:
+    """A balance is 0 where a loan is paid; that a species has lengths of its own gives away nothing."""
+    rng = draw()
+    fate = choice(rng, ["current", "late", "paid"], 600)
+    lent = rng.integers(10, 400, 600) * 100.0
+    balance = np.where(np.asarray(fate) == "paid", 0.0, lent - 50 * rng.integers(0, 9, 600))
+    given = table(
+        "loans",
+        [column("fate", "dimension"), column("lent", "mean"), column("balance", "mean")],
+        {"fate": fate, "lent": lent, "balance": balance},
+    )
+    result = learned(given, "fate").result
+    assert _kinds(result) == {"balance": LeakKind.BY_CLASS}
+    assert result.leaks[0].reason == (
+        "balance is 0 where fate is paid, and hardly ever elsewhere: it follows from the outcome"
+    )
+
+    species = choice(rng, ["setosa", "virginica", "versicolor"], 300)
+    start = {"setosa": 10.0, "virginica": 50.0, "versicolor": 55.0}
+    length = [start[each] + float(rng.normal(0, 2)) for each in species]
+    flowers = table(
+        "flowers",
+        [column("species", "dimension"), column("length", "mean")],
+        {"species": species, "length": np.round(length, 1)},
+    )
+    assert learned(flowers, "species").result.leaks == ()

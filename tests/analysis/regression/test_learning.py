@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from tests.analysis.regression.tables import START, choice, column, draw, houses, learned, patients, table, times
+from voyant.analysis.regression.calibration import tempered
+from voyant.analysis.regression.folds import Division, Fold
+from voyant.analysis.regression.scores import loss
 from voyant.domain.regression import Split, Task
 from voyant.domain.serialization import to_json
 
@@ -104,6 +107,29 @@ def test_later_rows_are_predicted_from_earlier_ones_only() -> None:
     assert [effect.part for effect in answer.result.effects if effect.column == "visited_at"] == []
 
 
+def test_rows_that_are_not_judged_by_are_counted_and_named() -> None:
+    rng = draw()
+    at = times(rng, 800)
+    x = rng.normal(0, 1, 800)
+    given = table(
+        "visits",
+        [column("visited_at", "time"), column("x", "mean"), column("spend", "sum")],
+        {
+            "visited_at": [None if place % 40 == 0 else moment for place, moment in enumerate(at)],
+            "x": x.round(3),
+            "spend": (100 + 10 * x + rng.normal(0, 3, 800)).round(2),
+        },
+    )
+    answer = learned(given, "spend", "visited_at")
+    result, judged = answer.result, answer.rows["regression"].num_rows
+    assert result.rows_used == 780
+    assert result.remarks == (
+        "20 rows without a time were left out, and have no row in regression.parquet.",
+        f"The earliest {780 - judged} rows were only learned from, and have no row in regression.parquet: none came "
+        "before them that could predict them.",
+    )
+
+
 def test_all_rows_of_an_entity_are_on_one_side() -> None:
     rng = draw()
     customers = 60
@@ -173,9 +199,31 @@ def test_a_group_that_is_off_is_named() -> None:
             "revenue": (500 + 30 * x + np.asarray(shift) + rng.normal(0, 5, 700)).round(2),
         },
     )
-    biases = learned(given, "revenue").result.residuals.biases
-    west = next(bias for bias in biases if bias.value == "West")
+    [west] = learned(given, "revenue").result.residuals.biases  # and not East for the errors of West
+    assert west.value == "West"
     assert west.error - west.elsewhere > 10
+
+
+def test_what_happened_on_one_day_is_no_bias_of_a_group() -> None:
+    """Rows of one day share what that day was like: many rows of few days are few surprises."""
+    rng = draw()
+    days, of_a_day = 300, 24
+    place = np.repeat(np.arange(days), of_a_day)
+    level = rng.normal(0, 20, days)[place]
+    x = rng.normal(0, 10, len(place))
+    given = table(
+        "weather",
+        [column("at", "time"), column("station", "dimension"), column("x", "mean"), column("heat", "mean")],
+        {
+            "at": [START + timedelta(hours=hour) for hour in range(len(place))],
+            "station": [f"S{each % 20}" for each in place],  # one a day, and nothing but noise
+            "x": x.round(3),
+            "heat": (200 + 3 * x + level + rng.normal(0, 1, len(place))).round(2),
+        },
+    )
+    result = learned(given, "heat").result
+    assert result.residuals.groups >= 20
+    assert result.residuals.biases == ()
 
 
 def test_the_same_table_gives_the_same_bytes() -> None:
@@ -184,3 +232,45 @@ def test_the_same_table_gives_the_same_bytes() -> None:
     assert {name: rows.to_pydict() for name, rows in first.rows.items()} == {
         name: rows.to_pydict() for name, rows in second.rows.items()
     }
+
+
+def test_probabilities_of_a_rare_class_are_drawn_to_its_share() -> None:
+    """What a model tells of a rare class is kept although it is far too sure of itself."""
+    rng = draw()
+    rows = 4000
+    logit = -3 + rng.normal(0, 0.7, rows)
+    came = rng.random(rows) < 1 / (1 + np.exp(-logit))
+    sure = 1 / (1 + np.exp(-(-3 + 4 * (logit + 3))))
+    outcome = np.stack([~came, came], axis=1).astype(float)
+    shares = np.tile(outcome.mean(axis=0), (rows, 1))
+    halves = np.arange(rows) % 2 == 0
+    folds = tuple(Fold(np.flatnonzero(~here), np.flatnonzero(here)) for here in (halves, ~halves))
+    division = Division(Split.CROSS, folds, np.arange(rows))
+    judged = division.judged
+    predicted, naive = np.stack([1 - sure, sure], axis=1)[judged], loss(outcome[judged], shares[judged]).sum()
+    assert loss(outcome[judged], predicted).sum() > naive
+    found = tempered(division, outcome[judged], predicted, shares[judged])
+    assert found.overall == pytest.approx(4, rel=0.25)
+    assert loss(outcome[judged], found.predicted).sum() < 0.99 * naive
+
+
+def test_columns_that_go_together_are_told_by_rows_enough() -> None:
+    """A level of a few rows, of which each model saw next to none, is no part of what is told."""
+    rng = draw()
+    rows = 1200
+    model = choice(rng, [f"M{each}" for each in range(12)], rows)
+    seats = np.asarray([100 + 20 * int(each[1:]) for each in model]) + rng.normal(0, 3, rows)
+    kind = ["large" if int(each[1:]) > 5 else "small" for each in model]
+    kind[:11], seats[:11], model[:11] = ["tiny"] * 11, 4 + rng.normal(0, 1, 11), [f"T{each}" for each in range(11)]
+    given = table(
+        "planes",
+        [column("kind", "dimension"), column("model", "dimension"), column("built", "time"), column("seats", "mean")],
+        {"kind": kind, "model": model, "built": sorted(times(rng, rows)), "seats": seats.round(1)},
+    )
+    result = learned(given, "seats", "built").result
+    assert result.drivers[0].columns == ("kind", "model")
+    [effect] = [each for each in result.effects if each.column in {"kind", "model"}]
+    told = {point.label: point.predicted for point in effect.points}
+    assert told.keys() == {"large", "small"}
+    assert told["small"] == pytest.approx(150, abs=15)
+    assert told["large"] == pytest.approx(270, abs=15)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -110,6 +111,18 @@ def test_a_leak_is_named_with_its_evidence() -> None:
     assert text.startswith("Minutes taken was left out as giving hours away")
 
 
+def test_predictions_too_good_to_be_true_are_doubted_where_they_are_told() -> None:
+    rng = draw()
+    pieces, price, less = rng.integers(1, 9, 800), rng.choice([5.0, 10.0, 20.0], 800), rng.choice([0, 10, 20], 800)
+    given = table(
+        "orders",
+        [column("paid", "sum"), column("pieces", "count"), column("price", "mean"), column("discount", "mean")],
+        {"paid": (pieces * price * (1 - less / 100)).round(2), "pieces": pieces, "price": price, "discount": less},
+    )
+    (text,) = _texts(told(given, "paid"), "prediction")
+    assert text.endswith("; predictions this good mostly mean that the answer is already in the columns.")
+
+
 def test_noise_has_one_sentence() -> None:
     rng = draw()
     given = table(
@@ -125,6 +138,29 @@ def test_noise_has_one_sentence() -> None:
 def test_the_size_of_an_effect_is_told_with_units() -> None:
     texts = _texts(told(late_orders(), "hours"), "driver")
     assert any(re.search(r"from distance [\d.]+ km to [\d,.]+ km the prediction rises from .* hours", t) for t in texts)
+
+
+def test_no_driver_is_told_by_a_measure_that_it_does_not_make_worse() -> None:
+    """What shuffling costs in squared errors may not show in the order of pairs."""
+    given = patients()
+    answer = learned(given, "died")
+    told(given, "died")
+    given.engine.execute("UPDATE job.regression_drivers SET after = before + 0.01")
+    insights = conclude(given, comparisons(answer.result, given), answer.result.notes)
+    texts = _texts(insights, "driver")
+    assert texts
+    assert all("of the Brier score saved" in text for text in texts)
+
+
+def test_a_prediction_that_hardly_holds_is_not_denied_beside_its_drivers() -> None:
+    """The answer is what the run went by, however many drivers are tested after it."""
+    given = patients()
+    answer = learned(given, "died")
+    told(given, "died")
+    weak = replace(answer.result, p_value=0.049)
+    kinds = [finding.kind for finding in conclude(given, comparisons(weak, given), ()).findings]
+    assert "prediction" in kinds
+    assert "no_prediction" not in kinds
 
 
 def test_evidence_stands_in_the_result() -> None:

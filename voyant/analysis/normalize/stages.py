@@ -9,8 +9,8 @@ _STAGES = {
     "confirmed",
     2: "shipped ship shipping shipment dispatched sent carrier",
     3: "end ended finish finished to arrival arrive arrived dropoff delivered delivery received receipt checkout "
-    "returned closed close resolved resolve completed complete completion discharged discharge processed paid payment "
-    "decided fired terminated termination cancelled answered fixed",
+    "returned return closed close resolved resolve completed complete completion discharged discharge processed paid "
+    "payment decided fired terminated termination cancelled canceled cancellation answered fixed",
     4: "due expiry expires expiration expire warranty until valid deadline promised estimated required commit",
 }
 _STAGE_OF = {word: stage for stage, words in _STAGES.items() for word in words.split()}

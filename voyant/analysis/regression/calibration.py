@@ -5,6 +5,8 @@ Both are learned on rows of other folds than those they are used on, of earlier 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,7 +23,7 @@ _STRATA = 5
 _FEWEST_OF_A_STRATUM = 100
 _BINS = 10
 _FEWEST_OF_A_BIN = 20
-_COLDEST, _HOTTEST = 0.25, 8.0
+_COLDEST, _HOTTEST = 0.25, 20.0
 
 
 def fold_of_rows(division: Division) -> Ints:
@@ -33,27 +35,46 @@ def _others(division: Division, folds: Ints, fold: int) -> NDArray[np.bool_]:
     return np.asarray(folds < fold if division.split is Split.ROLLING else folds != fold)
 
 
-def tempered(division: Division, outcome: Floats, predicted: Floats) -> tuple[Floats, float]:
-    """The probabilities with the one temperature that fits other folds best (Guo et al. 2017), and the temperature
-    over all rows; as they were, and 1, where that helps nothing."""
+@dataclass(frozen=True)
+class Tempered:
+    """Probabilities with what they were tempered by.
+
+    Attributes:
+        temperatures: Of each fold.
+        overall: The temperature over all rows judged by.
+    """
+
+    predicted: Floats
+    temperatures: tuple[float, ...]
+    overall: float
+
+
+def tempered(division: Division, outcome: Floats, predicted: Floats, shares: Floats) -> Tempered:
+    """The probabilities, those of each fold with the one temperature that fits other folds best; as they were, and 1,
+    where that helps nothing.
+
+    Args:
+        shares: Of the classes among the rows learned from, for each row judged by.
+    """
     folds = fold_of_rows(division)
     truth = outcome.argmax(axis=1)
     changed = predicted.copy()
+    temperatures = []
     for fold in range(len(division.folds)):
-        others = _others(division, folds, fold)
-        if others.any():
-            warmth = _temperature(predicted[others], truth[others])
-            changed[folds == fold] = _softened(predicted[folds == fold], warmth)
+        others, here = _others(division, folds, fold), folds == fold
+        warmth = _temperature(predicted[others], truth[others], shares[others]) if others.any() else 1.0
+        changed[here] = softened(predicted[here], shares[here], warmth)
+        temperatures.append(warmth)
     if _log_loss(changed, truth) >= _log_loss(predicted, truth):
-        return predicted, 1.0
-    return changed, _temperature(predicted, truth)
+        return Tempered(predicted, (1.0,) * len(division.folds), 1.0)
+    return Tempered(changed, tuple(temperatures), _temperature(predicted, truth, shares))
 
 
-def _temperature(predicted: Floats, truth: Ints) -> float:
+def _temperature(predicted: Floats, truth: Ints, shares: Floats) -> float:
     from scipy.optimize import minimize_scalar
 
     found = minimize_scalar(
-        lambda power: _log_loss(_softened(predicted, float(np.exp(power))), truth),
+        lambda power: _log_loss(softened(predicted, shares, float(np.exp(power))), truth),
         bounds=(np.log(_COLDEST), np.log(_HOTTEST)),
         method="bounded",
         options={"xatol": 1e-4},
@@ -61,8 +82,12 @@ def _temperature(predicted: Floats, truth: Ints) -> float:
     return float(np.exp(found.x))
 
 
-def _softened(predicted: Floats, temperature: float) -> Floats:
-    powered = np.log(np.maximum(predicted, 1e-12)) / temperature
+def softened(predicted: Floats, shares: Floats, temperature: float) -> Floats:
+    """The probabilities drawn towards the shares of the classes, which is where one that is too sure of itself belongs:
+    what the columns add to the logarithm of the share is divided by the temperature (Guo et al. 2017, who draw towards
+    equal shares)."""
+    start = np.log(np.maximum(shares, 1e-6))
+    powered = start + (np.log(np.maximum(predicted, 1e-12)) - start) / temperature
     powered -= powered.max(axis=1, keepdims=True)
     raised = np.exp(powered)
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))

@@ -31,20 +31,23 @@ def effects_of(rows: Rows, target: Target, fitted: Sequence[Fitted], drivers: Se
     """Of the most important drivers, in their order, one effect for each part.
 
     Numbers move by accumulated local effects (Apley and Zhu 2020), which never ask for a combination of values far
-    from all rows; categories and words by partial dependence (Friedman 2001). Of columns that go together the first is
-    told, by the mean prediction of the rows that hold its values, with whatever the others hold there.
+    from all rows; categories and words by partial dependence (Friedman 2001). Of columns that go together the first
+    with rows enough is told, by the mean prediction of the rows that hold its values, with whatever the others hold
+    there.
     """
     for driver in drivers[:MOST_DRIVERS]:
+        if len(driver.columns) > 1:
+            found = ([*_together(rows, target, fitted, column)] for column in driver.columns)
+            yield from next(filter(None, found), [])
+            continue
         for place, part in enumerate(rows.parts):
             if part.column.name != driver.columns[0]:
                 continue
-            if len(driver.columns) > 1:
-                yield from _together(rows, target, fitted, part)
-            elif part.is_category:
+            if part.is_category:
                 yield from _of_levels(rows, target, fitted, place, part)
             else:
                 yield from _of_numbers(rows, target, fitted, place, part)
-            if part.words is not None and len(driver.columns) == 1:
+            if part.words is not None:
                 yield from _of_words(rows, target, fitted, place, part)
 
 
@@ -69,11 +72,13 @@ def _edges(known: Floats) -> Floats:
     if not len(known):
         return known
     edges = np.unique(np.quantile(known, np.linspace(0.02, 0.98, _STEPS + 1), method="inverted_cdf"))
+    return np.unique(np.clip(_readable(edges), known.min(), known.max()))
+
+
+def _readable(edges: Floats) -> Floats:
+    """To three digits of the distance between the first and the last."""
     reach = float(np.ptp(edges))
-    if reach > 0:
-        digits = 2 - int(np.floor(np.log10(reach)))
-        edges = np.unique(np.clip(np.round(edges, digits), known.min(), known.max()))
-    return edges
+    return np.round(edges, 2 - int(np.floor(np.log10(reach)))) if reach > 0 else edges
 
 
 def _accumulated(rows: Rows, fit: Fitted, place: int, edges: Floats) -> Floats:
@@ -114,33 +119,52 @@ def _of_levels(rows: Rows, target: Target, fitted: Sequence[Fitted], place: int,
     yield _effect(target, part, part.name, curves, [int(counts[level]) for level in levels], labels=labels)
 
 
-def _together(rows: Rows, target: Target, fitted: Sequence[Fitted], part: Part) -> Iterator[Effect]:
-    """The mean prediction by level of a category, or by stretch of a number, told at the middle of each stretch."""
-    known = part.values[part.values >= 0] if part.is_category else part.values[np.isfinite(part.values)]
+def _together(rows: Rows, target: Target, fitted: Sequence[Fitted], column: str) -> Iterator[Effect]:
+    """The mean prediction by level of a category, or by stretch of a number, told at the middle of each stretch: of
+    those that enough rows judged by hold."""
+    judged = [_judged(fit) for fit in fitted]
+    predicted = [fit.predict(rows.parts.take(held)) for fit, held in zip(fitted, judged, strict=True)]
+    for part in rows.parts:
+        if part.column.name != column:
+            continue
+        of = _stretches(part)
+        counts = np.bincount(of[of >= 0])
+        held = np.bincount(of[np.concatenate(judged)] + 1, minlength=len(counts) + 1)[1:]
+        places = np.flatnonzero(held >= _FEWEST_OF_A_LEVEL)
+        if part.is_category:
+            places = places[np.argsort(-counts[places], kind="stable")][:_MOST_LEVELS]
+        if len(places) < 2:
+            continue
+        at = [int(counts[place]) for place in places]
+        by_fold = [
+            (_sums(of[held], told, places), (of[held][:, None] == places).sum(axis=0)[:, None])
+            for held, told in zip(judged, predicted, strict=True)
+        ]
+        pooled = sum(sums for sums, _ in by_fold) / sum(count for _, count in by_fold)
+        with np.errstate(invalid="ignore"):
+            curves = [np.where(count > 0, sums / np.maximum(count, 1), np.nan) for sums, count in by_fold]
+        if part.is_category:
+            labels = [part.labels[place] for place in places]
+            yield _effect(target, part, part.name, curves, at, labels=labels, together=pooled)
+        else:
+            middles = [float(np.quantile(part.values[of == place], 0.5, method="inverted_cdf")) for place in places]
+            values = _readable(np.asarray(middles)).tolist()
+            yield _effect(target, part, part.name, curves, at, values=values, together=pooled)
+
+
+def _stretches(part: Part) -> Ints:
+    """Of each row the level of a category, or the stretch that a number lies in; -1 where missing."""
     if part.is_category:
-        counts = np.bincount(known.astype(np.int64), minlength=len(part.labels))
-        places = [int(level) for level in np.argsort(-counts, kind="stable") if counts[level] >= _FEWEST_OF_A_LEVEL]
-        places, of = places[:_MOST_LEVELS], part.values.astype(np.int64)
-    else:
-        edges = np.unique(np.quantile(known, np.arange(1, _STRETCHES) / _STRETCHES)) if len(known) else known
-        of = np.where(np.isfinite(part.values), np.searchsorted(edges, part.values), -1)
-        counts = np.bincount(of[of >= 0], minlength=len(edges) + 1)
-        places = [int(stretch) for stretch in np.flatnonzero(counts >= _FEWEST_OF_A_LEVEL)]
-    curves = []
-    for fit in fitted:
-        judged = _judged(fit)
-        predicted, here = fit.predict(rows.parts.take(judged)), of[judged]
-        if all((here == each).any() for each in places):
-            curves.append(np.stack([predicted[here == each].mean(axis=0) for each in places]))
-    if len(places) < 2 or not curves:
-        return
-    at = [int(counts[each]) for each in places]
-    if part.is_category:
-        labels = [part.labels[each] for each in places]
-        yield _effect(target, part, part.name, curves, at, labels=labels, is_alone=False)
-        return
-    middles = [float(np.quantile(part.values[of == each], 0.5, method="inverted_cdf")) for each in places]
-    yield _effect(target, part, part.name, curves, at, values=middles, is_alone=False)
+        return part.values.astype(np.int64)
+    known = np.isfinite(part.values)
+    if not known.any():
+        return np.full(len(known), -1, dtype=np.int64)
+    edges = np.unique(np.quantile(part.values[known], np.arange(1, _STRETCHES) / _STRETCHES))
+    return np.where(known, np.searchsorted(edges, part.values), -1).astype(np.int64)
+
+
+def _sums(of: Ints, told: Floats, places: Ints) -> Floats:
+    return np.stack([told[of == place].sum(axis=0) for place in places])
 
 
 def _of_words(rows: Rows, target: Target, fitted: Sequence[Fitted], place: int, part: Part) -> Iterator[Effect]:
@@ -166,23 +190,26 @@ def _effect(
     rows: Sequence[int],
     values: Sequence[float] | None = None,
     labels: Sequence[str] | None = None,
-    is_alone: bool = True,
+    together: Floats | None = None,
 ) -> Effect:
-    """Of several classes that whose probability moves most is told."""
+    """Of several classes that whose probability moves most is told.
+
+    Args:
+        curves: Of the models of all folds; NaN where one has no row.
+        together: The curve over all of them, of a column that is told as it comes with others.
+    """
     stacked = np.stack(curves)
-    if target.positive is not None:
-        of = target.classes.index(target.positive)
-    else:
-        of = int(np.argmax(np.ptp(stacked.mean(axis=0), axis=0)))
-    told = stacked[:, :, of]
-    if target.classes:
-        told = np.clip(told, 0.0, 1.0)  # local effects add up, and may do so to a little beyond
-    mean = told.mean(axis=0)
+    whole = stacked.mean(axis=0) if together is None else together
+    widest = int(np.argmax(np.ptp(whole, axis=0)))
+    of = target.classes.index(target.positive) if target.positive is not None else widest
+    told, mean = stacked[:, :, of], whole[:, of]
+    if target.classes:  # local effects add up, and may do so to a little beyond
+        told, mean = np.clip(told, 0.0, 1.0), np.clip(mean, 0.0, 1.0)
     points = tuple(
         EffectPoint(
             predicted=rounded(float(mean[place])),
-            low=rounded(float(told[:, place].min())),
-            high=rounded(float(told[:, place].max())),
+            low=rounded(float(np.nanmin(told[:, place]))),
+            high=rounded(float(np.nanmax(told[:, place]))),
             rows=rows[place],
             value=rounded(values[place]) if values is not None else None,
             label=labels[place] if labels is not None else None,
@@ -193,7 +220,7 @@ def _effect(
     return Effect(
         column=part.column.name,
         part=name,
-        is_alone=is_alone,
+        is_alone=together is None,
         direction=direction,
         points=points,
         of=target.classes[of] if target.classes else None,

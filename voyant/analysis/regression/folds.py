@@ -51,6 +51,11 @@ class Division:
         """All rows that are judged by, fold after fold."""
         return np.concatenate([fold.judged for fold in self.folds])
 
+    @property
+    def used(self) -> Ints:
+        """All rows that are learned from or judged by, each once."""
+        return np.unique(np.concatenate([*(fold.learned for fold in self.folds), self.judged]))
+
 
 def divide(rows: Rows, target: Target, choice: Choice) -> tuple[Division, Validation]:
     """The division that the rows allow: by time, else by entity, else at random, classes in equal shares."""

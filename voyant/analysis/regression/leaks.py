@@ -16,8 +16,8 @@ from voyant.analysis.normalize.stages import stage_of_name
 from voyant.analysis.regression.features import Choice
 from voyant.analysis.regression.folds import SEED
 from voyant.analysis.regression.rows import Part, Parts, Rows
-from voyant.analysis.regression.target import Target, outcome_of
-from voyant.analysis.wording import count, listed, percent, readable
+from voyant.analysis.regression.target import FEWEST_OF_A_CLASS, Target, outcome_of
+from voyant.analysis.wording import count, listed, number, percent, readable
 from voyant.domain.regression import Leak, LeakKind, Task
 from voyant.domain.table import Column, Table
 from voyant.lake.sql import identifier
@@ -35,6 +35,8 @@ _SHARE_OTHERWISE = 0.2
 _MOST_OF_ALL = 2 / 3
 """Of the columns: where more lack a value with the target, the rows are what is broken."""
 _LEAST_USABLE = 0.9
+_NEARLY_ALL = 0.98
+"""Of the rows of a class, from which on what they have in common is its mark."""
 _MOST_ROWS = 8_000
 _ENDED = 3
 
@@ -149,8 +151,8 @@ def _by_class(table: Table, target: Target, columns: Sequence[str]) -> Iterator[
     rows = [row for row in found if row["class"] in target.classes]
     for place, name in enumerate(columns):
         shares = [row[f"n{place}"] / row["n"] for row in rows]
-        has = [row["class"] for row, share in zip(rows, shares, strict=True) if share >= 0.98]
-        lacks = [row["class"] for row, share in zip(rows, shares, strict=True) if share <= 0.02]
+        has = [row["class"] for row, share in zip(rows, shares, strict=True) if share >= _NEARLY_ALL]
+        lacks = [row["class"] for row, share in zip(rows, shares, strict=True) if share <= 1 - _NEARLY_ALL]
         if has and lacks and len(has) + len(lacks) == len(rows):
             reason = (
                 f"{readable(name)} has a value only where {readable(target.column.name)} is {listed(has, 'or')}: it "
@@ -170,6 +172,15 @@ def _by_value(target: Target, parts: Parts, outcome: Floats) -> Iterator[Leak]:
             seen.add(name)
             reason = f"{readable(name)} is {readable(target.column.name)} itself, in another unit or under another name"
             yield Leak(kind=LeakKind.COPY, columns=(name,), reason=reason, score=1.0)
+            continue
+        if (found := _value_of_class(target, part, outcome)) is not None:
+            seen.add(name)
+            value, label = found
+            reason = (
+                f"{readable(name)} is {number(value)} where {readable(target.column.name)} is {label}, and hardly ever "
+                "elsewhere: it follows from the outcome"
+            )
+            yield Leak(kind=LeakKind.BY_CLASS, columns=(name,), reason=reason)
             continue
         score = _alone(part, outcome)
         if score >= GIVES_AWAY:
@@ -191,6 +202,24 @@ def _is_copy(part: Part, outcome: Floats) -> bool:
     if len(x) < 20 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return False
     return bool(abs(np.corrcoef(x, y)[0, 1]) >= _IS_COPY)
+
+
+def _value_of_class(target: Target, part: Part, outcome: Floats) -> tuple[float, str] | None:
+    """The one value of a number that all rows of a class have and hardly another row has, such as a balance of 0 of
+    all that is paid. That a number has a range of its own in a class, as lengths of a species have, gives away
+    nothing."""
+    if target.task is Task.NUMBER or part.is_category or part.words is not None:
+        return None
+    for place, label in enumerate(target.classes):
+        held = part.values[outcome[:, place] > 0]
+        values, counts = np.unique(held[np.isfinite(held)], return_counts=True)
+        if len(held) < FEWEST_OF_A_CLASS or not len(values):
+            continue
+        most = int(np.argmax(counts))
+        rows = int((part.values == values[most]).sum())
+        if counts[most] >= _NEARLY_ALL * max(len(held), rows):
+            return float(values[most]), label
+    return None
 
 
 def _alone(part: Part, outcome: Floats) -> float:

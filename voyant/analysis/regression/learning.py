@@ -4,13 +4,13 @@ what they say."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from voyant.analysis.insights.ranks import Floats
+from voyant.analysis.insights.ranks import Floats, Ints
 from voyant.analysis.regression import models
-from voyant.analysis.regression.calibration import calibration_of, intervals_of, tempered, told_probability
+from voyant.analysis.regression.calibration import calibration_of, intervals_of, softened, tempered, told_probability
 from voyant.analysis.regression.drivers import drivers_of, groups_of, needed
 from voyant.analysis.regression.effects import effects_of
 from voyant.analysis.regression.folds import Division
@@ -37,10 +37,15 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class _Learned:
-    """All models by name: those of each fold, and what they say of the rows judged by."""
+    """All models by name: those of each fold, and what they say of the rows judged by.
+
+    Attributes:
+        temperatures: By which the probabilities of each model were divided; none for numbers.
+    """
 
     fitted: dict[str, list[Fitted]]
     predicted: dict[str, Floats]
+    temperatures: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,13 +89,14 @@ def _regression(material: Material, profile: Profile, rows_of_table: int, progre
     judged = division.judged
     truth = material.outcome[judged]
     learned = _learn(rows, material.outcome, division, progress)
+    if target.task is Task.CLASSES:
+        learned = _tempered(learned, division, truth)
     chance = chance_of(division.units[judged])
     naive = loss(truth, learned.predicted[BASELINE])
     saved = loss(truth, learned.predicted[LINEAR]) - loss(truth, learned.predicted[BOOSTING])
     p_value_boosting = chance.above_zero(saved)
     chosen = BOOSTING if p_value_boosting < LEVEL else LINEAR  # of equals the simpler one
-    trusted = _taken_at_its_word(target, division, truth, learned.predicted[chosen])
-    learned.predicted[chosen] = trusted.predicted
+    trusted = _taken_at_its_word(target, division, truth, learned, chosen)
     lost = loss(truth, trusted.predicted)
     p_value = chance.above_zero(naive - lost)
     beats = p_value < LEVEL and float(lost.sum()) < float(naive.sum())
@@ -126,7 +132,7 @@ def _regression(material: Material, profile: Profile, rows_of_table: int, progre
         target_reason=target.reason,
         rows=rows_of_table,
         rows_with_target=target.rows,
-        rows_used=rows.count,
+        rows_used=len(division.used),
         classes=target.classes,
         positive=target.positive,
         features=features,
@@ -184,13 +190,37 @@ def _constant(value: Floats) -> models.Predict:
     return lambda parts: np.tile(value, (parts.rows, 1))
 
 
-def _taken_at_its_word(target: Target, division: Division, truth: Floats, predicted: Floats) -> _Trusted:
+def _tempered(learned: _Learned, division: Division, truth: Floats) -> _Learned:
+    """The models with calibrated probabilities."""
+    shares = learned.predicted[BASELINE]
+    found = {name: tempered(division, truth, learned.predicted[name], shares) for name in MODELS}
+    fitted = {
+        name: [
+            replace(each, predict=_softening(each.predict, shares[start], warmth))
+            for each, start, warmth in zip(learned.fitted[name], _starts(division), of.temperatures, strict=True)
+        ]
+        for name, of in found.items()
+    }
+    predicted = learned.predicted | {name: of.predicted for name, of in found.items()}
+    return _Learned(fitted, predicted, {name: of.overall for name, of in found.items()})
+
+
+def _starts(division: Division) -> Ints:
+    """Where each fold begins among the rows judged by."""
+    return np.cumsum([0, *(len(fold.judged) for fold in division.folds[:-1])])
+
+
+def _softening(predict: models.Predict, shares: Floats, warmth: float) -> models.Predict:
+    return lambda parts: softened(predict(parts), shares, warmth)
+
+
+def _taken_at_its_word(target: Target, division: Division, truth: Floats, learned: _Learned, chosen: str) -> _Trusted:
     """Predictions with what says how far to trust each: intervals of numbers, calibrated probabilities of classes."""
+    predicted = learned.predicted[chosen]
     if target.task is Task.NUMBER:
         low, high, intervals = intervals_of(division, truth[:, 0], predicted[:, 0])
         return _Trusted(predicted, intervals=intervals, low=low, high=high)
-    predicted, temperature = tempered(division, truth, predicted)
-    return _Trusted(predicted, calibration=calibration_of(target, truth, predicted, temperature))
+    return _Trusted(predicted, calibration=calibration_of(target, truth, predicted, learned.temperatures[chosen]))
 
 
 def _scores(outcome: Floats, learned: _Learned, naive: Floats, chance: Chance) -> tuple[Score, ...]:

@@ -9,12 +9,12 @@ import numpy as np
 from voyant.analysis.regression.folds import Division
 from voyant.analysis.regression.rows import Rows
 from voyant.analysis.regression.target import Target
-from voyant.analysis.wording import count, listed, number, percent, readable
+from voyant.analysis.wording import count, listed, number, readable
 from voyant.domain.regression import Bias, Driver, Feature, FeatureKind, Leak, Residuals, Split, Task, Validation
 
 FEWEST_OF_A_GROUP = 30
 _GROWN = 1.25
-_TOO_GOOD = 0.98
+TOO_GOOD = 0.98
 _MOST_NAMED = 4
 _KINDS = {FeatureKind.NUMBER, FeatureKind.CLOCK}
 
@@ -54,7 +54,7 @@ def limits_of(
     if not beats_baseline:
         naive = "the mean" if target.task is Task.NUMBER else "the shares of the classes"
         yield f"Not to be used to predict {name}: in rows that it had not seen the model does no better than {naive}."
-    elif explained >= _TOO_GOOD:
+    elif explained >= TOO_GOOD:
         first = " and ".join(readable(column) for column in drivers[0].columns[:2]) if drivers else "a column"
         yield (
             f"Before the model is used, ask how {first} comes to be known: predictions this good mostly mean that the "
@@ -104,8 +104,8 @@ def _of_split(validation: Validation, residuals: Residuals, name: str) -> Iterat
         )
         if residuals.later is not None and residuals.later >= _GROWN:
             yield (
-                f"It gets worse with time: the squared error of the last stretch is "
-                f"{percent(round(100 * (residuals.later - 1)))} higher than that of the first."
+                "It gets worse with time: the squared error of the last stretch is "
+                f"{number(residuals.later)} times that of the first."
             )
     elif validation.split is Split.CROSS:
         yield (
@@ -128,6 +128,18 @@ def remarks_of(rows: Rows, target: Target, division: Division) -> Iterator[str]:
         )
     for column, lost in rows.infinite.items():
         yield f"{count(lost)} values of {column} that are no finite number were taken as missing."
-    outside = rows.count - len(np.unique(np.concatenate([fold.judged for fold in division.folds])))
-    if division.split is not Split.ROLLING and outside:
-        yield f"{count(outside)} rows without a value that tells whom they are about were left out."
+    yield from _without_prediction(rows, division)
+
+
+def _without_prediction(rows: Rows, division: Division) -> Iterator[str]:
+    """Why rows of the sample are not among those judged by."""
+    is_rolling = division.split is Split.ROLLING
+    used = len(division.used)
+    if outside := rows.count - used:
+        lack = "a time" if is_rolling else "a value that tells whom they are about"
+        yield f"{count(outside)} rows without {lack} were left out, and have no row in regression.parquet."
+    if only := used - len(division.judged):
+        yield (
+            f"The earliest {count(only)} rows were only learned from, and have no row in regression.parquet: none "
+            "came before them that could predict them."
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from voyant.analysis.insights.ranks import Floats, Ints
 from voyant.analysis.insights.statistics import adjusted, correlation, t_tail
@@ -20,6 +21,8 @@ _MATTERS = 0.1
 """Of the standard deviation of the errors, from which on a group's mean error matters."""
 _LEVEL = 0.05
 _FEWEST_STRETCHES = 8
+_FEWEST_UNITS = 5
+"""From which on a variance over them can be told."""
 
 
 def residuals_of(
@@ -34,7 +37,7 @@ def residuals_of(
 ) -> Residuals:
     """The diagnosis of the errors (actual less predicted) of the rows judged by, in their order."""
     judged = division.judged
-    biases, groups = _biases(rows, judged, errors)
+    biases, groups = _biases(rows, judged, errors, chance)
     later = stretches = None
     if division.split is Split.ROLLING and rows.moments is not None:
         folds = fold_of_rows(division)
@@ -54,9 +57,9 @@ def residuals_of(
     )
 
 
-def _biases(rows: Rows, judged: Ints, errors: Floats) -> tuple[tuple[Bias, ...], int]:
-    """By groups of every category with rows enough, Welch's t tests of the mean error against that of all other rows,
-    corrected together."""
+def _biases(rows: Rows, judged: Ints, errors: Floats, chance: Chance) -> tuple[tuple[Bias, ...], int]:
+    """By groups of every category with rows enough, t tests of the mean error against that of all other rows, corrected
+    together; those that are off themselves, rather than the others."""
     scale = float(errors.std())
     found: list[tuple[str, str, int, float, float, float]] = []
     for part in rows.parts:
@@ -66,11 +69,10 @@ def _biases(rows: Rows, judged: Ints, errors: Floats) -> tuple[tuple[Bias, ...],
         counts = np.bincount(codes[codes >= 0], minlength=len(part.labels))
         for level in np.flatnonzero(counts >= _FEWEST)[:_MOST_LEVELS]:
             label = part.labels[level]
-            held, others = errors[codes == level], errors[codes != level]
+            is_held = codes == level
+            held, others = errors[is_held], errors[~is_held]
             if len(others) >= _FEWEST:
-                apart = float(held.mean() - others.mean())
-                error = (held.var(ddof=1) / len(held) + others.var(ddof=1) / len(others)) ** 0.5
-                p = 2 * t_tail(abs(apart) / error, min(len(held), len(others)) - 1) if error > 0 else 1.0
+                p = _p_value(errors, is_held, chance)
                 found.append((part.column.name, label, len(held), float(held.mean()), float(others.mean()), p))
     corrected = adjusted([entry[-1] for entry in found])
     biases = [
@@ -83,10 +85,22 @@ def _biases(rows: Rows, judged: Ints, errors: Floats) -> tuple[tuple[Bias, ...],
             q_value=float(f"{q:.3g}"),
         )
         for (column, value, count, mean, elsewhere, _), q in zip(found, corrected, strict=True)
-        if q <= _LEVEL and abs(mean - elsewhere) >= _MATTERS * scale
+        if q <= _LEVEL and abs(mean - elsewhere) >= _MATTERS * scale and abs(mean) >= abs(elsewhere)
     ]
     biases.sort(key=lambda bias: (-abs(bias.error - bias.elsewhere) * bias.rows**0.5, bias.column, bias.value))
     return tuple(biases[:_MOST_BIASES]), len(found)
+
+
+def _p_value(errors: Floats, is_held: NDArray[np.bool_], chance: Chance) -> float:
+    """Of no difference between the mean errors of a group and of all other rows, whose variance is taken over units
+    (Liang and Zeger 1986): the hours of one hot day are one surprise."""
+    means = np.where(is_held, errors[is_held].mean(), errors[~is_held].mean())
+    weights = np.where(is_held, 1 / is_held.sum(), -1 / (~is_held).sum())
+    error = float(np.sqrt((chance.sums((errors - means) * weights) ** 2).sum()))
+    units = min(len(np.unique(chance.units[held])) for held in (is_held, ~is_held))
+    if units < _FEWEST_UNITS or error == 0:
+        return 1.0
+    return min(1.0, 2 * t_tail(abs(float(errors @ weights)) / error, units - 1))
 
 
 def _spread(errors: Floats, predicted: Floats) -> float | None:

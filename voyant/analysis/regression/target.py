@@ -113,7 +113,7 @@ def _refuse_unpredictable(column: Column) -> None:
 
 def _found(dataset: Dataset, profile: Profile) -> tuple[Column, str]:
     ranked = sorted(
-        ((_preference(column), place, column) for place, column in enumerate(_predictable(dataset, profile))),
+        ((_preference(column), place, column) for place, column in enumerate(predictable(dataset, profile))),
         key=lambda entry: entry[:2],
     )
     if not ranked:
@@ -132,7 +132,9 @@ def _found(dataset: Dataset, profile: Profile) -> tuple[Column, str]:
     )[int(rank)]
 
 
-def _predictable(dataset: Dataset, profile: Profile) -> Iterable[Column]:
+def predictable(dataset: Dataset, profile: Profile) -> Iterable[Column]:
+    """The columns that it could make sense to predict, in table order: measures and groups of few values, that vary and
+    are filled in most rows."""
     for column in dataset.columns:
         described = profile.column(column.name)
         if column.personal is not None or described.constant or described.near_constant:

@@ -204,12 +204,12 @@ def _later(result: Regression) -> Claim:
         kind="prediction_drift",
         columns=(result.target,),
         sql=(
-            f"SELECT 100 * (avg(CASE WHEN fold = {last} THEN {loss} END) / "
-            f"avg(CASE WHEN fold = 1 THEN {loss} END) - 1) AS growth\nFROM job.regression"
+            f"SELECT avg(CASE WHEN fold = {last} THEN {loss} END) / avg(CASE WHEN fold = 1 THEN {loss} END) AS times\n"
+            "FROM job.regression"
         ),
         tell=lambda telling: sentence(
             f"the later the records, the worse {told_of(result)} is predicted: the squared error of the last stretch "
-            f"of time is {telling.percent('growth')} above that of the first"
+            f"of time is {telling.quantity('times')} times that of the first"
         ),
         strength=0.45,
         title="errors of the last stretch of time and of the first",

@@ -102,13 +102,15 @@ def _is_number(effect: Effect) -> bool:
 
 
 def _shuffled(result: Regression, driver: Driver, telling: Telling, unit: str | None) -> str:
+    """What shuffling does to the usual measure; to the squared error, which it was found by, where the usual one does
+    not show it."""
     it = "it" if len(driver.columns) == 1 else "them"
     if result.task is Task.NUMBER:
-        if _alike(telling, unit):
+        if _alike(telling, unit) or telling.value("after") < telling.value("before"):
             return f"shuffling {it} costs {_points(telling)} of the variance explained"
         before, after = telling.quantity("before", unit), telling.quantity("after", unit)
         return f"with {it} shuffled among the records, they miss by {after} on average instead of {before}"
-    if _alike(telling, "%"):
+    if _alike(telling, "%") or telling.value("after") > telling.value("before"):
         return f"shuffling {it} costs {_points(telling)} of the Brier score saved"
     before, after = telling.percent("before"), telling.percent("after")
     if result.positive is not None:
@@ -139,6 +141,7 @@ def _movement(result: Regression, effect: Effect, telling: Telling, table: Table
 
     if not _is_number(effect):
         labels = [_label(effect, str(row["label"])) for row in telling.rows]
+        what = what if effect.is_alone else f"by {readable(effect.column)}, {what}"
         if len(labels) == 2:
             return f"{what} is {at(high)} for {labels[high]} and {at(low)} for {labels[low]}{rest}"
         return f"{what} is highest for {labels[high]} ({at(high)}) and lowest for {labels[low]} ({at(low)}){rest}"

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling
+from voyant.analysis.regression.limits import TOO_GOOD
 from voyant.analysis.regression.models import BOOSTING, LINEAR
 from voyant.analysis.regression.scores import EXPLAINED
 from voyant.analysis.regression.target import is_truth
@@ -19,8 +20,13 @@ _FIGURE = "(SELECT {} FROM job.regression_scores WHERE model = {} AND measure = 
 
 
 def quality(result: Regression) -> Iterator[Comparison]:
-    """The prediction itself, and the two models against each other."""
+    """The prediction itself, and the two models against each other.
+
+    These are asked first, and all others only where the prediction holds: so what is said of them is what the run went
+    by, and the correction for the others does not fall upon it.
+    """
     n = result.validation.rows
+    answer = _prediction(result) if result.beats_baseline else _no_prediction(result)
     yield Comparison(
         question=Question.PREDICTION,
         test="t test of the loss saved, over units drawn as a whole",
@@ -29,10 +35,11 @@ def quality(result: Regression) -> Iterator[Comparison]:
         p=result.p_value,
         n=n,
         note=result.validation.text,
-        claim=_prediction(result) if result.beats_baseline else None,
-        denial=_no_prediction(result),
+        claim=answer,
+        denial=answer,
     )
     if result.beats_baseline:
+        model = _bent(result) if result.chosen == BOOSTING else _straight(result)
         yield Comparison(
             question=Question.PREDICTION,
             test="t test of the loss saved, over units drawn as a whole",
@@ -40,8 +47,8 @@ def quality(result: Regression) -> Iterator[Comparison]:
             effect=result.score(BOOSTING, EXPLAINED).value - result.score(LINEAR, EXPLAINED).value,
             p=result.p_value_boosting,
             n=n,
-            claim=_bent(result) if result.chosen == BOOSTING else None,
-            denial=_straight(result),
+            claim=model,
+            denial=model,
         )
 
 
@@ -106,23 +113,26 @@ def _prediction(result: Regression) -> Claim:
 
     def tell(telling: Telling) -> str:
         records = f"{telling.count('records')} {unseen(result)} records"
+        doubt = ""
+        if result.score(result.chosen, EXPLAINED).value >= TOO_GOOD:
+            doubt = "; predictions this good mostly mean that the answer is already in the columns"
         if result.task is Task.NUMBER:
             return sentence(
                 f"{readable(result.target)} can be predicted from {source}: in {records} the model explains "
                 f"{telling.percent('explained')} of the variance (95 % interval {_interval(telling, 'explained')}) and "
                 f"misses by {telling.quantity('miss', result.unit)} on average, always taking the mean by "
-                f"{telling.quantity('naive_miss', result.unit)}"
+                f"{telling.quantity('naive_miss', result.unit)}{doubt}"
             )
         start = f"{told_of(result)} can be told from {source}: in {records} the model "
         if result.positive is not None:
             return sentence(
                 f"{start}orders {telling.percent('pairs')} of all pairs rightly (95 % interval "
                 f"{_interval(telling, 'pairs')}) and is right in {telling.percent('hits')}, always saying the most "
-                f"frequent class in {telling.percent('naive_hits')}"
+                f"frequent class in {telling.percent('naive_hits')}{doubt}"
             )
         return sentence(
             f"{start}is right in {telling.percent('hits')} (95 % interval {_interval(telling, 'hits')}), always saying "
-            f"the most frequent class in {telling.percent('naive_hits')}"
+            f"the most frequent class in {telling.percent('naive_hits')}{doubt}"
         )
 
     return Claim(
@@ -159,6 +169,11 @@ def _no_prediction(result: Regression) -> Claim:
                 f"predictions from {columns} are right in {telling.percent('hits')}, always saying the most frequent "
                 f"class in {telling.percent('naive_hits')}"
             )
+            if result.positive is not None:
+                compared += (
+                    f", and order {telling.percent('pairs')} of all pairs rightly (95 % interval "
+                    f"{_interval(telling, 'pairs')}), of which chance orders half"
+                )
         return sentence(
             f"nothing here predicts {told_of(result)} better than {naive}: {records}, {compared}; the share that they "
             f"explain lies between {telling.percent('explained_low')} and {telling.percent('explained_high')}"
