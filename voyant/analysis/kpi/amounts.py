@@ -14,6 +14,8 @@ QUANTITY_WORDS = word_set("quantity qty units pieces pcs menge anzahl stueck qua
 AMOUNT_WORDS = word_set(
     "amount amt revenue sales turnover total subtotal value spend income extended umsatz betrag montant importe monto"
 )
+RETURN_WORDS = word_set("refund refunds refunded chargeback erstattung remboursement reembolso rimborso")
+"""Of what is paid back, which brings in nothing."""
 _LARGEST_LINK = 0.5
 """A price that rises with the quantity is that of the line, not of a piece."""
 _GOODNESS = 0.97
@@ -26,13 +28,18 @@ def sold_amounts(dataset: Dataset, profile: Profile) -> list[Figure]:
     quantities = [column for column in measures if _is_quantity(column)]
     prices = [column for column in measures if is_price(column) and column.aggregation is Aggregation.MEAN]
     others = [column for column in measures if column not in quantities and column not in prices]
-    if len(quantities) != 1 or len(prices) != 1 or any(AMOUNT_WORDS & set(column.name.split("_")) for column in others):
+    if len(quantities) != 1 or len(prices) != 1 or any(map(_is_amount, others)):
         return []
     [quantity], [price] = quantities, prices
     link = profile.association(quantity.name, price.name)
     if (link is not None and (link.pearson or 0) > _LARGEST_LINK) or not _is_exact(quantity, price):
         return []
     return [_amount(quantity, price, profile)]
+
+
+def _is_amount(column: Column) -> bool:
+    words = set(column.name.split("_"))
+    return bool(AMOUNT_WORDS & words) and not RETURN_WORDS & words
 
 
 def _is_quantity(column: Column) -> bool:

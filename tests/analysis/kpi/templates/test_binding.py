@@ -131,6 +131,19 @@ def test_a_table_of_sales_fits_what_sales_can_tell() -> None:
     assert fits["revenue_by_segment"].reasons.keys() == {"segment", "amount"}
 
 
+def test_what_shipping_costs_is_not_what_a_row_costs() -> None:
+    shipping = replace(column("shipping_cost", "DECIMAL(18,2)"), aggregation=Aggregation.SUM)
+    fits = _fits(*COLUMNS, shipping, rows=[(*row, money(2 + place)) for place, row in enumerate(ROWS)])
+    assert list(fits["profit_margin"].missing) == ["profit or cost"]
+
+
+def test_what_is_paid_back_is_no_revenue() -> None:
+    refund = replace(column("refund_amount", "DECIMAL(18,2)"), aggregation=Aggregation.SUM)
+    fits = _fits(DAY, COUNTRY, refund, rows=[(on(f"2024-01-{day:02}"), "de", money(day)) for day in range(1, 29)])
+    assert not fits["revenue_growth"].fits
+    assert not fits["revenue_by_segment"].fits
+
+
 def test_a_table_of_measurements_fits_no_template_of_revenue() -> None:
     level = replace(column("temperature", "DOUBLE"), aggregation=Aggregation.MEAN)
     fits = _fits(DAY, level, rows=[(on(f"2024-01-{day:02}"), float(day)) for day in range(1, 32)])

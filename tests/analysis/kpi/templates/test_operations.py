@@ -38,8 +38,20 @@ def test_items_that_are_counted_at_different_times_are_averaged_one_by_one() -> 
         (on("2024-01-15"), 30, 5, "b"),  # b: 30
     ]
     result = asked("inventory_turnover", [*PLAIN, ITEM], rows, grain="month")
-    assert result.parameters["item"] == "item"
+    assert result.parameters["item"] == ["item"]
     assert rows_of(result, "sold", "average_stock", "turnover") == [(25, 80.0, 0.3125)]
+
+
+def test_an_item_that_lies_in_several_stores_is_more_than_one() -> None:
+    store = column("store", "VARCHAR", Role.DIMENSION)
+    rows = [
+        (on(day), stock, 5, item, place)
+        for day in ("2024-01-01", "2024-01-31")
+        for item, place, stock in (("a", "north", 60), ("a", "south", 20), ("b", "north", 30), ("b", "south", 40))
+    ]
+    result = asked("inventory_turnover", [*PLAIN, ITEM, store], rows, grain="month")
+    assert result.parameters["item"] == ["item", "store"]
+    assert rows_of(result, "sold", "average_stock", "turnover") == [(40, 150.0, 0.2666666667)]  # 60 + 20 + 30 + 40
 
 
 ORDERED = column("ordered", "TIMESTAMP", Role.TIME)
@@ -61,6 +73,14 @@ def test_lead_times_count_where_they_end() -> None:
         (1, 1.5, 1.5, 1.5, 1.5, 1),
     ]
     assert said(result).startswith("From ordered to delivered half of the 1 that were done in February 2024")
+
+
+def test_days_are_counted_where_one_end_tells_no_hour() -> None:
+    """Ordered at noon and delivered on some hour of the third day after: not two and a half days."""
+    rows = [(datetime(2024, 1, day, 12), on(f"2024-01-{day + 3:02}")) for day in range(1, 11)]
+    delivered = column("delivered", "DATE", Role.TIME)
+    result = asked("lead_time_analysis", [ORDERED, delivered], rows, start="ordered", end="delivered", grain="month")
+    assert rows_of(result, "completed", "average_days", "longest_days") == [(10, 3.0, 3.0)]
 
 
 def test_lead_times_by_segment() -> None:

@@ -10,7 +10,9 @@ from voyant.analysis.kpi.templates import sql as pieces
 from voyant.analysis.kpi.templates.definition import Bound, Definition
 from voyant.analysis.kpi.templates.telling import bars, claim, lines, over
 from voyant.analysis.wording import readable, shown
+from voyant.domain.table import ColumnType
 from voyant.domain.template import OutputColumn, Template, TemplateParameter, TemplateParameterKind
+from voyant.lake.sql import identifier
 
 # --- inventory_turnover
 
@@ -24,8 +26,9 @@ _STOCK = TemplateParameter(
 _SOLD = replace(_STOCK, name="sold", description="What went out with the row, in pieces or at cost as `stock` is.")
 _ITEM = TemplateParameter(
     name="item",
-    kind=TemplateParameterKind.COLUMN,
-    description="What the stock of a row is of, where items are counted at different times.",
+    kind=TemplateParameterKind.COLUMNS,
+    description="What the stock of a row is of, such as a product and the store where it lies; for items that are "
+    "counted at different times.",
     types=given.NAMING,
 )
 
@@ -34,15 +37,18 @@ def _turnover(bound: Bound) -> str:
     selected = {"stock": pieces.finite(bound.column("stock")), "sold": pieces.finite(bound.column("sold"))}
     # Items that are counted at different times are averaged one by one; else all that stand at one time are added.
     inner, outer = ("sum", "avg") if not bound.has("item") else ("avg", "sum")
-    selected["counted"] = bound.quoted("item") if bound.has("item") else bound.timed.moment
+    named = [identifier(column.name) for column in bound.columns.get("item", ())] or [bound.timed.moment]
+    counted = {f"counted_{place}": sql for place, sql in enumerate(named, start=1)}
+    selected |= counted
     parts = [
         pieces.events(bound, selected),
         *pieces.calendar(bound),
         ("sales", pieces.by_period({"sold": "coalesce(sum(events.sold), 0)"})),
         (
             "counts",
-            f"SELECT\n  period,\n  counted,\n  {inner}(1e0 * stock) AS stock\nFROM events\n"
-            "WHERE stock IS NOT NULL AND counted IS NOT NULL\nGROUP BY period, counted",
+            f"SELECT\n  period,\n  {inner}(1e0 * stock) AS stock\nFROM events\n"
+            f"WHERE {' AND '.join(f'{name} IS NOT NULL' for name in ('stock', *counted))}\n"
+            f"GROUP BY {', '.join(('period', *counted))}",
         ),
         ("levels", f"SELECT\n  period,\n  {outer}(stock) AS stock\nFROM counts\nGROUP BY period"),
     ]
@@ -105,7 +111,8 @@ TURNOVER = Definition(
             given.COMPLETE,
             "`stock` and `sold` have to be told in the same unit, both in pieces or both at cost.",
             "Without `item`, the rows of one time are added, and the sums of a period's times averaged: every item has "
-            "to be counted at each of them. With it, each item is averaged by itself, and these means are added.",
+            "to be counted at each of them. With it, each item is averaged by itself, and these means are added. It "
+            "takes all columns that tell apart what is counted: a product that lies in two stores is two items.",
         ),
     ),
     statement=_turnover,
@@ -123,6 +130,9 @@ def _lead(bound: Bound) -> str:
     axis = bound.timed
     begun = replace(axis, column=bound.column("start"), low=None, high=None).moment
     took = f"date_diff('second', CAST({begun} AS TIMESTAMP), CAST({axis.moment} AS TIMESTAMP)) / 864e2"
+    if {bound.column("start").type, bound.column("end").type} != {ColumnType.TIMESTAMP}:
+        # Of a day without an hour nobody knows how much of it had passed: days are counted.
+        took = f"1e0 * date_diff('day', CAST({begun} AS DATE), CAST({axis.moment} AS DATE))"
     key, named = ("segment", {"segment": bound.quoted("segment")}) if bound.has("segment") else ("period", {})
     parts = [
         pieces.events(bound, {**named, "days": took}, f"{begun} IS NOT NULL"),
@@ -228,7 +238,7 @@ LEAD = Definition(
             given.COMPLETE,
             "Rows without a start or an end are left out. A row counts in the period of its end: by its start, the "
             "latest periods would hold only what was quick.",
-            "Days have fractions where times of day are told.",
+            "Days have fractions where both times tell the hour; else days are counted.",
         ),
     ),
     statement=_lead,

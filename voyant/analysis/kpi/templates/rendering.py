@@ -16,6 +16,7 @@ from voyant.domain.table import Dataset
 from voyant.domain.template import (
     OutputColumn,
     RenderedTemplate,
+    Template,
     TemplateCall,
     TemplateFit,
     TemplateParameterKind,
@@ -62,7 +63,7 @@ def rendered(definition: Definition, bound: Bound) -> RenderedTemplate:
         template=template.name,
         title=template.title,
         table=bound.table,
-        parameters=plain(bound),
+        parameters=plain(template, bound),
         found=dict(bound.found),
         columns=_columns(definition, bound, tree.named_selects),
         sql=sql,
@@ -91,14 +92,18 @@ def _unit(unit: str | None, bound: Bound) -> str | None:
     return amount_unit(bound, parameter) if parameter in {"amount", "value"} else bound.unit(parameter)
 
 
-def plain(bound: Bound) -> dict[str, Any]:
+def plain(template: Template, bound: Bound) -> dict[str, Any]:
     """The parameters as a caller would give them."""
     columns = {
-        name: [column.name for column in given] if name == "columns" else given[0].name
+        name: [column.name for column in given] if _takes_many(template, name) else given[0].name
         for name, given in bound.columns.items()
     }
     values = {name: str(value) if isinstance(value, date) else value for name, value in bound.values.items()}
     return columns | values
+
+
+def _takes_many(template: Template, parameter: str) -> bool:
+    return template.parameter(parameter).kind is TemplateParameterKind.COLUMNS
 
 
 def fitting(dataset: Dataset, profile: Profile, time_column: str | None = None) -> list[TemplateFit]:
@@ -123,8 +128,8 @@ def _fit(definition: Definition, dataset: Dataset, profile: Profile, time_column
         reasons = dict(bound.found)
         parameters = {
             name: value
-            for name, value in plain(bound).items()
-            if name in reasons and template.parameter(name).kind is not TemplateParameterKind.COLUMNS
+            for name, value in plain(template, bound).items()
+            if name in reasons and name != "columns"  # all of them
         }
     return TemplateFit(
         template=template.name,

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from voyant.analysis.kpi.amounts import AMOUNT_WORDS, QUANTITY_WORDS, sold_amounts
+from voyant.analysis.kpi.amounts import AMOUNT_WORDS, QUANTITY_WORDS, RETURN_WORDS, sold_amounts
 from voyant.analysis.kpi.found import explaining_dimensions
 from voyant.analysis.normalize.names import word_set
 from voyant.analysis.time_columns import leading_time_column
+from voyant.analysis.wording import listed, readable
 from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.table import Aggregation, Column, Dataset, Role
 
@@ -24,6 +25,7 @@ _PROFIT_WORDS = word_set("profit gewinn benefice beneficio ganancia utile lucro"
 _STOCK_WORDS = word_set("stock inventory onhand bestand lagerbestand stocks inventaire inventario existencias")
 _SOLD_WORDS = word_set("sold sales demand issued shipped usage consumption verkauft absatz vendu vendido cogs")
 _ITEM_WORDS = word_set("item product sku article artikel produkt produit producto articolo part")
+_PART_OF_COST = word_set("shipping freight delivery postage transport handling versand porto fracht envio")
 _NO_AMOUNT = word_set("tax taxes discount fee fees tip tips shipping budget target steuer rabatt")
 _CURRENCIES = frozenset({"USD", "EUR", "GBP", "JPY", "INR", "CHF", "CNY", "AUD", "CAD"})
 
@@ -50,11 +52,11 @@ def found_for(dataset: Dataset, profile: Profile, time_column: str | None = None
         "customer": table.named(_CUSTOMER_WORDS, _is_key, "names whom a row belongs to"),
         "order": table.named(_ORDER_WORDS, _is_key, "names the order of a row"),
         "segment": _segment(table),
-        "cost": table.named(_COST_WORDS, _adds_up, "is called a cost and adds up"),
+        "cost": table.named(_COST_WORDS, _is_whole_cost, "is called a cost and adds up"),
         "profit": table.named(_PROFIT_WORDS, _adds_up, "is called a profit and adds up"),
         "stock": table.named(_STOCK_WORDS, _measures, "is called a stock"),
         "sold": table.named(_SOLD_WORDS, _adds_up, "is called what went out and adds up"),
-        "item": table.named(_ITEM_WORDS, _is_key, "names what a row is about"),
+        "item": _item(table),
         **_span(table),
         "columns": Found([column.name for column in dataset.columns if column.formula is None], "all columns"),
         **_column(table),
@@ -117,6 +119,11 @@ def _adds_up(column: Column, profile: ColumnProfile) -> bool:
     return _measures(column, profile) and column.aggregation is Aggregation.SUM
 
 
+def _is_whole_cost(column: Column, profile: ColumnProfile) -> bool:
+    """Whether it may be all that a row costs, rather than a part of it that says nothing of profit."""
+    return _adds_up(column, profile) and not _says(column, _PART_OF_COST)
+
+
 def _time(dataset: Dataset, profile: Profile, given: str | None) -> Found | None:
     if given is not None:
         return Found(given, "the time column that was given")
@@ -136,7 +143,7 @@ def _amount(table: _Table) -> dict[str, Found | None]:
         column
         for column in table.suiting(_adds_up)
         if (_says(column, AMOUNT_WORDS) or column.unit in _CURRENCIES)
-        and not _says(column, _COST_WORDS | _PROFIT_WORDS | _NO_AMOUNT | QUANTITY_WORDS)
+        and not _says(column, _COST_WORDS | _PROFIT_WORDS | _NO_AMOUNT | QUANTITY_WORDS | RETURN_WORDS)
     ]
     if not candidates:
         return {"amount": None}
@@ -161,6 +168,22 @@ def _value(table: _Table) -> dict[str, Found | None]:
         return {"value": Found(adding[0].name, "adds up")}
     levels = [column for column in table.suiting(varies) if column.aggregation in {Aggregation.MEAN, Aggregation.RATIO}]
     return {"value": Found(levels[0].name, "is a level, which is averaged") if levels else None}
+
+
+def _item(table: _Table) -> Found | None:
+    """What the stock of a row is of: an item and, where it is counted in several places at one time, the place. Of the
+    keys of the table the first that holds the item and a time tells."""
+    item = table.named(_ITEM_WORDS, _is_key, "names what a row is about")
+    if item is None:
+        return None
+    name = str(item.value)
+    times = {column.name for column in table.dataset.with_role(Role.TIME)}
+    key = next((key for key in table.profile.keys if name in key and not times.isdisjoint(key)), ())
+    places = [
+        other for other in key if other != name and other not in times and table.dataset.column(other).personal is None
+    ]
+    reason = f"{item.reason}, one in each {listed([readable(other) for other in places])}" if places else item.reason
+    return Found([name, *places], reason)
 
 
 def _segment(table: _Table) -> Found | None:
