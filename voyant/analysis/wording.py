@@ -181,10 +181,11 @@ def figure(name: str, value: float | None, unit: str | None, period: str | None)
 def figure_name(name: str, unit: str | None) -> str:
     """A key figure's name as words, without the unit that stands beside its value.
 
-    >>> figure_name("average body_mass (g)", "g")
-    'average body mass'
+    >>> figure_name("average body_mass (g)", "g"), figure_name("late in percent", "%")
+    ('average body mass', 'late')
     """
-    return name.removesuffix(f" ({unit})").replace("_", " ")
+    said = "percent" if unit == "%" else unit
+    return name.removesuffix(f" ({unit})").removesuffix(f" in {said}").replace("_", " ")
 
 
 def moved(absolute: float, relative: float | None, unit: str | None, base_period: str) -> str:

@@ -125,6 +125,24 @@ def test_the_sentence_says_who_carries_the_change_and_whether_it_is_volume_or_ra
         assert any("by category and state" in text and "“books” × “north” makes 100 %" in text for text in texts)
 
 
+def test_parts_that_nearly_cancel_are_told_as_amounts() -> None:
+    """Shares of a change that is next to nothing run to thousands of percent, and tell nobody anything."""
+    rows = [
+        sold(date(2022, month, 1 + number), category, amount, 1, "north")
+        for month, sales in ((1, {"books": 10, "films": 50}), (2, {"books": 10.1, "games": 50}))
+        for category, amount in sales.items()
+        for number in range(20)
+    ] + [sold(date(2022, month, 25), "books", 20, 1, "north") for month in (1, 2) for _ in range(30)]
+    with orders(rows) as table:
+        kpis = compared(table, "2022-01", "2022-02", declared=DECLARED[:1])
+        [text] = [finding.text for finding in told(table, kpis)]
+        assert text == (
+            "Revenue rose by 0.1 % from January 2022 to February 2022 (1,800 to 1,802): by category, “games” adds "
+            "1,000 and “books” 2; “films” takes away 1,000; the number of records makes 0 of it (volume), the amount a "
+            "record 2.00 (rate)."
+        )
+
+
 def test_of_changes_that_nobody_asked_for_only_those_of_declared_figures_are_told() -> None:
     with orders(year_of_orders()) as table:
         found = measure(table, profile(table))

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tests.analysis.kpi.orders import COLUMNS, breakdown, measured, named, orders
+from voyant.analysis.narrative.key_figures import key_figures
 from voyant.domain.kpi import KpiKind
 from voyant.errors import Code, InvalidInput
 
@@ -66,6 +67,15 @@ def test_a_select_gives_a_value_or_a_series() -> None:
     assert by_month.change is not None
     assert by_month.change.absolute == 24.0
     assert float(again[0]["value"]) == 168.0
+
+
+def test_a_name_may_say_the_unit() -> None:
+    """Shares change by points: a percentage of a percentage is mistaken for them."""
+    books = "100 * count(*) FILTER (WHERE category = 'books') / count(*)"
+    with orders(ROWS) as table:
+        kpis = measured(table, ("books in percent", books), ("wait in days", "avg(rating)"), ("orders", "count(*)"))
+    assert [kpi.unit for kpi in kpis.kpis] == ["%", "days", None]
+    assert key_figures(kpis)[0].startswith("Books in July 2023: 50 %")
 
 
 def test_a_column_may_be_named_as_in_the_source() -> None:

@@ -18,6 +18,8 @@ from voyant.errors import Code, InvalidInput
 if TYPE_CHECKING:
     from sqlglot import exp
 
+_UNITS = {"percent": "%", "days": "days", "hours": "hours"}
+
 
 def parse_all(declared: Sequence[DeclaredKpi], dataset: Dataset) -> dict[str, Figure | str]:
     """Each figure of an aggregate, or the checked text of a SELECT, by name.
@@ -98,8 +100,19 @@ def _aggregate(declared: DeclaredKpi, tree: exp.Expr) -> Figure:
         numerator=numerator,
         denominator=denominator,
         amount=amount,
+        unit=unit_of(declared.name),
         declared=True,
     )
+
+
+def unit_of(name: str) -> str | None:
+    """The unit that the end of a name says: of shares, whose changes are told in points, and of times.
+
+    >>> unit_of("late in percent"), unit_of("lead time in days"), unit_of("orders in March")
+    ('%', 'days', None)
+    """
+    _, found, unit = name.strip().rpartition(" in ")
+    return _UNITS.get(unit) if found else None
 
 
 def _taken_apart(tree: exp.Expr) -> tuple[KpiKind, str | None, str | None]:

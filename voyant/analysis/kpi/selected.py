@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from voyant.analysis.kpi.changes import ZERO, Cell, change
+from voyant.analysis.kpi.declared import unit_of
 from voyant.analysis.kpi.exact import written
 from voyant.analysis.kpi.measurement import number_of, run_declared
 from voyant.domain.kpi import Kpi, KpiKind, Point
@@ -73,7 +74,7 @@ def _kpi(name: str, sql: str, last: Cell, series: tuple[tuple[str, Cell], ...]) 
         declared=True,
         expression=sql,
         columns=(),
-        unit=None,
+        unit=unit_of(name),
         value=written(last.figure),
         period=series[-1][0] if series else None,
         overall=None if series else written(last.figure),

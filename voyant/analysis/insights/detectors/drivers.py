@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from voyant.analysis.insights.comparison import Claim, Comparison, NothingToTell, Question, Telling, saturating
 from voyant.analysis.kpi.figures import MISSING
@@ -17,6 +17,8 @@ _LEAST_PART = 10.0
 _NAMED = 2
 _MOST_BARS = 12
 _LARGEST_PERCENT = 1_000.0
+_LARGEST_SHARE = 200.0
+"""Percent of the change: beyond it parts cancel each other, and are told as amounts."""
 
 
 def drivers(kpis: Kpis | None) -> list[Comparison]:
@@ -89,17 +91,24 @@ def _claim(kpi: Kpi, change: Change, breakdown: Breakdown, grain: Grain, pointer
 
 def _statement(breakdown: Breakdown, few: Handful | None) -> str:
     """The effects with their shares of the change, in percent; and the few rows that it rests on, where it does."""
+    rates, others = _settled("rates"), _settled("others")
     columns, source = "", ""
     if few is not None:
         columns = ",\n  few.rows AS few, among, 100 * absolute / nullif(current - base, 0) AS remaining"
         source = f"\nCROSS JOIN (\n  SELECT rows, among, absolute FROM (\n{few.sql}\n  ) AS without\n) AS few"
     return (
         f"SELECT coalesce(CAST(value AS VARCHAR), '{MISSING}') AS value, before, after, effect,\n"
-        "  100 * effect / nullif(current - base, 0) AS share, 100 * rates / nullif(current - base, 0) AS rate_share,\n"
-        "  100 * others / nullif(current - base, 0) AS other_share, base, current,\n"
+        f"  100 * effect / nullif(current - base, 0) AS share, {rates} AS rates, {others} AS others,\n"
+        f"  100 * {rates} / nullif(current - base, 0) AS rate_share,\n"
+        f"  100 * {others} / nullif(current - base, 0) AS other_share, base, current,\n"
         "  100 * (current - base) / nullif(base, 0) AS change, abs(current - base) AS distance, base_period, period"
         f"{columns}\nFROM (\n{breakdown.effects_sql}\n) AS effects{source}\nORDER BY abs(effect) DESC, value"
     )
+
+
+def _settled(piece: str) -> str:
+    """Without what sums of doubles leave over."""
+    return f"CASE WHEN abs({piece}) > 1e-12 * (abs(base) + abs(current)) THEN {piece} ELSE 0 END"
 
 
 def _drawn(statement: str) -> str:
@@ -120,18 +129,41 @@ def _told(telling: Telling, kpi: Kpi, name: str, by: str, grain: Grain) -> str |
     levels = f"{telling.quantity('base', kpi.unit)} to {telling.quantity('current', kpi.unit)}"
     carrying = [row for row in range(len(telling.rows)) if telling.value("share", row) >= _LEAST_PART][:_NAMED]
     against = [row for row in range(len(telling.rows)) if telling.value("share", row) <= -_LEAST_PART][:1]
-    parts = []
-    if carrying:
-        first, *rest = [(_value(telling, row), telling.percent("share", row)) for row in carrying]
-        named = [f"{first[0]} makes {first[1]} of the change", *(f"{value} {share}" for value, share in rest)]
-        parts.append(f"by {by}, {listed(named)}")
-    if against:
-        other_way = f"{_value(telling, against[0])} went the other way ({telling.percent('share', against[0])})"
-        parts.append(other_way if carrying else f"by {by}, {other_way}")
-    parts += _pieces(telling, kpi)
+    cancel = any(abs(telling.value("share", row)) > _LARGEST_SHARE for row in (*carrying, *against))
+    parts = [*_amounts(telling, kpi, carrying, against)] if cancel else [*_shares(telling, carrying, against)]
+    if parts:
+        parts[0] = f"by {by}, {parts[0]}"
+    parts += _pieces(telling, kpi, as_amounts=cancel)
     parts += _few(telling)
     told = f": {'; '.join(parts)}" if parts else ""
     return sentence(f"{name} {'rose' if rose else 'fell'} by {far} {span} ({levels}){told}")
+
+
+def _shares(telling: Telling, carrying: Sequence[int], against: Sequence[int]) -> Iterator[str]:
+    """The values that carry the change, each with its share, and one that goes against it."""
+    if carrying:
+        first, *rest = [(_value(telling, row), telling.percent("share", row)) for row in carrying]
+        yield listed([f"{first[0]} makes {first[1]} of the change", *(f"{value} {share}" for value, share in rest)])
+    for row in against:
+        yield f"{_value(telling, row)} went the other way ({telling.percent('share', row)})"
+
+
+def _amounts(telling: Telling, kpi: Kpi, carrying: Sequence[int], against: Sequence[int]) -> Iterator[str]:
+    """The same as amounts, where parts that are far larger than the change nearly cancel."""
+    for rows in (carrying, against):
+        if rows:
+            verb = "adds" if telling.value("effect", rows[0]) > 0 else "takes away"
+            first, *rest = [
+                (_value(telling, row), _amount(telling, kpi, "effect", row).removeprefix("−")) for row in rows
+            ]
+            yield listed([f"{first[0]} {verb} {first[1]}", *(f"{value} {amount}" for value, amount in rest)])
+
+
+def _amount(telling: Telling, kpi: Kpi, column: str, row: int = 0) -> str:
+    """In the figure's unit; in points of a percentage."""
+    if kpi.unit == "%":
+        return f"{telling.quantity(column, None, row)} points"
+    return telling.quantity(column, kpi.unit, row)
 
 
 def _far(telling: Telling, kpi: Kpi) -> str:
@@ -160,12 +192,16 @@ def _few(telling: Telling) -> Iterator[str]:
         yield f"{rows}: {without} {telling.percent('remaining')} of it is left"
 
 
-def _pieces(telling: Telling, kpi: Kpi) -> Iterator[str]:
+def _pieces(telling: Telling, kpi: Kpi, *, as_amounts: bool) -> Iterator[str]:
     """How much the figure itself changed within the values, and how much is volume or mix."""
     if kpi.kind is KpiKind.COUNT:
         return
     try:
-        rate, other = telling.percent("rate_share"), telling.percent("other_share")
+        rate, other = (
+            (_amount(telling, kpi, "rates"), _amount(telling, kpi, "others"))
+            if as_amounts
+            else (telling.percent("rate_share"), telling.percent("other_share"))
+        )
     except NothingToTell:
         return
     if kpi.kind is KpiKind.TOTAL:
