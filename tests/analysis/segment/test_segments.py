@@ -11,6 +11,9 @@ import pytest
 
 from tests.analysis.insights.tables import Draw, column, draw
 from tests.analysis.segment.people import blobs, grouped, numbers, rows, shop, table, told
+from voyant.analysis.segment.assignment import Difference
+from voyant.analysis.segment.description import names
+from voyant.analysis.segment.features import Axis, Feature
 from voyant.domain.serialization import to_json
 from voyant.domain.table import PersonalData
 from voyant.errors import Code, InvalidInput
@@ -81,6 +84,24 @@ def test_sentences_say_sizes_and_what_sets_segments_apart() -> None:
     names = [segment.name for segment in answer.result.segments]
     assert len(set(names)) == 3
     assert all("high" in name or "low" in name for name in names)
+
+
+def test_segments_of_the_same_traits_are_named_by_what_tells_them_apart() -> None:
+    def apart(column: str, value: str, effect: float) -> Difference:
+        feature = Feature(name=column, words=column, source=column, is_category=True)
+        return Difference(Axis(feature=feature, sql="", values=np.empty(0), category=value), False, effect)
+
+    chinstraps = [
+        [apart("species", "Chinstrap", 2.5), apart("island", "Dream", 2.4), apart("sex", sex, 1.6)]
+        for sex in ("male", "female")
+    ]
+    adelies = [apart("species", "Adelie", 2.5), apart("island", "Torgersen", 2.4)]
+    assert names([*chinstraps, adelies, adelies]) == (
+        "Chinstrap (species), Dream (island), “male” (sex)",
+        "Chinstrap (species), Dream (island), “female” (sex)",
+        "Adelie (species), Torgersen (island) (1)",
+        "Adelie (species), Torgersen (island) (2)",
+    )
 
 
 def test_two_kinds_of_customers_are_told_apart_by_what_they_do() -> None:

@@ -42,8 +42,15 @@ def _weight(difference: Difference) -> tuple[float, bool, str, str]:
 
 
 def names(segments: Sequence[Sequence[Difference]]) -> tuple[str, ...]:
-    """What each is called by its strongest traits; numbered where two are called the same."""
-    called = [_name(differences) for differences in segments]
+    """What each is called by its strongest traits: two, or as many as tell it from the others; numbered where none
+    do."""
+    called = [_name(differences, _MOST_IN_NAME) for differences in segments]
+    for most in range(_MOST_IN_NAME + 1, MOST_TRAITS + 1):
+        counts = Counter(called)
+        called = [
+            name if counts[name] == 1 else _name(differences, most)
+            for name, differences in zip(called, segments, strict=True)
+        ]
     counts, seen, named = Counter(called), Counter[str](), []
     for name in called:
         seen[name] += 1
@@ -51,9 +58,9 @@ def names(segments: Sequence[Sequence[Difference]]) -> tuple[str, ...]:
     return tuple(named)
 
 
-def _name(differences: Sequence[Difference]) -> str:
+def _name(differences: Sequence[Difference], most: int) -> str:
     strongest = telling(differences)
-    used = [each for each in strongest if abs(each.effect) >= _NAMING][:_MOST_IN_NAME] or strongest[:1]
+    used = [each for each in strongest if abs(each.effect) >= _NAMING][:most] or strongest[:1]
     return ", ".join(map(_word, used))
 
 
