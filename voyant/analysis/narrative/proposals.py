@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from voyant.analysis.insights.outcomes import is_outcome, is_result
 from voyant.analysis.kpi.templates import fitting
 from voyant.analysis.presets import built_in
 from voyant.analysis.presets import fitting as fitting_presets
+from voyant.analysis.regression.target import predictable
 from voyant.analysis.wording import readable
 from voyant.domain.finding import Finding
 from voyant.domain.kpi import Kpi, KpiKind, Kpis
@@ -27,6 +29,9 @@ _OF_BUSINESS = frozenset(TEMPLATE_NAMES) - {
     "year_over_year",
 }
 """Templates that need more than a time or a column: where they fit, somebody will want them."""
+_OF_ANY_AMOUNT = frozenset({"revenue_by_segment"})
+"""Of these, what fits any amount, such as the income of those who were asked, and by itself is no sign of business."""
+_MOSTLY = 0.5
 
 
 def proposals(
@@ -37,19 +42,19 @@ def proposals(
     if kpis is None:
         return
     rows_tell = dataset.rows >= FEWEST_ROWS
-    steps = [_forecast(dataset, kpis), _change(dataset, kpis)]
+    steps = [_forecast(dataset, kpis), _change(dataset, kpis)] if _tells_when(profile, kpis.time_column) else []
     if rows_tell and len(dataset.with_role(Role.MEASURE, Role.DIMENSION)) > 1:
         why = "Find the rows that fit no pattern, each with what makes it odd."
         steps.append(NextStep(tool="voyant_anomaly", arguments={"source": dataset.name}, why=why))
     steps += _presets(dataset, profile)
     if rows_tell:
-        steps.append(_drivers(dataset, findings))
+        steps.append(_drivers(dataset, profile, findings))
     steps.append(_templates(dataset, profile, kpis, findings))
     yield from filter(None, steps)
 
 
-def _drivers(dataset: Dataset, findings: tuple[Finding, ...]) -> NextStep | None:
-    target = _target(dataset, findings)
+def _drivers(dataset: Dataset, profile: Profile, findings: tuple[Finding, ...]) -> NextStep | None:
+    target = _target(dataset, profile, findings)
     if target is None:
         return None
     why = f"See how well {readable(target)} can be told from the other columns, and which of them drive it."
@@ -58,11 +63,17 @@ def _drivers(dataset: Dataset, findings: tuple[Finding, ...]) -> NextStep | None
 
 def _presets(dataset: Dataset, profile: Profile) -> Iterator[NextStep]:
     """Those whose columns the table names clearly, with these columns."""
-    fits = [fit for fit in fitting_presets(built_in().values(), dataset, profile) if fit.sure and fit.named]
-    for fit in fits[:MOST_PRESETS]:
+    presets = built_in()
+    fits = [fit for fit in fitting_presets(presets.values(), dataset, profile) if fit.sure and fit.named]
+    timed = [fit for fit in fits if _is_timely(profile, fit.arguments.get(presets[fit.preset].time or ""))]
+    for fit in timed[:MOST_PRESETS]:
         arguments = {"name": fit.preset, "source": dataset.name, "parameters": fit.arguments}
         why = f"{fit.title}: all that goes with it in one run, from the columns that the table names so."
         yield NextStep(tool="voyant_preset", arguments=arguments, why=why)
+
+
+def _is_timely(profile: Profile, time: str | None) -> bool:
+    return time is None or _tells_when(profile, time)
 
 
 def _forecast(dataset: Dataset, kpis: Kpis) -> NextStep | None:
@@ -96,9 +107,9 @@ def _templates(dataset: Dataset, profile: Profile, kpis: Kpis, findings: tuple[F
     """Those that say something of their own, with nothing to fill in: what they need is found again."""
     if any(finding.kind in TEMPLATE_NAMES for finding in findings):  # who asked for some knows of them
         return None
-    fits = fitting(dataset, profile, kpis.time_column)
-    names = [fit.template for fit in fits if fit.fits and fit.template in _OF_BUSINESS]
-    if not names:
+    fits = [fit for fit in fitting(dataset, profile, kpis.time_column) if fit.fits and fit.template in _OF_BUSINESS]
+    names = [fit.template for fit in fits if _is_timely(profile, fit.parameters.get("time"))]
+    if not set(names) - _OF_ANY_AMOUNT:
         return None
     why = "Get figures that fit the table by their name: of each a sentence, its rows and its SQL."
     return NextStep(tool="voyant_kpi", arguments={"source": dataset.name, "templates": names}, why=why)
@@ -110,8 +121,20 @@ def _can_be_forecast(kpi: Kpi) -> bool:
     return not is_select and len(complete) >= FEWEST_PERIODS
 
 
-def _target(dataset: Dataset, findings: tuple[Finding, ...]) -> str | None:
-    """The column that most is said of: what others tell something about."""
-    stored = {column.name for column in dataset.columns if column.role in {Role.MEASURE, Role.DIMENSION}}
-    explained = (finding.columns[0] for finding in findings if finding.kind in _EXPLAINED and finding.columns)
-    return next((name for name in explained if name in stored), None)
+def _target(dataset: Dataset, profile: Profile, findings: tuple[Finding, ...]) -> str | None:
+    """What a name says is an outcome, such as whether somebody churned; else of the columns that others tell something
+    about the first that is called a result, such as a price; else the first of them."""
+    columns = {column.name: column for column in predictable(dataset, profile)}
+    outcomes = [name for name, column in columns.items() if column.role is not Role.MEASURE and is_outcome(column)]
+    told = [finding.columns[0] for finding in findings if finding.kind in _EXPLAINED and finding.columns]
+    explained = [name for name in told if name in columns]
+    results = [name for name in explained if is_result(columns[name])]
+    return next(iter((*outcomes, *results, *explained)), None)
+
+
+def _tells_when(profile: Profile, column: str | None) -> bool:
+    """Whether most rows have such a time: when something was cancelled does not say when the others happened."""
+    if column is None:
+        return False
+    described = profile.column(column)
+    return described.count >= _MOSTLY * described.rows
