@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from threading import Lock
 from typing import Any, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
+_understanding = Lock()
+_understood: set[Any] = set()
 
 
 def to_json(value: Any) -> bytes:
@@ -26,7 +29,26 @@ def to_compact_json(value: Any) -> bytes:
 
 def from_json(data: bytes, kind: type[T]) -> T:
     """The value of that type; ``msgspec.ValidationError`` where the bytes hold another shape."""
+    _understand(kind)
     return msgspec.json.decode(data, type=kind, strict=False)
+
+
+def from_builtins(value: Any, kind: type[T]) -> T:
+    """The same of dicts, lists and scalars, as a column of JSON holds them."""
+    _understand(kind)
+    return msgspec.convert(value, kind)
+
+
+def _understand(kind: Any) -> None:
+    """Lets msgspec look at the fields of a type once, before several threads need it.
+
+    It keeps what it has learned of a class from the moment it begins to look: another thread that comes upon it half
+    done reads past its end, and the process dies.
+    """
+    if kind not in _understood:
+        with _understanding:
+            msgspec.json.Decoder(kind)
+            _understood.add(kind)
 
 
 def _encode_foreign(value: Any) -> Any:

@@ -12,6 +12,7 @@ from voyant.domain.caller import Caller
 from voyant.domain.ids import new_id
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.page import Page, page_of
+from voyant.domain.serialization import from_builtins
 from voyant.errors import Code, Conflict, InvalidInput
 from voyant.services.access import baselines_of, source_of
 from voyant.services.references import baseline_named, input_of, no_baseline
@@ -107,7 +108,7 @@ def _row(caller: Caller, text: str) -> Row:
 
 
 def _shown(row: Row) -> Baseline:
-    pinned = msgspec.convert(row.pinned, ManifestInput)
+    pinned = from_builtins(row.pinned, ManifestInput)
     return Baseline(
         id=row.id,
         name=row.name,

@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-
 from voyant.domain.caller import Caller
 from voyant.domain.contract import Action, Contract, ContractCheck, Outcome
 from voyant.domain.ids import new_id
@@ -18,7 +16,7 @@ from voyant.domain.job import Status
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.normalization import Normalization
 from voyant.domain.profile import Profile
-from voyant.domain.serialization import from_json
+from voyant.domain.serialization import from_builtins, from_json
 from voyant.domain.source import Source, SourceKind
 from voyant.errors import Code, Conflict, InvalidInput
 from voyant.services.access import job_of
@@ -59,7 +57,7 @@ def infer_from(caller: Caller, job_id: str) -> Contract:
     store = artifact_store()
     normalization = from_json(store.read(caller.tenant, job_id, "normalize.json"), Normalization)
     profile = from_json(store.read(caller.tenant, job_id, "profile.json"), Profile)
-    pinned = msgspec.convert(job.pinned, ManifestInput)
+    pinned = from_builtins(job.pinned, ManifestInput)
     snapshot = lake().snapshot(caller.tenant, pinned.table, pinned.snapshot)
     with lake().open(snapshot, normalization.dataset) as table:
         return draft(normalization, profile, propose(table, profile))

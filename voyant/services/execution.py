@@ -12,7 +12,6 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from django.db import transaction
 
 from voyant import __version__
@@ -22,7 +21,7 @@ from voyant.domain.job import FINAL, Degradation, Runner, Status, StepStatus
 from voyant.domain.manifest import MANIFEST_NAME, SCHEMA_VERSION, Manifest, ManifestInput, ManifestJob, ManifestStep
 from voyant.domain.normalization import Normalization
 from voyant.domain.parameters import JobParameters
-from voyant.domain.serialization import from_json, to_json
+from voyant.domain.serialization import from_builtins, from_json, to_json
 from voyant.domain.source import Source, SourceKind
 from voyant.errors import InternalError, JobCancelled, VoyantError, as_disk_full
 from voyant.security.secrets import unseal
@@ -215,7 +214,7 @@ def as_ours(error: Exception) -> VoyantError:
 
 def stored_parameters(job: Job) -> JobParameters:
     """The parameters of a job, with the credentials that its source keeps sealed."""
-    kept = msgspec.convert(job.parameters, JobParameters)
+    kept = from_builtins(job.parameters, JobParameters)
     parameters = with_uploads(job.tenant, kept)
     if job.source is None or not job.source.secret or parameters.source.kind is SourceKind.TABLE:
         return parameters
@@ -235,7 +234,7 @@ def with_uploads(tenant: str, kept: JobParameters) -> JobParameters:
 
 def pinned_input(job: Job) -> ManifestInput | None:
     """The table that the job's later steps read, once one has taken it in."""
-    return None if job.pinned is None else msgspec.convert(job.pinned, ManifestInput)
+    return None if job.pinned is None else from_builtins(job.pinned, ManifestInput)
 
 
 def artifacts_of(job: Job) -> tuple[Artifact, ...]:
@@ -274,7 +273,7 @@ def _manifest(job: Job) -> Manifest:
             parameters=job.parameters,
             created_at=job.created_at.astimezone(UTC).isoformat(),
         ),
-        inputs=(pinned, *msgspec.convert(job.reference or (), tuple[ManifestInput, ...])),
+        inputs=(pinned, *from_builtins(job.reference or (), tuple[ManifestInput, ...])),
         steps=steps,
         artifacts=artifacts,
         result_sha256=digest,

@@ -19,7 +19,7 @@ from voyant.domain.history import HistoryRun, UsualRange
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.page import Page, page_of
 from voyant.domain.quality import Origin, Quality
-from voyant.domain.serialization import from_json
+from voyant.domain.serialization import from_builtins, from_json
 from voyant.errors import Code, NotFound
 from voyant.services.access import scores_of, source_of
 from voyant.store.models import Job, Score, Source
@@ -181,7 +181,7 @@ def _told(what: str, value: float, usual: UsualRange) -> str:
 
 
 def _run(row: Score, warnings: tuple[str, ...]) -> HistoryRun:
-    pinned = msgspec.convert(row.pinned, ManifestInput)
+    pinned = from_builtins(row.pinned, ManifestInput)
     return HistoryRun(
         job=row.job,
         kind=row.kind,

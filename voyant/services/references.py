@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-import msgspec
 from django.db.models import QuerySet
 
 from voyant.domain.baseline import LAST, NAME
@@ -16,6 +15,7 @@ from voyant.domain.caller import Caller
 from voyant.domain.job import Status
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.parameters import JobParameters
+from voyant.domain.serialization import from_builtins
 from voyant.domain.source import Source, SourceKind
 from voyant.errors import Code, InvalidInput, NotFound, NotPermitted
 from voyant.services.access import baselines_of, job_of, jobs_of, scores_of
@@ -88,7 +88,7 @@ def find_reference(job: Job, parameters: JobParameters, pinned: ManifestInput) -
     """
     settled = Job.objects.filter(id=job.id).values_list("reference", flat=True).first()
     if settled is not None:
-        return msgspec.convert(settled, tuple[ManifestInput, ...])
+        return from_builtins(settled, tuple[ManifestInput, ...])
     if parameters.baseline_source is not None:
         return ()
     states = _earlier_states(job, pinned)
@@ -112,13 +112,13 @@ def input_of(caller: Caller, text: str) -> tuple[ManifestInput, Job | None]:
         job = job_of(caller, text)
         if job.status != Status.COMPLETED or job.pinned is None:
             raise NotFound(f"The job {text} is {job.status}: it left no table.", code=Code.NO_BASELINE)
-        return msgspec.convert(job.pinned, ManifestInput), job
+        return from_builtins(job.pinned, ManifestInput), job
     at = _SNAPSHOT.fullmatch(text)
     table, snapshot_id = (at[1], at[2]) if at else (text, None)
     snapshot = lake().snapshot(caller.tenant, table, snapshot_id)
     reader = jobs_of(caller).filter(status=Status.COMPLETED, pinned__snapshot=snapshot.id).first()
     if reader is not None:
-        return msgspec.convert(reader.pinned, ManifestInput), reader
+        return from_builtins(reader.pinned, ManifestInput), reader
     from voyant.ingestion.fingerprint import fingerprint
 
     return ManifestInput(
@@ -197,7 +197,7 @@ def _source_named(caller: Caller, text: str) -> Source:
 def _found(caller: Caller, text: str) -> ManifestInput:
     """What the text names, labelled so that the same reference has the same label wherever it stands."""
     if (baseline := baseline_named(caller, text)) is not None:
-        return replace(msgspec.convert(baseline.pinned, ManifestInput), reference=baseline.name)
+        return replace(from_builtins(baseline.pinned, ManifestInput), reference=baseline.name)
     if text.startswith("bsl_"):
         raise no_baseline(caller, text)
     try:
@@ -227,7 +227,7 @@ def _earlier_states(job: Job, pinned: ManifestInput) -> Iterator[ManifestInput]:
     """
     seen = {pinned.snapshot}
     for kept in _good_runs(job, pinned).values_list("pinned", flat=True).iterator():
-        state = msgspec.convert(kept, ManifestInput)
+        state = from_builtins(kept, ManifestInput)
         if state.snapshot not in seen:
             seen.add(state.snapshot)
             if _is_there(job.tenant, state):

@@ -14,6 +14,7 @@ from voyant.domain.benchmark import BrandRequest
 from voyant.domain.forecast import ForecastRequest
 from voyant.domain.regression import RegressionRequest
 from voyant.domain.segmentation import SegmentRequest
+from voyant.domain.serialization import from_builtins
 from voyant.errors import InvalidInput
 from voyant.services.schemas import written_schema
 from voyant.services.texts import require_text
@@ -51,7 +52,7 @@ def _request(kind: str, given: Mapping[str, Any]) -> Any:
             raise _bad(kind, f"there is no field {str(name)[:100]!r}" + (f"; perhaps {near[0]}" if near else ""))
     entries = {name: _listed(name, value) for name, value in given.items() if value is not None}
     try:
-        request: Any = msgspec.convert(entries, wanted)
+        request: Any = from_builtins(entries, wanted)
     except msgspec.ValidationError as error:
         raise _bad(kind, str(error).replace("`", "")) from None
     require_text(**{kind: [value for value in entries.values() if isinstance(value, str | list | dict)]})

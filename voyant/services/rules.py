@@ -13,6 +13,7 @@ import msgspec
 
 from voyant.analysis.quality.declared import refuse_contradictions
 from voyant.domain.rule import DeclaredRule, RuleKind
+from voyant.domain.serialization import from_builtins
 from voyant.errors import Code, InvalidInput
 from voyant.services.schemas import written_schema
 from voyant.services.yaml_files import read_yaml_file
@@ -68,7 +69,7 @@ def _rule(given: Mapping[str, Any], place: int) -> DeclaredRule:
     if (kind := entries.get("kind")) not in list(RuleKind):
         raise _bad(called, f"its kind is {str(kind)[:100]!r}; there are {', '.join(RuleKind)}")
     try:
-        rule = msgspec.convert(entries, DeclaredRule)
+        rule = from_builtins(entries, DeclaredRule)
     except msgspec.ValidationError as error:
         raise _bad(called, str(error).replace("`", "")) from None
     if (reason := _unkeepable(rule)) is not None:

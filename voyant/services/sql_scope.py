@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-
 from voyant.domain.answer import ROWS_SCHEMA
 from voyant.domain.artifact import DERIVED, PARQUET
 from voyant.domain.caller import Caller
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.query import TableSummary
+from voyant.domain.serialization import from_builtins
 from voyant.errors import Code, NotFound
 from voyant.lake.snapshot import Snapshot
 from voyant.lake.views import file_view_statement, view_statement
@@ -132,7 +131,7 @@ def scope_of(caller: Caller, job_id: str | None) -> Scope:
     if job_id is None:
         return Scope(caller=caller)
     job = completed_job_of(caller, job_id)
-    pin = msgspec.convert(job.pinned, ManifestInput)
+    pin = from_builtins(job.pinned, ManifestInput)
     artifacts = {
         artifact.name.removesuffix(".parquet"): artifact for artifact in job.artifacts.filter(media_type=PARQUET)
     }

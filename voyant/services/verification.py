@@ -15,7 +15,7 @@ from voyant.domain.artifact import Artifact
 from voyant.domain.caller import Caller
 from voyant.domain.manifest import MANIFEST_NAME, Manifest
 from voyant.domain.parameters import JobParameters
-from voyant.domain.serialization import from_json
+from voyant.domain.serialization import from_builtins, from_json
 from voyant.errors import Code, InvalidInput, NotFound
 from voyant.services.access import artifact_of
 from voyant.services.execution import with_uploads
@@ -143,7 +143,7 @@ def replay(caller: Caller, reference: str, *, on_progress: Progress = ignore_pro
             sql_seconds=settings().sql_timeout_seconds,
             progress=on_progress,
         )
-        parameters = with_uploads(caller.tenant, msgspec.convert(manifest.job.parameters, JobParameters))
+        parameters = with_uploads(caller.tenant, from_builtins(manifest.job.parameters, JobParameters))
         with context:
             run_pipeline(
                 pipeline, context, parameters, _Unobserved(on_progress), time_limit=settings().step_timeout_seconds

@@ -21,6 +21,7 @@ from voyant.domain.preset import DerivedTable, FoundBy, Parameter, ParameterKind
 from voyant.domain.regression import RegressionRequest
 from voyant.domain.rule import DeclaredRule, RuleKind
 from voyant.domain.segmentation import SegmentRequest
+from voyant.domain.serialization import from_builtins
 from voyant.domain.table import Column, ColumnType, Dataset, Role
 from voyant.domain.template import TemplateCall
 from voyant.errors import CallerError
@@ -132,7 +133,7 @@ def _near(name: str, known: Iterable[str]) -> str:
 
 def _converted(entries: dict[str, Any]) -> Preset:
     try:
-        return msgspec.convert(entries, Preset)
+        return from_builtins(entries, Preset)
     except msgspec.ValidationError as error:
         raise NotAPreset(str(error).replace("`", "").replace("$.", "").lower()) from None
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import msgspec
-
 from voyant.domain.preset import Asked, DerivedTable, LeftOut, ParameterKind, Preset
+from voyant.domain.serialization import from_builtins
 from voyant.lake.sql import identifier, literal
 
 NEEDS = "needs"
@@ -105,7 +104,7 @@ def filled(preset: Preset, values: Mapping[str, Any], table: str) -> Filled:
             asked[step] = []
     of = {step: name for step, name in of.items() if asked[step] is not None}
     return Filled(
-        asked=msgspec.convert(asked, Asked),
+        asked=from_builtins(asked, Asked),
         tables=tuple(replace(one, sql=filler.sql(one.sql)) for one in tables.values() if one.name in of.values()),
         of=of,
         left_out=tuple(left_out),

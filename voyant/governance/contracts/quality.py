@@ -14,6 +14,7 @@ from voyant.analysis.quality.declared.wording import described
 from voyant.domain.contract import Bounds, Clause, ClauseKind
 from voyant.domain.finding import Severity
 from voyant.domain.rule import DeclaredRule, RuleKind
+from voyant.domain.serialization import from_builtins
 from voyant.errors import InvalidInput
 from voyant.governance.contracts import statements
 from voyant.governance.contracts.claims import Claims
@@ -161,7 +162,7 @@ def _claim_rule(claims: Claims, table: str, column: str | None, check: DataQuali
             f"{path}: there is no kind of rule {str(given.get('kind'))[:100]!r}.", remedy=f"Use {', '.join(RuleKind)}."
         )
     try:
-        rule = msgspec.convert(given, DeclaredRule)
+        rule = from_builtins(given, DeclaredRule)
     except msgspec.ValidationError as error:
         raise refused(f"{path}: the implementation is no rule: {error}.") from None
     if rule.kind is RuleKind.VOLUME:
