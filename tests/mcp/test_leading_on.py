@@ -46,8 +46,10 @@ def test_an_agent_is_led_from_a_raw_table_to_defended_answers(agent: Agent, sale
     assert forecast["error"] > 0
     assert all(point["low"] < point["value"] < point["high"] for point in forecast["points"])
 
-    change = agent("voyant_kpi", **call(steps, "voyant_kpi", has="compare"))
+    asked = call(steps, "voyant_kpi", has="compare")
+    change = agent("voyant_kpi", **asked)
     assert {finding["kind"] for finding in change["findings"]} == {"drivers"}
+    assert {(kpi["base_period"], kpi["period"]) for kpi in change["kpis"]} == {tuple(asked["compare"])}
 
     odd = agent("voyant_anomaly", **call(steps, "voyant_anomaly"))["answers"]["anomaly"]
     assert odd["odd_rows"] >= 1

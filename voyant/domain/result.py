@@ -120,7 +120,8 @@ class ResultKpi:
     """A key figure.
 
     Attributes:
-        change: Against ``base``, its value in the period before, relative to it; None where that says nothing.
+        change: Against ``base``, its value in the period before or in that which was asked for, relative to it; None
+            where that says nothing.
         caveat: The few rows that the change rests on, and what is left of it without them; None where there are none.
     """
 

@@ -102,15 +102,16 @@ def kpis_section(kpis: Kpis | None) -> tuple[ResultKpi, ...]:
 
 
 def _kpi(kpi: Kpi) -> ResultKpi:
-    few = kpi.change.rests_on if kpi.change else None
+    change = kpi.asked_change or kpi.change
+    few = change.rests_on if change else None
     return ResultKpi(
         name=kpi.name,
-        value=kpi.value,
+        value=change.value if change else kpi.value,
         unit=kpi.unit,
-        period=kpi.period,
-        change=kpi.change.relative if kpi.change else None,
-        base=kpi.change.base if kpi.change else None,
-        base_period=kpi.change.base_period if kpi.change else None,
+        period=change.period if change else kpi.period,
+        change=change.relative if change else None,
+        base=change.base if change else None,
+        base_period=change.base_period if change else None,
         caveat=None if few is None else sentence(rests_on(few, kpi.unit)),
     )
 
