@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from voyant.analysis import wording
-from voyant.cli.answers_text import print_expected, print_limits
+from voyant.cli.answers_text import print_answers, print_limits
 from voyant.cli.session import console
 from voyant.cli.template_text import print_cells
 
@@ -52,7 +52,7 @@ def print_summary(result: Result, report: Path | None) -> None:
             if finding.caveat:
                 line.append(f" {finding.caveat}", style="dim")
             out.print(Padding(line, (0, 0, 0, 1)) if out.is_terminal else Text(" ") + line)
-    print_expected(result)
+    print_answers(result)
     _print_quality(result)
     _print_contracts(result)
     _print_drift(result)
