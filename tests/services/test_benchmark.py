@@ -96,7 +96,7 @@ def test_tables_of_one_brand_each_are_put_together(caller: Caller, write: Write)
     assert (found.table, found.column, found.brand) == ("alpen", None, "Alpen")
     assert set(found.competitors) == {"Borea", "Cirrus"}
     assert (found.periods.first, found.periods.last) == ("2022-04", "2023-04")
-    assert any("tables of all brands reach into" in note for note in found.notes)
+    assert any("tables of all brands cover whole" in note for note in found.notes)
     assert 'FROM "borea"' in found.sql
     manifest = read(caller, job, "manifest.json", Manifest)
     assert {one.table for one in manifest.inputs[0].references} == {"borea", "cirrus"}

@@ -86,21 +86,24 @@ class Timeline:
         return next((index for index in reversed(range(len(self.starts))) if self.complete(index)), None)
 
 
-def timeline(table: Table, profile: ColumnProfile, grain: Grain | None = None) -> Timeline | None:
+def timeline(table: Table, profile: ColumnProfile, grain: Grain | None = None, where: str = "TRUE") -> Timeline | None:
     """The natural periods of a time column, or those of the grain; None where no row has a time that a period could
     hold.
 
     The shortest period is taken at which the series can still be read as a whole and whose periods are mostly filled
     with several rows each (or with one row each, as in a regular series).
+
+    Args:
+        where: SQL condition of the rows that are looked at; the axis is that of all.
     """
     axis = time_axis(table.dataset.column(profile.name), profile)
     if axis is None:
         return None
     if grain is not None:
-        return _timeline_at(table, axis, grain, profile)
+        return _timeline_at(table, axis, grain, profile, where)
     chosen: Timeline | None = None
     for grain in _grains_to_try(axis, profile):
-        found = _timeline_at(table, axis, grain, profile)
+        found = _timeline_at(table, axis, grain, profile, where)
         if found is None or (chosen is not None and len(found.starts) < _FEWEST_PERIODS):
             return chosen
         chosen = found
@@ -126,14 +129,16 @@ def _grains_to_try(axis: TimeAxis, profile: ColumnProfile) -> Iterator[Grain]:
             yield grain
 
 
-def _timeline_at(table: Table, axis: TimeAxis, grain: Grain, profile: ColumnProfile) -> Timeline | None:
+def _timeline_at(table: Table, axis: TimeAxis, grain: Grain, profile: ColumnProfile, where: str) -> Timeline | None:
     bucket = axis.bucket(grain)
     counted = table.query(
-        f"SELECT {bucket} AS period, count(*) AS n, min({axis.moment}) AS first, max({axis.moment}) AS last\n"
-        f"FROM {identifier(table.dataset.name)} GROUP BY 1 ORDER BY 1"
+        f"SELECT {bucket} AS period, count(*) AS n, min({axis.moment}) AS first, max({axis.moment}) AS last,\n"
+        f"count(*) - count({identifier(axis.column.name)}) AS untimed\n"
+        f"FROM {identifier(table.dataset.name)} WHERE {where} GROUP BY 1 ORDER BY 1"
     )
     present = [row for row in counted if row["period"] is not None]
     without_period = sum(row["n"] for row in counted if row["period"] is None)
+    untimed = sum(row["untimed"] for row in counted)
     if not present:
         return None
     rows = {as_moment(row["period"]): row["n"] for row in present}
@@ -157,8 +162,8 @@ def _timeline_at(table: Table, axis: TimeAxis, grain: Grain, profile: ColumnProf
         last_complete=last_complete,
         thin_start=_thin(counts[::-1], grain, first_complete),
         thin_end=_thin(counts, grain, last_complete),
-        outside=without_period - profile.nulls,
-        untimed=profile.nulls,
+        outside=without_period - untimed,
+        untimed=untimed,
     )
 
 

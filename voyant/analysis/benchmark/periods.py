@@ -44,11 +44,11 @@ class Periods:
 
     def label(self, index: int) -> str:
         """As artifacts write the period."""
-        return self._written(self.keys[index])
+        return self.written(self.keys[index])
 
     def ahead(self, count: int) -> tuple[str, ...]:
         """The periods to come, as artifacts write them."""
-        return tuple(map(self._written, self.keys_ahead(count)))
+        return tuple(map(self.written, self.keys_ahead(count)))
 
     def keys_ahead(self, count: int) -> tuple[Key, ...]:
         """What ``sql`` will give for them."""
@@ -57,7 +57,8 @@ class Periods:
             return tuple(advance(last, self.grain, step) for step in range(1, count + 1))
         return tuple(int(str(last)) + step for step in range(1, count + 1))
 
-    def _written(self, key: Key) -> str:
+    def written(self, key: Key) -> str:
+        """As artifacts write a period, which need not be among them."""
         return label(key, self.grain) if isinstance(key, datetime) and self.grain is not None else str(key)
 
     def span(self, indices: range) -> Span | None:

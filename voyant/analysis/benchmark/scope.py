@@ -16,7 +16,8 @@ from voyant.analysis.benchmark.columns import (
 )
 from voyant.analysis.benchmark.counting import MOST_BRANDS, Market
 from voyant.analysis.benchmark.metrics import Metric, Wide, choose_metrics, money_columns
-from voyant.analysis.benchmark.periods import Key, Periods, find_periods
+from voyant.analysis.benchmark.periods import find_periods
+from voyant.analysis.benchmark.reach import where_all_are
 from voyant.analysis.insights.subjects import choose
 from voyant.analysis.wording import listed
 from voyant.domain.benchmark import BrandRequest, Use
@@ -80,7 +81,7 @@ def settle(table: Table, profile: Profile, request: BrandRequest, time_column: s
     market, said = _among(market, request, known)
     notes += said
     if request.others:
-        market, said = _where_all_are(market)
+        market, said = where_all_are(market, profile)
         notes += said
     market, brand, said = _listed(market, request)
     notes += said
@@ -207,41 +208,6 @@ def _brand(market: Market, name: str, known: dict[str, int]) -> str:
         f"WHERE lower(_brand) = lower({literal(name.strip())}) ORDER BY 1 LIMIT 1"
     )
     return str(found[0]["brand"]) if found else one_of(name, known, "brand")
-
-
-def _where_all_are(market: Market) -> tuple[Market, list[str]]:
-    """The periods that every table reaches into: where one ends, its brand has not stopped selling."""
-    periods = market.periods
-    if periods is None:
-        return market, []
-    rows = market.table.query(
-        f"SELECT _brand AS brand, min(_period) AS first, max(_period) AS last FROM (\n{market.rows}\n) AS _rows "
-        "WHERE _period IS NOT NULL GROUP BY 1 ORDER BY 1"
-    )
-    if not rows:
-        return market, []
-    reach = {row["brand"]: (periods.key(row["first"]), periods.key(row["last"])) for row in rows}
-    first: Key = max(span[0] for span in reach.values())
-    last: Key = min(span[1] for span in reach.values())
-    if first > last:  # type: ignore[operator]
-        late = next(brand for brand, span in reach.items() if span[0] == first)
-        early = next(brand for brand, span in reach.items() if span[1] == last)
-        raise InvalidInput(
-            f"The rows of {early} end before those of {late} begin: no period has both.",
-            code=Code.NOT_ENOUGH_DATA,
-            remedy="Give tables whose times overlap.",
-        )
-    shared = periods.within(first, last)
-    if len({*reach.values()}) == 1:
-        return market, []
-    condition = f"{periods.sql} BETWEEN {periods.literal(first)} AND {periods.literal(last)}"
-    note = f"Only {_spoken(shared)} counts, which the tables of all brands reach into."
-    return replace(market, periods=shared, conditions=(*market.conditions, condition)), [note]
-
-
-def _spoken(periods: Periods) -> str:
-    span = periods.span(range(len(periods.keys)))
-    return "the time" if span is None else f"the time from {span.first} to {span.last}"
 
 
 def _listed(market: Market, request: BrandRequest) -> tuple[Market, str, list[str]]:
