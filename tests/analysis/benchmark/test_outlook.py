@@ -68,6 +68,35 @@ def test_the_outlook_is_told_with_its_errors(tmp_path: Path) -> None:
     assert finding.view is not None
 
 
+def test_the_intervals_of_two_brands_mirror_each_other() -> None:
+    rows = [row for row in rows_of() if row[1] != "Cirro"]
+    with sales(rows) as table:
+        found = compared(table, brand="Bora", metrics=("units",))
+    one, other = found.outlook
+    assert (one.error, one.coverage, one.against_naive) == (other.error, other.coverage, other.against_naive)
+    for point, rest in zip(one.points, other.points, strict=True):
+        assert point.low is not None
+        assert point.high is not None
+        assert (rest.low, rest.high) == (round(1 - point.high, 6), round(1 - point.low, 6))
+        assert Decimal(repr(point.share)) + Decimal(repr(rest.share)) == 1
+
+
+def test_shares_that_keep_a_level_are_as_sure_in_a_year_as_in_a_month() -> None:
+    chance = random.Random(5)
+    rows = [
+        (month(number), brand, "north", 1)
+        for number in range(MONTHS)
+        for _ in range(20)
+        for brand in ["Alba" if chance.random() < 0.6 else "Bora"]
+    ]
+    with sales(rows) as table:
+        found = compared(table, brand="Alba", metrics=("units",))
+    own = next(one for one in found.outlook if one.brand == "Alba")
+    widths = [(point.high or 0) - (point.low or 0) for point in own.points]
+    assert widths[-1] < 1.3 * widths[0]
+    assert max(point.high or 0 for point in own.points) < 0.9
+
+
 def test_too_short_a_past_is_said() -> None:
     short = market(months=8)
     assert short.outlook == ()

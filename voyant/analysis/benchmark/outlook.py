@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
 
+from voyant.analysis.benchmark.margins import held, margin
 from voyant.analysis.benchmark.periods import Periods
 from voyant.analysis.benchmark.shares import shares
 from voyant.analysis.forecast.grid import SEASONS
-from voyant.analysis.forecast.results import against_naive, coverage
+from voyant.analysis.forecast.results import against_naive
 from voyant.analysis.forecast.running import fit_all
 from voyant.analysis.forecast.work import Outcome, Plan, Task
 from voyant.analysis.insights.statistics import Floats
@@ -31,8 +33,9 @@ def outlook(
     """The share of each brand in the periods to come, and why there is none.
 
     Each share is forecast by itself, within 0 and 1. What the forecasts of a period add up to is then brought to
-    exactly 1 in proportion, and each interval moves with its share. A brand that came late is forecast from its first
-    period on; where that is too short a past, it has neither interval nor error.
+    exactly 1 in proportion, and each interval is drawn around its share (see ``Margin``). Of two brands the one that
+    came later is forecast, and the other has what it leaves. A brand that came late is forecast from its first period
+    on; where that is too short a past, it has neither interval nor error.
 
     Args:
         brands: None for all that are not listed.
@@ -45,34 +48,40 @@ def outlook(
     horizon = min(MOST_AHEAD, len(known) // 3)
     begun = [_begun(values, first, end) for values in series]
     young = [end - start < max(FEWEST_PERIODS, 3 * horizon) for start in begun]
+    fitted: Sequence[int] = range(len(series)) if len(series) > 2 else (begun.index(max(begun)),)
     tasks = [
-        Task(values=values[first if is_young else start : end], beyond=len(periods.keys) - end)
-        for values, start, is_young in zip(series, begun, young, strict=True)
+        Task(values=series[place][first if young[place] else begun[place] : end], beyond=len(periods.keys) - end)
+        for place in fitted
     ]
     plan = Plan(
         horizon=horizon,
-        levels=(LEVEL,),
+        levels=(),
         suggested=SEASONS.get(periods.grain, ()) if periods.grain is not None else (),
         origins=_ORIGINS,
         lowest=0.0,
         highest=1.0,
     )
     try:
-        outcomes = fit_all(tasks, plan, progress)
+        outcomes = dict(zip(fitted, fit_all(tasks, plan, progress), strict=True))
     except InvalidInput as error:
         if error.code is not Code.COMPONENT_MISSING:
             raise
         return (), f"{error.message} No share is forecast."
     labels = periods.ahead(horizon)
-    together = [shares([Decimal(repr(float(one.given[step]))) for one in outcomes]) for step in range(horizon)]
-    ahead = tuple(
-        _of_brand(brand, place, outcome, together, labels, is_young=is_young)
-        for place, (brand, outcome, is_young) in enumerate(zip(brands, outcomes, young, strict=True))
-    )
-    late = [brand for brand, is_young in zip(brands, young, strict=True) if is_young and brand is not None]
+    together = _together(len(series), {place: outcome.given for place, outcome in outcomes.items()})
+    beyond = len(periods.keys) - end
+    ahead = {
+        place: _of_brand(brands[place], outcome, together[place], labels, beyond, is_young=young[place])
+        for place, outcome in outcomes.items()
+    }
+    if len(series) == 2:
+        rest = 1 - fitted[0]
+        ahead[rest] = _mirrored(ahead[fitted[0]], brands[rest], together[rest])
+    late = [brand for place in fitted if young[place] and (brand := brands[place]) is not None]
+    told = tuple(ahead[place] for place in range(len(series)))
     if not late:
-        return ahead, None
-    return ahead, f"How far the forecast share may be off is not told of brands that came late: {', '.join(late[:4])}."
+        return told, None
+    return told, f"How far the forecast share may be off is not told of brands that came late: {', '.join(late[:4])}."
 
 
 def _begun(values: Floats, first: int, end: int) -> int:
@@ -81,24 +90,36 @@ def _begun(values: Floats, first: int, end: int) -> int:
     return first + int(sold[0]) if len(sold) else first
 
 
+def _together(brands: int, given: Mapping[int, Floats]) -> list[list[float]]:
+    """The shares to come by brand and step, brought to exactly 1 in each; one of two may have none given."""
+    (steps,) = {len(each) for each in given.values()}
+    made: list[list[float]] = [[] for _ in range(brands)]
+    for step in range(steps):
+        own = {place: float(each[step]) for place, each in given.items()}
+        own = {place: own.get(place, 1 - sum(own.values())) for place in range(brands)}
+        added = shares([Decimal(repr(share)) for share in own.values()])
+        for place, share in own.items():
+            made[place].append(share if added is None else float(added[place]))
+    return made
+
+
 def _of_brand(
     brand: str | None,
-    place: int,
     outcome: Outcome,
-    together: Sequence[Sequence[Decimal] | None],
+    expected: Sequence[float],
     labels: Sequence[str],
+    beyond: int,
     *,
     is_young: bool,
 ) -> ShareOutlook:
+    """Args:
+    beyond: Periods between the last known share and the first of ``labels``.
+    """
+    known = None if is_young else margin(outcome, LEVEL)
     points = []
-    for step, period in enumerate(labels):
-        added = together[step]
-        own = float(outcome.given[step])
-        share = own if added is None else float(added[place])
-        sides = () if is_young else outcome.bounds.get(LEVEL, ())
-        low, high = (side[step] + share - own for side in sides) if sides else (None, None)
-        points.append(SharePoint(period=period, share=share, low=_within(low), high=_within(high)))
-    held = coverage([outcome], LEVEL)
+    for step, (period, share) in enumerate(zip(labels, expected, strict=True), beyond + 1):
+        low, high = (None, None) if known is None else known.around(share, step)
+        points.append(SharePoint(period=period, share=share, low=low, high=high))
     recent = outcome.filled[-len(labels) :]
     return ShareOutlook(
         brand=brand,
@@ -107,13 +128,23 @@ def _of_brand(
         error=_written(outcome.lived.absolute) if outcome.lived and not is_young else None,
         against_naive=None if is_young else rounded_if_finite(against_naive(outcome)),
         level=LEVEL,
-        coverage=None if is_young else held.share,
+        coverage=None if is_young else held(outcome, LEVEL),
         points=tuple(points),
     )
 
 
-def _within(bound: float | None) -> float | None:
-    return None if bound is None else _written(min(1.0, max(0.0, float(bound))))
+def _mirrored(one: ShareOutlook, brand: str | None, expected: Sequence[float]) -> ShareOutlook:
+    """The other brand of a market of two: it has what the one leaves, and is off by as much."""
+    points = (
+        SharePoint(
+            period=point.period,
+            share=share,
+            low=None if point.high is None else _written(1 - point.high),
+            high=None if point.low is None else _written(1 - point.low),
+        )
+        for point, share in zip(one.points, expected, strict=True)
+    )
+    return replace(one, brand=brand, recent=rounded(1 - one.recent), points=tuple(points))
 
 
 def _written(share: float) -> float:
