@@ -168,7 +168,7 @@ def test_numbers_are_stressed_whole(contents: Contents) -> None:
     finding = contents.findings[0]
     text = "10 of 310 at 10:12 on 2011-10-04: 10 % and 10.5"
     stated = replace(finding, text=text, numbers=(Number(stated="10", value=10, row=0, column="n"),))
-    assert sentence(stated) == "<b>10</b> of 310 at 10:12 on 2011-10-04: <b>10 %</b> and 10.5"
+    assert sentence(stated) == "<b>10</b> of 310 at 10:12 on 2011-10-04: <b>10\N{NO-BREAK SPACE}%</b> and 10.5"
 
 
 def test_declared_rules_stand_with_their_owner_and_rows(page: Reader, contents: Contents, html: str) -> None:

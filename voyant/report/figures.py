@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -11,6 +12,7 @@ from voyant.analysis import wording
 from voyant.domain.table import ColumnType
 
 _LONGEST_VALUE = 160
+_PERCENT = re.compile(r"(?<=\d) %")
 
 
 def cell(value: Any) -> str:
@@ -50,6 +52,11 @@ def bound(value: Any, kind: ColumnType) -> str:
     if kind.is_temporal and isinstance(value, str):
         return value.replace("T00:00:00", "").replace("T", " ")
     return cell(value)
+
+
+def unbroken(text: str) -> str:
+    """The text with every percent sign held to its number, so that no line ends between them."""
+    return _PERCENT.sub("\u00a0%", text)
 
 
 def share(part: float, whole: float) -> str:

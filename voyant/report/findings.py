@@ -42,8 +42,8 @@ def others(contents: Contents) -> dict[str, Any]:
 
 def sentence(finding: Finding) -> str:
     """The finding's text as HTML, with the numbers it states set apart."""
-    text = escape(finding.text)
-    stated = {escape(number.stated) for number in finding.numbers if number.stated.strip()}
+    text = escape(figures.unbroken(finding.text))
+    stated = {escape(figures.unbroken(number.stated)) for number in finding.numbers if number.stated.strip()}
     if not stated:
         return text
     # Longest first, so that "12 %" does not split "12 % of 40"; whole figures only, so that "1" stays out of "12".
@@ -70,7 +70,7 @@ def _finding(
         "severity": _SHOWN_SEVERITIES.get(finding.severity, ""),
         "level": finding.severity.value,
         "html": sentence(finding),
-        "caveat": finding.caveat or "",
+        "caveat": figures.unbroken(finding.caveat or ""),
         "sql": finding.sql,
         "test": test_line(finding.test) if finding.test else "",
         "tables": _tables(finding, contents.insights),
