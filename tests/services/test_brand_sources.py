@@ -72,6 +72,14 @@ def test_files_of_one_brand_each_are_compared(caller: Caller, write: Write) -> N
     planned = read(caller, job, "preset.json", Plan)
     assert {one.parameter for one in planned.bound} == {"brand", "others"}  # nothing was found in one table alone
 
+    # How much was read is said of all tables, in memo and report.
+    assert found.tables == {"Alpen": 54, "Borea": 54, "Cirrus": 54}
+    memo, page = (artifact_store().read(caller.tenant, job, name).decode() for name in ("narrative.md", "report.html"))
+    assert "162 records in 3 tables, one for each brand." in memo
+    for name, value in (("Rows", "162"), ("Tables", "3"), ("Columns in alpen", "4")):
+        assert f"<dt>{name}</dt><dd>{value}</dd>" in page
+    assert "\N{NO-BREAK SPACE}%" in page.split("<h1")[1].split("</h1>")[0]
+
     # What was read of the others is kept as of any source: pinned, reported, owned.
     references = read(caller, job, "manifest.json", Manifest).inputs[0].references
     assert [(one.reference, one.table, one.rows) for one in references] == [

@@ -295,6 +295,7 @@ class Benchmark:
         outlook: Of each brand; empty where the past is too short to tell.
         sql: Gives the rows behind all figures by ``brand`` and ``period``.
         notes: What was chosen, left out and could not be computed.
+        tables: The rows of the table of each brand, where each has one of its own.
     """
 
     table: str
@@ -318,6 +319,7 @@ class Benchmark:
     outlook: tuple[ShareOutlook, ...]
     sql: str
     notes: tuple[str, ...]
+    tables: Mapping[str, int] = field(default_factory=dict)
 
     def standing(self, brand: str | None, metric: str) -> Standing | None:
         """How a brand stands in a metric."""

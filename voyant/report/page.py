@@ -99,9 +99,24 @@ def _engine() -> Engine:
 
 def _heading(contents: Contents) -> dict[str, Any]:
     dataset, narrative = contents.normalization.dataset, contents.narrative
+    compared = contents.answers.get("benchmark")
+    tables = compared.tables if compared is not None else {}
+    facts = [("Rows", f"{sum(tables.values()) or contents.profile.rows:,}")]
+    facts += [("Tables", f"{len(tables):,}")] if tables else []
+    return {
+        "table": dataset.name,
+        "headline": figures.unbroken(narrative.headline) if narrative else f"What the table {dataset.name} holds",
+        "is_long": narrative is not None and len(narrative.headline) > _LONG_HEADLINE,
+        "lead": figures.unbroken(narrative.lead) if narrative else "",
+        "facts": [*facts, *_of_table(contents, f" in {dataset.name}" if tables else "")],
+    }
+
+
+def _of_table(contents: Contents, within: str) -> list[tuple[str, str]]:
+    """Facts of the table itself, each with the words that say so where there are others."""
     cells = contents.profile.rows * len(contents.profile.columns)
     nulls = sum(column.nulls for column in contents.profile.columns)
-    facts = [("Rows", f"{contents.profile.rows:,}"), ("Columns", f"{len(contents.profile.columns):,}")]
+    facts = [("Columns", f"{len(contents.profile.columns):,}")]
     if contents.kpis and contents.kpis.first and contents.kpis.last:
         facts.append(("Time span", _span(contents.kpis.first.label, contents.kpis.last.label)))
     facts.append(("Cells missing", figures.share(nulls, cells) if nulls else "none"))
@@ -111,13 +126,7 @@ def _heading(contents: Contents) -> dict[str, Any]:
         facts.append(("Cells rejected", f"{contents.normalization.rejected_cells:,}"))
     if contents.quality and contents.quality.score is not None:
         facts.append(("Quality", f"{figures.score(contents.quality.score)} of 1"))
-    return {
-        "table": dataset.name,
-        "headline": narrative.headline if narrative else f"What the table {dataset.name} holds",
-        "is_long": narrative is not None and len(narrative.headline) > _LONG_HEADLINE,
-        "lead": narrative.lead if narrative else "",
-        "facts": facts,
-    }
+    return [(f"{name}{within}", value) for name, value in facts]
 
 
 def _span(first: str, last: str) -> str:

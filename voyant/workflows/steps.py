@@ -156,6 +156,8 @@ def narrative(context: StepContext, parameters: JobParameters) -> StepResult:
     from voyant.analysis.narrative import memo, write
     from voyant.workflows.predictions import answers
 
+    answered = answers(context)
+    compared = answered.get("benchmark")
     written = write(
         context.read("normalize.json", Normalization).dataset,
         context.read("insights.json", Insights),
@@ -164,7 +166,8 @@ def narrative(context: StepContext, parameters: JobParameters) -> StepResult:
         context.read("profile.json", Profile),
         context.read_if_made("drift.json", Drift),
         _contracts(context),
-        tuple(answers(context)),
+        tuple(answered),
+        compared.tables if compared is not None else {},
     )
     context.write_json("narrative.json", "narrative", written)
     context.write("narrative.md", "narrative", MARKDOWN, memo(written).encode())

@@ -20,12 +20,14 @@ class Union:
     Attributes:
         request: What was asked, with the column and the brand that it is about.
         select: SQL over the tables by their names.
+        rows: Of the table of each brand.
         notes: What cannot be compared, and why.
     """
 
     dataset: Dataset
     request: BrandRequest
     select: str
+    rows: Mapping[str, int]
     notes: tuple[str, ...]
 
     def told(self, result: Benchmark, table: str) -> Benchmark:
@@ -37,6 +39,7 @@ class Union:
             column=None,
             sql=f"WITH {identifier(self.dataset.name)} AS (\n{self.select}\n), {statement}",
             notes=(*self.notes, *result.notes),
+            tables=self.rows,
         )
 
 
@@ -87,6 +90,7 @@ def unite(main: Dataset, others: Mapping[str, Dataset], request: BrandRequest) -
         dataset=dataset,
         request=replace(request, column=named.name, brand=brand),
         select="\nUNION ALL\n".join(parts),
+        rows={name: table.rows for name, table in tables.items()},
         notes=(
             f"Each brand has a table of its own: {'; '.join(held)}.",
             *(f"Left out, since {flaw}: {', '.join(columns)}." for flaw, columns in flaws.items()),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from voyant.analysis.grains import as_moment
 from voyant.analysis.insights.ranking import is_absence
@@ -34,17 +35,19 @@ def write(
     drift: Drift | None = None,
     contracts: Sequence[ContractCheck] = (),
     answered: Sequence[str] = (),
+    tables: Mapping[str, int] = MappingProxyType({}),
 ) -> Narrative:
     """The narrative of a run; parts that could not be made are None or empty.
 
     Args:
         answered: What the job was asked for and gives an answer to, such as ``forecast``.
+        tables: Rows of the table of each brand, where each has one of its own.
     """
     findings = with_caveats(insights.findings[:MOST_FINDINGS], quality, contracts, dataset.name)
     judged = _quality(quality)
     return Narrative(
         headline=_headline(findings, dataset, insights, judged, answered),
-        lead=_lead(dataset, kpis, profile),
+        lead=_lead(dataset, kpis, profile) if not tables else _lead_of_several(tables),
         findings=findings,
         omitted=len(insights.findings) - len(findings),
         kpis=key_figures(kpis),
@@ -90,6 +93,10 @@ def _lead(dataset: Dataset, kpis: Kpis | None, profile: Profile) -> str:
         else:
             text += f", {name} from {day(first)} to {day(last)}"
     return sentence(text)
+
+
+def _lead_of_several(tables: Mapping[str, int]) -> str:
+    return sentence(f"{count(sum(tables.values()))} records in {len(tables)} tables, one for each brand")
 
 
 def _quality(quality: Quality | None) -> QualitySummary | None:
