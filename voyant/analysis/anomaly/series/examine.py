@@ -23,7 +23,14 @@ from voyant.analysis.anomaly.series.search import (
 )
 from voyant.analysis.anomaly.series.seasons import Cycle, Seasonal, seasonal
 from voyant.analysis.anomaly.series.shifts import Shift, explained
-from voyant.analysis.anomaly.series.steady import deviation, filled, grows_with_level, resolution, running_median
+from voyant.analysis.anomaly.series.steady import (
+    SD_PER_DEVIATION,
+    deviation,
+    filled,
+    grows_with_level,
+    resolution,
+    running_median,
+)
 from voyant.analysis.anomaly.series.tails import Floats, Tail
 from voyant.domain.series_anomaly import StretchKind
 
@@ -228,35 +235,48 @@ def _slope(scale: _Scale, start: int, end: int) -> float:
 
 
 def _spreads(base: Floats, flank: int, level: float) -> list[Found]:
-    """Where values scatter more or less around what is beside them: the same search in the logarithm of how far."""
+    """Where values scatter more or less around what is beside them: the same search in the logarithm of how far.
+
+    A usual distance is added to each, by Pythagoras: the logarithms of small ones say little of the spread, and vary
+    so much that changes of it would be hidden among them.
+    """
     rest = np.abs(pulses(Sums(base), 1, flank))
     known = rest[~np.isnan(rest)]
     if len(known) < FEWEST_POINTS or np.mean(known == 0) > 0.1:
         return []
-    sizes = np.log(np.maximum(rest, np.quantile(known, 0.1)))
+    sizes = np.log(np.hypot(rest, np.median(known)))
     shapes = frozenset({Shape.STEP, Shape.PULSE})
     departed = departures(sizes, _LEAST_LOG, level, narrowest=_NARROWEST_SPREAD, shapes=shapes)
     _, shifts = explained(sizes, departed)
-    usual = deviation(known)
-    found = []
+    otherwise = np.ones(len(rest), dtype=np.bool_)
     for shift in shifts:
-        ratio = math.exp(shift.size)
-        if max(ratio, 1 / ratio) < _LEAST_RATIO:
-            continue
-        found.append(
-            Found(
-                kind=StretchKind.SPREAD_CHANGE,
-                start=shift.start,
-                end=shift.end,
-                lasting=shift.lasting,
-                value=usual * ratio,
-                expected=usual,
-                size=ratio,
-                score=shift.score,
-                log_p=shift.log_p,
-            )
-        )
-    return found
+        otherwise[shift.start : shift.end] = False
+    usual = _usual(rest[otherwise])
+    return [found for shift in shifts if (found := _spread(shift, rest, usual)) is not None]
+
+
+def _usual(sizes: Floats) -> float:
+    """The deviation that distances, some of them NaN, are usual for; 0 where none is known."""
+    known = sizes[~np.isnan(sizes)]
+    return SD_PER_DEVIATION * float(np.median(known)) if len(known) else 0.0
+
+
+def _spread(shift: Shift, rest: Floats, usual: float) -> Found | None:
+    """The deviation within and otherwise; None where they differ too little to matter."""
+    within = _usual(rest[shift.start : shift.end])
+    if min(usual, within) == 0 or max(within / usual, usual / within) < _LEAST_RATIO:
+        return None
+    return Found(
+        kind=StretchKind.SPREAD_CHANGE,
+        start=shift.start,
+        end=shift.end,
+        lasting=shift.lasting,
+        value=within,
+        expected=usual,
+        size=within / usual,
+        score=shift.score,
+        log_p=shift.log_p,
+    )
 
 
 def _run(kind: StretchKind, run: Run, values: Floats) -> Found:

@@ -15,6 +15,7 @@ _LONGER_THAN_OTHERS = 3.0
 _FEW = 3
 """Runs, or one in a hundred of them, that can be exceptions."""
 _FEWEST = 3
+"""Marks of a run that can be an exception."""
 _MOSTLY_THE_SAME = 0.5
 """Of the other points, like the one before them: nothing is stuck where little ever moves."""
 
@@ -26,7 +27,7 @@ class Run:
     Attributes:
         usual: The length that runs of the series hardly exceed otherwise.
         log_p: Natural logarithm of the chance of so long a run anywhere in the series, were each point to go on like
-            the one before it as often as the others do.
+            the one before it as often as the others do; where no other does, were each by itself.
     """
 
     start: int
@@ -73,18 +74,31 @@ def _odd(marks: NDArray[np.bool_], points: int, level: float) -> list[Run]:
     few = max(_FEW, len(lengths) // 100)
     apart = [
         count
-        for count in range(1, min(few, len(lengths)) + 1)
+        for count in range(1, min(few, np.count_nonzero(lengths >= _FEWEST)) + 1)
         if count == len(lengths) or lengths[count - 1] >= _LONGER_THAN_OTHERS * lengths[count]
     ]
     if not apart:
         return []
     others = lengths[apart[-1] :]
     usual = int(others[0]) if len(others) else 0
-    going_on = (float(np.sum(others - 1)) + 0.5) / (float(np.sum(others)) + 1)
-    share = (float(np.sum(others)) + 0.5) / points
     found = []
     for place, length in zip(longest[: apart[-1]].tolist(), lengths.tolist(), strict=False):
-        log_p = min(0.0, math.log(points * min(1.0, share)) + (length - 1) * math.log(max(going_on, share)))
-        if length >= _FEWEST and log_p <= math.log(level):
+        log_p = min(0.0, _again(length, others, points) if len(others) else _alone(length, points))
+        if log_p <= math.log(level):
             found.append(Run(start=int(starts[place]), end=int(ends[place]), usual=usual, log_p=log_p))
     return found
+
+
+def _again(length: int, others: NDArray[np.int_], points: int) -> float:
+    """Natural logarithm of the chance of so long a run anywhere, were each mark followed by another as often as in the
+    other runs."""
+    going_on = (float(np.sum(others - 1)) + 0.5) / (float(np.sum(others)) + 1)
+    share = (float(np.sum(others)) + 0.5) / points
+    return math.log(points * min(1.0, share)) + (length - 1) * math.log(max(going_on, share))
+
+
+def _alone(length: int, points: int) -> float:
+    """The same where nothing else is marked: of one run of that length, and no mark elsewhere, were each point marked
+    by itself, as often as makes that most probable."""
+    share = min(1.0, length / points)
+    return math.log(points) + length * math.log(share) + (points - length) * math.log1p(-share) if share < 1 else 0.0

@@ -19,6 +19,9 @@ _SHARES = (0.95, 0.96, 0.97, 0.98, 0.99)
 _MEDIAN_SIZE = 0.6744897501960817  # of normal values, in standard deviations
 _INVERSE_SHAPES = tuple(i / 40 for i in range(41))
 _ROUNDING = 1e-6
+_DOUBT = 0.75
+"""Times one over the square root of their number: what is added to the inverse degrees of freedom, whose estimate is
+that uncertain."""
 FEWEST = 24
 """Contrasts that do not overlap: fewer tell too little of what is usual."""
 
@@ -88,7 +91,7 @@ def tail_of(values: Floats, independent: float, least: float, heaviest: float | 
     scale = max(half / _MEDIAN_SIZE, least)
     inverse = float(np.interp(np.mean(outer) / (scale * _MEDIAN_SIZE), _ratios(), _INVERSE_SHAPES))
     if heaviest is None:
-        inverse = min(1.0, inverse + 1 / independent**0.5)
+        inverse = min(1.0, inverse + _DOUBT / independent**0.5)
     else:
         inverse = max(min(inverse, heaviest), 1 / independent)
     return Tail(middle, scale, 1 / inverse if inverse > 0 else np.inf, mass)
