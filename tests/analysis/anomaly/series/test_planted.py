@@ -100,6 +100,16 @@ def test_values_that_scatter_more() -> None:
     assert found.size == pytest.approx(4, rel=0.4)
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+def test_a_spread_three_times_as_wide_is_told_as_such_and_alone(seed: int) -> None:
+    values = np.random.default_rng(seed).standard_normal(1_000)
+    values[400:500] *= 3
+    found = only(values)
+    assert found.kind is StretchKind.SPREAD_CHANGE
+    assert (found.start, found.end) == (pytest.approx(400, abs=5), pytest.approx(500, abs=15))
+    assert found.size == pytest.approx(3, rel=0.2)
+
+
 def test_a_trend_that_begins() -> None:
     values = np.random.default_rng(4).standard_normal(POINTS)
     values[480:] += 0.05 * np.arange(POINTS - 480)
@@ -118,6 +128,19 @@ def test_a_stuck_sensor_and_a_gap() -> None:
     assert [(each.kind, each.start, each.end) for each in found] == [
         (StretchKind.STUCK, 200, 230),
         (StretchKind.MISSING, 700, 724),
+    ]
+
+
+@pytest.mark.parametrize("points", [4, 6, 24])
+@pytest.mark.parametrize("length", [120, POINTS])
+def test_where_values_never_repeat_or_lack_a_few_that_do_are_odd(points: int, length: int) -> None:
+    """A month or two of a series, a few hours of another."""
+    values = days(points=length)
+    values[40 : 40 + points] = values[40]
+    values[80 : 80 + points] = np.nan
+    assert [(each.kind, each.start, each.end) for each in examine(values, CYCLES).found] == [
+        (StretchKind.STUCK, 40, 40 + points),
+        (StretchKind.MISSING, 80, 80 + points),
     ]
 
 

@@ -10,7 +10,9 @@ import pytest
 from voyant.analysis.anomaly.series.examine import examine
 from voyant.analysis.anomaly.series.runs import stuck
 from voyant.analysis.anomaly.series.seasons import Cycle
+from voyant.analysis.anomaly.series.steady import comes_in_bursts
 from voyant.analysis.anomaly.series.tails import Floats
+from voyant.domain.series_anomaly import StretchKind
 
 POINTS = 600
 CYCLES = (Cycle(24, "day"), Cycle(168, "week"))
@@ -45,6 +47,24 @@ NOISES: dict[str, Callable[[Draw], Floats]] = {
     "varied by hour": lambda rng: day() + (1 + day() / 5) * rng.standard_normal(POINTS),
     "growing": lambda rng: np.exp(np.arange(POINTS) / 200 + 0.1 * rng.standard_normal(POINTS)),
 }
+
+
+def prices(seed: int) -> Floats:
+    """Whose changes come in bursts: GARCH(1, 1), as daily prices do."""
+    rng = np.random.default_rng(seed)
+    variance, changes = 1.0, np.zeros(400)
+    for place, drawn in enumerate(rng.standard_normal(400)):
+        changes[place] = variance**0.5 * drawn
+        variance = 0.05 + 0.12 * changes[place] ** 2 + 0.83 * variance
+    return np.asarray(100 * np.exp(0.01 * np.cumsum(changes)))
+
+
+def test_bursts_are_the_ways_of_prices() -> None:
+    assert comes_in_bursts(prices(8587077))
+    assert not comes_in_bursts(np.cumsum(np.random.default_rng(1).standard_normal(400)))
+    for seed in (8587077, 8602915, 8626672):
+        kinds = {each.kind for each in examine(prices(seed), ()).found}
+        assert not kinds & {StretchKind.SPIKE, StretchKind.LEVEL_SHIFT}
 
 
 @pytest.mark.parametrize("kind", NOISES)

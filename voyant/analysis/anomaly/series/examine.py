@@ -25,6 +25,7 @@ from voyant.analysis.anomaly.series.seasons import Cycle, Seasonal, seasonal
 from voyant.analysis.anomaly.series.shifts import Shift, explained
 from voyant.analysis.anomaly.series.steady import (
     SD_PER_DEVIATION,
+    comes_in_bursts,
     deviation,
     filled,
     grows_with_level,
@@ -129,15 +130,16 @@ def examine(values: Floats, cycles: Sequence[Cycle], level: float = LEVEL) -> Ex
     scale = _Scale.of(moving, cycles)
     searched = scale.inward()
     least = resolution(searched)
-    bends, bent = leading_bends(searched, least, level)
+    bursts = comes_in_bursts(searched)
+    bends, bent = leading_bends(searched, least, level, bursts=bursts)
     straight = searched - bent
-    departed = departures(straight, least, level, shapes=frozenset({Shape.STEP, Shape.PULSE}))
+    departed = departures(straight, least, level, shapes=frozenset({Shape.STEP, Shape.PULSE}), bursts=bursts)
     base, shifts = explained(straight, departed)
     flat = base.copy()
     for shift in shifts:
         if shift.lasting:
             flat[shift.start :] -= shift.size
-    bends += departures(flat, least, level, shapes=frozenset({Shape.BEND}))
+    bends += departures(flat, least, level, shapes=frozenset({Shape.BEND}), bursts=bursts)
     usual = single(base, least)
     flank, tail = usual if usual is not None else (1, Tail(0.0, deviation(searched), math.inf))
     expected = running_median(filled(base), 2 * flank + 1) + bent

@@ -89,6 +89,7 @@ def departures(
     narrowest: int = 1,
     shapes: frozenset[Shape] = frozenset(Shape),
     most: int = MOST_FOUND,
+    bursts: bool = False,
 ) -> list[Departure]:
     """What departs, least probable first, each after those before it were taken out.
 
@@ -97,11 +98,12 @@ def departures(
         least: Differences below it mean nothing.
         level: The chance that anything is found where nothing departs, at most.
         narrowest: Width of the stretches looked for.
+        bursts: Whether large values come close together, so that a stretch of them is nothing odd by itself.
     """
     raw, calm = values.copy(), tamed(values)
     found: list[Departure] = []
     while len(found) < most:
-        best = min(_candidates(raw, calm, least, narrowest, shapes), key=lambda each: each.log_p, default=None)
+        best = min(_candidates(raw, calm, least, narrowest, shapes, bursts), key=lambda each: each.log_p, default=None)
         if best is None or best.log_p > math.log(level) or _is_known(best, found):
             break
         for array in (calm, raw):
@@ -116,13 +118,15 @@ def _is_known(best: Departure, found: list[Departure]) -> bool:
     return any(each.shape is best.shape and abs(each.start - best.start) < near for each in found)
 
 
-def leading_bends(values: Floats, least: float, level: float = LEVEL) -> tuple[list[Departure], Floats]:
+def leading_bends(
+    values: Floats, least: float, level: float = LEVEL, *, bursts: bool = False
+) -> tuple[list[Departure], Floats]:
     """Bends that are less probable than anything else, and what they add to the values: without them, what lies before
     a new trend would look low beside it."""
     found: list[Departure] = []
     added = np.zeros_like(values)
     while len(found) < _MOST_BENDS:
-        best = departures(values - added, least, level, most=1)
+        best = departures(values - added, least, level, most=1, bursts=bursts)
         if not best or best[0].shape is not Shape.BEND or _is_known(best[0], found):
             break
         found += best
@@ -153,7 +157,7 @@ def _widths(shape: Shape, points: int, narrowest: int) -> Iterator[int]:
 
 
 def _candidates(
-    raw: Floats, calm: Floats, least: float, narrowest: int, shapes: frozenset[Shape]
+    raw: Floats, calm: Floats, least: float, narrowest: int, shapes: frozenset[Shape], bursts: bool
 ) -> Iterator[Departure]:
     """The largest contrast of each kind and width, held against those that are left once its effect is removed."""
     points = int(np.sum(~np.isnan(raw)))
@@ -172,7 +176,7 @@ def _candidates(
             found = Departure(shape=shape, start=start, end=end, width=width, size=float(contrasts[at]))
             rest = values.copy()
             _take_out(rest, found)
-            tail = _tail(lens.contrasts(rest), width, points, least, narrower)
+            tail = _tail(lens.contrasts(rest), width, points, least, narrower, bursts)
             if tail is None:
                 continue
             narrower.append(tail)
@@ -195,11 +199,15 @@ def _spread(contrasts: Floats) -> float:
     return deviation(known) if len(known) else math.inf
 
 
-def _tail(contrasts: Floats, width: int, points: int, least: float, narrower: list[Tail]) -> Tail | None:
+def _tail(contrasts: Floats, width: int, points: int, least: float, narrower: list[Tail], bursts: bool) -> Tail | None:
     """What is usual; of wide stretches, too few to tell it, not less than narrower ones let one expect: their spread
-    goes on to shrink as it did, or as that of independent values if it shrank faster."""
-    heaviest = None if width <= NARROW or not narrower else 2**-0.5 / narrower[-1].freedom
-    tail = tail_of(contrasts, points / width, least / width**0.5, heaviest)
+    goes on to shrink as it did, or as that of independent values if it shrank faster.
+
+    Means have lighter tails than what they are made of, unless large values come in bursts: then no heavier ones.
+    """
+    single = width <= NARROW or not narrower
+    heaviest = 1.0 if single else (1.0 if bursts else 2**-0.5) / narrower[-1].freedom
+    tail = tail_of(contrasts, points / width, least / width**0.5, heaviest, carried=single or bursts)
     if points >= FEWEST * width:
         return tail
     if tail is None or len(narrower) < 2:

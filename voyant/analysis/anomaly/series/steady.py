@@ -5,10 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from voyant.analysis.anomaly.series.tails import Floats
+from voyant.analysis.insights.ranks import midranks
 
 _FARTHEST_LAG = 32
 _MOST = 4.0
 """Usual deviations that one value may count for."""
+_BURST = 16
+"""Lags over which sizes of innovations are held against one another."""
+_SURE = 2.5
+"""Standard errors."""
 _BLOCKS = 12
 _LEAST_GROWTH = 1.5
 """Of the level, between its lower and its upper tenth, for its spread to tell anything."""
@@ -30,13 +35,33 @@ def tamed(values: Floats) -> Floats:
     return result
 
 
+def comes_in_bursts(values: Floats) -> bool:
+    """Whether large innovations come close together, as in prices: the ranks of their sizes are correlated over the
+    lags from 2 to 17 (as the squares are in McLeod and Li, 1983)."""
+    known = values[~np.isnan(values)]
+    if len(known) < 8 or np.all(known == known[0]):
+        return False
+    innovations, middle = _innovations(known, memory_of(known))
+    ranks = midranks(np.abs(innovations - middle))
+    ranks = ranks - ranks.mean()
+    total = float(ranks @ ranks)
+    lags = range(2, min(_BURST, len(ranks) // 4) + 2)
+    alike = sum(float(ranks[lag:] @ ranks[:-lag]) for lag in lags)
+    return total > 0 and alike / total > _SURE * (len(lags) / len(ranks)) ** 0.5
+
+
+def _innovations(values: Floats, memory: float) -> tuple[Floats, Floats]:
+    """What each value adds to what is left of the last one, and what it usually adds at the time."""
+    rest = values - values[0]
+    innovations = np.concatenate((rest[:1], rest[1:] - memory * rest[:-1]))
+    return innovations, running_median(innovations, 2 * _FARTHEST_LAG + 1)
+
+
 def _held(values: Floats) -> Floats:
     from scipy.signal import lfilter
 
     memory = memory_of(values)
-    rest = values - values[0]
-    innovations = np.concatenate((rest[:1], rest[1:] - memory * rest[:-1]))
-    middle = running_median(innovations, 2 * _FARTHEST_LAG + 1)
+    innovations, middle = _innovations(values, memory)
     usual = deviation(innovations - middle)
     if usual == 0:
         return values

@@ -63,7 +63,9 @@ class Tail:
         return float(-at) * self.scale
 
 
-def tail_of(values: Floats, independent: float, least: float, heaviest: float | None = None) -> Tail | None:
+def tail_of(
+    values: Floats, independent: float, least: float, heaviest: float = 1.0, *, carried: bool = True
+) -> Tail | None:
     """The tail of contrasts, most of which are usual; None where there are too few to tell.
 
     The scale comes from the median size, the degrees of freedom from outer quantiles over it: up to one in a hundred
@@ -72,8 +74,8 @@ def tail_of(values: Floats, independent: float, least: float, heaviest: float | 
     Args:
         independent: How many of them do not overlap: the fewer, the heavier the tail could be.
         least: Of the scale: smaller differences mean nothing.
-        heaviest: The inverse of the degrees of freedom that the tail can have at most, as no single value carries a
-            contrast; None where one can.
+        heaviest: The inverse of the degrees of freedom that the tail has at most, as those of narrower contrasts tell.
+        carried: Whether a single value can carry a contrast: its tail is then in doubt beyond what was seen of it.
     """
     known = values[~np.isnan(values)]
     if len(known) < FEWEST:
@@ -90,8 +92,8 @@ def tail_of(values: Floats, independent: float, least: float, heaviest: float | 
     half, *outer = np.quantile(sizes, (0.5, *_SHARES))
     scale = max(half / _MEDIAN_SIZE, least)
     inverse = float(np.interp(np.mean(outer) / (scale * _MEDIAN_SIZE), _ratios(), _INVERSE_SHAPES))
-    if heaviest is None:
-        inverse = min(1.0, inverse + _DOUBT / independent**0.5)
+    if carried:
+        inverse = min(heaviest, inverse + _DOUBT / independent**0.5)
     else:
         inverse = max(min(inverse, heaviest), 1 / independent)
     return Tail(middle, scale, 1 / inverse if inverse > 0 else np.inf, mass)
