@@ -74,7 +74,7 @@ def _odd(marks: NDArray[np.bool_], points: int, level: float) -> list[Run]:
     few = max(_FEW, len(lengths) // 100)
     apart = [
         count
-        for count in range(1, min(few, np.count_nonzero(lengths >= _FEWEST)) + 1)
+        for count in range(1, min(few, int(np.count_nonzero(lengths >= _FEWEST))) + 1)
         if count == len(lengths) or lengths[count - 1] >= _LONGER_THAN_OTHERS * lengths[count]
     ]
     if not apart:
