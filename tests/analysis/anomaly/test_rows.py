@@ -202,6 +202,33 @@ def test_missing_and_infinite_values_make_no_row_odd() -> None:
     assert reasons(answer(numbered("holes", [number("x"), number("y")], values))) == {}
 
 
+def test_infinite_values_do_not_stand_in_the_sentence_on_odd_ones() -> None:
+    x = draw(8).normal(size=ROWS)
+    x[3], x[4], x[5] = np.inf, -np.inf, 900
+    given = numbered("ends", [number("x")], {"x": x})
+    texts = [finding.text for finding in stated(given, answer(given))]
+    assert any(text.startswith("One record has x 900, far out from all others") for text in texts)
+    assert not any("inf" in text for text in texts)
+
+
+@pytest.mark.parametrize(("rows", "odd"), [(20, 1e9), (59, 9_000.0), (100, 3_000.0)])
+def test_one_value_far_from_all_others_is_found_in_a_small_table(rows: int, odd: float) -> None:
+    rng = draw(12)
+    mass = rng.normal(80, 12, rows).round(1)
+    mass[7] = odd
+    given = numbered("few", [number("mass"), number("height")], {"mass": mass, "height": rng.normal(170, 8, rows)})
+    told = reasons(answer(given))
+    assert set(told) == {8}
+    assert f"Mass {odd:,.0f}, where " in told[8]
+
+
+@pytest.mark.parametrize("kind", ["normal", "heavy tails", "skewed"])
+def test_nothing_is_odd_in_a_little_noise(kind: str) -> None:
+    for seed in range(5):
+        values = {name: held[:40] for name, held in NOISE[kind](draw(seed)).items()}
+        assert reasons(answer(numbered("noise", [number(name) for name in values], values))) == {}
+
+
 def test_columns_that_follow_from_one_another() -> None:
     rng = draw(9)
     x = rng.normal(size=ROWS)

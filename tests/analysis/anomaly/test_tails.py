@@ -29,7 +29,7 @@ LEVEL = 0.01
 
 
 @pytest.mark.parametrize("kind", NOISE)
-@pytest.mark.parametrize("rows", [100, 1_000])
+@pytest.mark.parametrize("rows", [FEWEST, 50, 100, 1_000])
 def test_noise_stays_within_its_bound(kind: str, rows: int) -> None:
     """At one percent 100 columns give one false alarm; more than six would come once in a thousand times."""
     alarms = 0
@@ -44,6 +44,24 @@ def test_odd_values_do_not_hide_one_another(odd: list[float]) -> None:
     values = np.concatenate([np.random.default_rng(1).normal(size=1_000), odd])
     bound = upper_bound(values, LEVEL / len(values))
     assert values[:1_000].max() < bound < 15
+
+
+@pytest.mark.parametrize(("rows", "odd"), [(20, 100_000.0), (30, 10_000.0), (59, 300.0), (100, 60.0)])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_one_value_far_from_a_few_others_is_beyond_their_bound(rows: int, odd: float, sign: int) -> None:
+    """Among a hundred values a tail of a quarter tells too little; all of them tell more. In standard deviations."""
+    found = 0
+    for seed in range(20):
+        values = sign * np.append(np.random.default_rng(seed).normal(size=rows - 1), odd)
+        others = sign * values[:-1]
+        bound = upper_bound(sign * values, LEVEL / 10 / rows)
+        found += others.max() < bound < odd
+    assert found >= 16
+
+
+def test_a_few_whole_numbers_are_enough() -> None:
+    ratings = np.random.default_rng(1).choice([1.0, 2, 3, 4, 5], 59, p=[0.05, 0.15, 0.4, 0.25, 0.15])
+    assert 5 < upper_bound(np.append(ratings, 999), LEVEL / 10 / 60) < 999
 
 
 def test_few_values_give_no_bound() -> None:

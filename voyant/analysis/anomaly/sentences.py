@@ -8,7 +8,7 @@ from voyant.analysis.rounding import rounded
 from voyant.analysis.wording import called, listed, readable, sentence, shown
 from voyant.domain.anomaly import Anomalies, AnomalyMethod, Oddity, Pattern, RowAnomalies
 from voyant.domain.finding import Axis, Mark, Severity, View
-from voyant.domain.table import Column, Table
+from voyant.domain.table import Column, ColumnType, Table
 from voyant.lake.sql import identifier, literal
 
 MOST_PATTERNS = 12
@@ -124,10 +124,12 @@ def _beyond(pattern: Pattern, column: Column, table: Table, evidence: tuple[str,
         return _joint(pattern, [column], evidence)
     name = identifier(column.name)
     end, sign = ("max", ">") if pattern.above else ("min", "<")
+    # Infinite values make no row odd, and what is no number counts as larger than all.
+    finite = f" AND isfinite({name})" if column.type is ColumnType.FLOAT else ""
     sql = (
         f"SELECT count(*) AS records, {end}({name}) AS extreme,\n"
         f"  (SELECT median({name}) FROM {identifier(table.dataset.name)}) AS usual\n"
-        f"FROM {identifier(table.dataset.name)}\nWHERE {name} {sign} {pattern.bound!r}"
+        f"FROM {identifier(table.dataset.name)}\nWHERE {name} {sign} {pattern.bound!r}{finite}"
     )
 
     def tell(telling: Telling) -> str | None:

@@ -67,6 +67,14 @@ def test_bursts_are_the_ways_of_prices() -> None:
         assert not kinds & {StretchKind.SPIKE, StretchKind.LEVEL_SHIFT}
 
 
+@pytest.mark.parametrize("seed", [1, 4, 14, 18, 25])
+def test_a_stretch_at_another_level_is_no_burst(seed: int) -> None:
+    """Its size is alike from point to point, as that of bursts, but only within it."""
+    values = np.random.default_rng(seed).standard_normal(400)
+    values[230:260] += 3
+    assert StretchKind.LEVEL_SHIFT in {each.kind for each in examine(values, ()).found}
+
+
 @pytest.mark.parametrize("kind", NOISES)
 def test_noise_holds_nothing_odd(kind: str) -> None:
     found = [examine(NOISES[kind](np.random.default_rng(seed)), CYCLES).found for seed in range(RUNS)]

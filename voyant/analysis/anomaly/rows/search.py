@@ -42,7 +42,7 @@ def odd_rows(
         raise InvalidInput(
             lacking,
             code=Code.NOT_ENOUGH_DATA,
-            remedy="Give a table of at least 30 rows with columns of numbers or of values that repeat.",
+            remedy="Give a table of at least 20 rows with columns of numbers or of values that repeat.",
         )
     made = judge(table, profile, chosen, request.method)
     share = made.grounds.share

@@ -14,10 +14,13 @@ import math
 
 import numpy as np
 
+from voyant.analysis.anomaly.rows.bodies import MOST_ODD, body_bound
 from voyant.analysis.insights.ranks import Floats
 
-FEWEST = 30
-"""Values below this number tell too little of their tail."""
+FEWEST = 20
+"""Values below this number tell too little of how far others could lie."""
+_FEWEST_IN_TAIL = 30
+"""Where fewer make up a tail, it tells little of how heavy it is: then all values are asked as well."""
 _FEWEST_BEYOND = 12
 _FEWEST_DIFFERENT = 6
 _WIDE, _NARROW = 8.0, 3.0
@@ -27,7 +30,6 @@ _HIDDEN = 0.2
 cannot widen the bound that they are held against. A second fit leaves out what lies beyond the widest gap, a third
 what the two found."""
 _MOST_POINTS = 800
-_MOST_ODD = 0.05
 _FITS = 3
 _AGAINST = 2.0
 """Twice the loss of log likelihood from which a fit is excluded: chi-square with one degree of freedom, 92 %
@@ -47,10 +49,18 @@ def upper_bound(values: Floats, chance: float) -> float:
     varying = _above_most(ordered)
     if len(varying) < FEWEST:
         return math.inf
-    chance *= len(ordered) / len(varying) / _FITS
+    chance *= len(ordered) / len(varying)
+    if _MOST_SHARE * len(varying) >= _FEWEST_IN_TAIL:
+        return _tail_bound(varying, chance)
+    return min(_tail_bound(varying, chance / 2), body_bound(varying, chance / 2))
+
+
+def _tail_bound(varying: Floats, chance: float) -> float:
+    """By the largest values alone, in ascending order; infinity where they are too few."""
+    chance /= _FITS
     count = len(varying)
     wide = _share(count, _WIDE)
-    apart = count - _beyond_gap(varying, int(_MOST_ODD * count))
+    apart = count - _beyond_gap(varying, int(MOST_ODD * count))
     first = min(_bound(varying, wide, int(_HIDDEN * wide * count), chance), _bound(varying[:apart], wide, 0, chance))
     kept = varying[varying <= first]
     return min(first, _bound(kept, _share(len(kept), _NARROW), 0, chance))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voyant.analysis.anomaly.series.contrasts import Sums, pulses
+from voyant.analysis.anomaly.series.moves import moves_of
 from voyant.analysis.anomaly.series.runs import Run, gaps, stuck
 from voyant.analysis.anomaly.series.search import (
     FEWEST_POINTS,
@@ -17,7 +18,6 @@ from voyant.analysis.anomaly.series.search import (
     Departure,
     Shape,
     departures,
-    leading_bends,
     single,
     tests,
 )
@@ -25,7 +25,6 @@ from voyant.analysis.anomaly.series.seasons import Cycle, Seasonal, seasonal
 from voyant.analysis.anomaly.series.shifts import Shift, explained
 from voyant.analysis.anomaly.series.steady import (
     SD_PER_DEVIATION,
-    comes_in_bursts,
     deviation,
     filled,
     grows_with_level,
@@ -130,16 +129,8 @@ def examine(values: Floats, cycles: Sequence[Cycle], level: float = LEVEL) -> Ex
     scale = _Scale.of(moving, cycles)
     searched = scale.inward()
     least = resolution(searched)
-    bursts = comes_in_bursts(searched)
-    bends, bent = leading_bends(searched, least, level, bursts=bursts)
-    straight = searched - bent
-    departed = departures(straight, least, level, shapes=frozenset({Shape.STEP, Shape.PULSE}), bursts=bursts)
-    base, shifts = explained(straight, departed)
-    flat = base.copy()
-    for shift in shifts:
-        if shift.lasting:
-            flat[shift.start :] -= shift.size
-    bends += departures(flat, least, level, shapes=frozenset({Shape.BEND}), bursts=bursts)
+    moves = moves_of(searched, least, level)
+    base, bent, bends, shifts = moves.base, moves.bent, moves.bends, moves.shifts
     usual = single(base, least)
     flank, tail = usual if usual is not None else (1, Tail(0.0, deviation(searched), math.inf))
     expected = running_median(filled(base), 2 * flank + 1) + bent
