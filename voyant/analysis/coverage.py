@@ -9,7 +9,15 @@ from statistics import mean, median, stdev
 
 from voyant.domain.kpi import Grain
 
-_REFERENCE = {Grain.HOUR: 24, Grain.DAY: 14, Grain.WEEK: 13, Grain.MONTH: 12, Grain.QUARTER: 8, Grain.YEAR: 10}
+_REFERENCE = {
+    Grain.MINUTE: 60,
+    Grain.HOUR: 24,
+    Grain.DAY: 14,
+    Grain.WEEK: 13,
+    Grain.MONTH: 12,
+    Grain.QUARTER: 8,
+    Grain.YEAR: 10,
+}
 """Periods that an end is compared with: whole cycles of the day, the week or the year where there are any."""
 _FEWEST_REFERENCE = 6
 _LARGEST_END = 0.25

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from voyant.domain.kpi import Grain
 
 LENGTHS = {
+    Grain.MINUTE: timedelta(minutes=1),
     Grain.HOUR: timedelta(hours=1),
     Grain.DAY: timedelta(days=1),
     Grain.WEEK: timedelta(days=7),
@@ -26,6 +27,8 @@ def floor(moment: datetime, grain: Grain) -> datetime:
     >>> floor(datetime(2013, 5, 17, 13, 45), Grain.QUARTER)
     datetime.datetime(2013, 4, 1, 0, 0)
     """
+    if grain is Grain.MINUTE:
+        return moment.replace(second=0, microsecond=0)
     if grain is Grain.HOUR:
         return moment.replace(minute=0, second=0, microsecond=0)
     day = datetime.combine(moment.date(), time())
@@ -49,6 +52,17 @@ def advance(start: datetime, grain: Grain, periods: int = 1) -> datetime:
     return start.replace(year=month // 12, month=month % 12 + 1)
 
 
+def between(before: datetime, after: datetime, grain: Grain) -> int:
+    """How many periods the one that begins at ``after`` lies behind the one that begins at ``before``.
+
+    >>> between(datetime(2013, 11, 1), datetime(2014, 2, 1), Grain.MONTH)
+    3
+    """
+    if grain not in _MONTHS:
+        return (after - before) // LENGTHS[grain]
+    return ((after.year - before.year) * 12 + after.month - before.month) // _MONTHS[grain]
+
+
 def label(start: datetime, grain: Grain) -> str:
     """How the period is written.
 
@@ -56,6 +70,8 @@ def label(start: datetime, grain: Grain) -> str:
     '2014-W01'
     """
     match grain:
+        case Grain.MINUTE:
+            return f"{start:%Y-%m-%dT%H:%M}"
         case Grain.HOUR:
             return f"{start:%Y-%m-%dT%H}"
         case Grain.DAY:

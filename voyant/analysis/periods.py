@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from voyant.analysis.coverage import NONE_THIN, Thin, thin_end
-from voyant.analysis.grains import LENGTHS, advance, as_moment, floor, label
+from voyant.analysis.grains import LENGTHS, advance, as_moment, between, floor, label
 from voyant.analysis.time_columns import TimeAxis, time_axis
 from voyant.domain.kpi import Grain, Period
 from voyant.domain.profile import ColumnProfile
@@ -142,12 +142,11 @@ def _timeline_at(table: Table, axis: TimeAxis, grain: Grain, profile: ColumnProf
     if not present:
         return None
     rows = {as_moment(row["period"]): row["n"] for row in present}
-    starts = [min(rows)]
-    while starts[-1] < max(rows):
-        starts.append(advance(starts[-1], grain))
-    filled = len(rows) / len(starts)
-    if filled < _FILLED:
-        starts = sorted(rows)
+    starts = sorted(rows)
+    periods = between(starts[0], starts[-1], grain) + 1
+    filled = len(rows) / periods
+    if filled >= _FILLED:
+        starts = [advance(starts[0], grain, place) for place in range(periods)]
     leads = [as_moment(row["first"]) - as_moment(row["period"]) for row in present]
     tails = [_tail(as_moment(row["period"]), as_moment(row["last"]), grain, profile) for row in present]
     counts = tuple(rows.get(start, 0) for start in starts)

@@ -239,8 +239,8 @@ def period_name(label: str) -> str:
     """
     if match := re.fullmatch(r"(\d{4})-(\d\d)", label):
         return f"{_MONTHS[int(match[2]) - 1]} {match[1]}"
-    if match := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d))?", label):
-        hour = f", {match[4]}:00" if match[4] else ""
+    if match := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d)(:\d\d)?)?", label):
+        hour = f", {match[4]}{match[5] or ':00'}" if match[4] else ""
         return f"{int(match[3])} {_MONTHS[int(match[2]) - 1]} {match[1]}{hour}"
     if match := re.fullmatch(r"(\d{4})-Q(\d)", label):
         return f"Q{match[2]} {match[1]}"
@@ -267,6 +267,8 @@ def moment(value: Any, grain: Grain) -> str:
             return f"the week of {day(at)}"
         case Grain.DAY:
             return day(at)
+        case Grain.MINUTE:
+            return instant(at) if isinstance(at, datetime) else day(at)
         case Grain.HOUR:
             return f"{day(at)}, {at:%H}:00" if isinstance(at, datetime) else day(at)
 

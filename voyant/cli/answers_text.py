@@ -38,7 +38,7 @@ def _print_expected(forecast: ResultForecast) -> None:
         for point in forecast.points
     )
     _print_table(f"Expected {forecast.value}{series}", (forecast.grain, "value", interval), rows)
-    _print_more(forecast.horizon - len(forecast.points), forecast.grain, "forecast.parquet")
+    _print_more(forecast.horizon - len(forecast.points), "period", "forecast.parquet")
 
 
 def _print_odd_rows(anomaly: ResultAnomaly) -> None:

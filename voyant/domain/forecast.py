@@ -210,6 +210,7 @@ class Forecast:
     Attributes:
         value: The figure in words; ``expression`` is its SQL over the rows of a period, ``columns`` what that reads.
         additive: Whether parts add up to the whole, as in totals and counts.
+        step: Periods of the calendar, each a ``grain`` long, from one period of the forecast to the next.
         horizon: Periods forecast.
         first: The first period of the past, ``last`` the last one.
         series: Those of most rows; the artifact's rows hold all.
@@ -229,6 +230,7 @@ class Forecast:
     unit: str | None
     by: tuple[str, ...]
     grain: Grain
+    step: int
     horizon: int
     levels: tuple[int, ...]
     first: str

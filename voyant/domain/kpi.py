@@ -13,6 +13,7 @@ from enum import StrEnum
 class Grain(StrEnum):
     """Length of a period."""
 
+    MINUTE = "minute"
     HOUR = "hour"
     DAY = "day"
     WEEK = "week"  # ISO 8601: from Monday

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 from tests.analysis.forecast.tables import figures, months, predicted, yearly_wave
 from tests.analysis.profile.tables import column
 from voyant.analysis.forecast import forecast
+from voyant.analysis.forecast.grid import grid
 from voyant.analysis.profile import profile
 from voyant.domain.forecast import ForecastRequest
 from voyant.domain.kpi import Grain
 from voyant.domain.serialization import to_json
-from voyant.domain.table import Role
+from voyant.domain.table import Aggregation, Role
 from voyant.errors import Code, InvalidInput, JobCancelled
 
 
@@ -193,6 +195,48 @@ def test_a_census_keeps_its_distance() -> None:
     with figures(rows) as table:
         found = predicted(table, value="level", horizon=2).result
     assert [point.period for point in found.series[0].points] == ["1990", "2000"]
+
+
+TIMED = (column("at", "TIMESTAMP", Role.TIME), replace(column("level", "DOUBLE"), aggregation=Aggregation.MEAN))
+
+
+def _steady(minutes: int, number: int) -> list[list[Any]]:
+    """A course of the day and of the working week, at such steps from a Monday on."""
+    generator = np.random.default_rng(4)
+    times = [datetime(2024, 1, 1) + timedelta(minutes=minutes * place) for place in range(number)]
+    return [
+        [at, 50 + 9 * np.sin(at.hour / 3.82) - 8 * (at.isoweekday() > 5) + float(generator.normal())] for at in times
+    ]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "number", "grain", "seasons"),
+    [
+        (30, 28 * 48, Grain.MINUTE, {48: "day", 336: "week"}),
+        (5, 15 * 288, Grain.MINUTE, {288: "day", 2016: "week"}),
+        (6 * 60, 56 * 4, Grain.HOUR, {4: "day", 28: "week"}),
+        (1, 3 * 1440, Grain.HOUR, {24: "day", 168: "week"}),
+        (7, 28 * 205, Grain.HOUR, {24: "day", 168: "week"}),
+    ],
+)
+def test_a_regular_series_keeps_its_step_where_that_leaves_room_for_seasons(
+    minutes: int, number: int, grain: Grain, seasons: dict[int, str]
+) -> None:
+    with figures(_steady(minutes, number), TIMED) as table:
+        found = grid(table, table.dataset.column("at"), profile(table).column("at"), [], None)
+    assert (found.grain, found.seasons) == (grain, seasons)
+
+
+def test_half_hours_are_forecast_by_the_seasons_of_day_and_week() -> None:
+    with figures(_steady(30, 28 * 48)[:-2], TIMED) as table:
+        found = predicted(table, "at", value="level", horizon=4).result
+    [series] = found.series
+    assert (found.grain, found.step) == (Grain.MINUTE, 30)
+    assert [(season.length, season.name) for season in series.seasons] == [(48, "day"), (336, "week")]
+    assert [point.period[-5:] for point in series.points] == ["23:00", "23:30", "00:00", "00:30"]
+    assert "Times are 30 minutes apart." in found.notes
+    assert series.error is not None
+    assert series.error < 3
 
 
 def test_columns_known_ahead_are_used_where_they_help() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,13 @@ def test_one_series_is_told_with_its_errors_and_what_carries_it() -> None:
     assert "of the error of repeating the last season" in texts[1]
     assert "the yearly season" in texts[2]
     assert said.skipped
+
+
+def test_steps_of_several_periods_are_told_as_such() -> None:
+    rows: list[list[object]] = [[date(1790 + 10 * place, 1, 1), "a", 4.0 + place**2] for place in range(20)]
+    told = _said(rows, value="amount", horizon=2).findings[0].text
+    assert told.startswith("Total amount per 10 years is expected")
+    assert "over the 2 periods of 10 years before" in told
 
 
 def test_a_break_is_dated() -> None:

@@ -56,7 +56,7 @@ def outlook(
     plan = Plan(
         horizon=horizon,
         levels=(),
-        suggested=SEASONS.get(periods.grain, ()) if periods.grain is not None else (),
+        suggested=tuple(SEASONS.get(periods.grain, {}).values()) if periods.grain is not None else (),
         origins=_ORIGINS,
         lowest=0.0,
         highest=1.0,

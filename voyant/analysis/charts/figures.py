@@ -17,6 +17,7 @@ from voyant.lake.sql import identifier
 MOST_LINES = 3
 FEWEST_PERIODS = 4
 _WRITTEN = {
+    Grain.MINUTE: "%Y-%m-%dT%H:%M",
     Grain.HOUR: "%Y-%m-%dT%H",
     Grain.DAY: "%Y-%m-%d",
     Grain.WEEK: "%G-W%V-%u",

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from voyant.analysis.grains import advance, label
+from voyant.analysis.grains import advance, between, label
 from voyant.analysis.periods import Timeline, timeline
 from voyant.analysis.time_columns import TimeAxis, time_axis
 from voyant.analysis.wording import adverb, count, listed, period_name, sentence, weekday
@@ -27,8 +27,16 @@ _REGULAR = 0.9
 _ROWS_A_PERIOD = 5
 _FEWEST_WEEKS = 4
 _DAYS = 7
+_FEWEST_MINUTES = 5
 _FINEST = {"day": Grain.DAY, "month": Grain.MONTH, "year": Grain.YEAR}
-SEASONS = {Grain.HOUR: (24, 168), Grain.DAY: (7, 365), Grain.WEEK: (52,), Grain.MONTH: (12,), Grain.QUARTER: (4,)}
+SEASONS = {
+    Grain.MINUTE: {"day": 24 * 60, "week": 7 * 24 * 60},
+    Grain.HOUR: {"day": 24, "week": 168},
+    Grain.DAY: {"week": 7, "year": 365},
+    Grain.WEEK: {"year": 52},
+    Grain.MONTH: {"year": 12},
+    Grain.QUARTER: {"year": 4},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +79,16 @@ class Grid:
         return self.periods.axis.within(self.starts[0], advance(self.starts[-1], self.grain))
 
     @property
-    def seasons(self) -> tuple[int, ...]:
-        """Lengths, in periods, that the calendar suggests."""
+    def seasons(self) -> dict[int, str]:
+        """Those that the calendar suggests: their lengths in periods, shortest first, and names."""
         days = _DAYS - len(self.closed)
         lengths = (
-            round(length * days / _DAYS) if self.grain is Grain.DAY else length
-            for length in SEASONS.get(self.grain, ())
+            (round(length * days / _DAYS) if self.grain is Grain.DAY else length, name)
+            for name, length in SEASONS.get(self.grain, {}).items()
         )
-        return tuple(length // self.step for length in lengths if length % self.step == 0 and length // self.step > 1)
+        return {
+            length // self.step: name for length, name in lengths if length % self.step == 0 and length // self.step > 1
+        }
 
     def ahead(self, periods: int) -> list[datetime]:
         """The first moments of the periods that follow."""
@@ -121,7 +131,7 @@ def grid(table: Table, column: Column, profile: ColumnProfile, by: Sequence[str]
 
 def _own_step(table: Table, axis: TimeAxis, profile: ColumnProfile, by: Sequence[str]) -> Timeline | None:
     """The longest periods that hold one row each, in each group; None where rows are events."""
-    finest = _FINEST.get(profile.time.granularity if profile.time else "", Grain.HOUR)
+    finest = _FINEST.get(profile.time.granularity if profile.time else "", Grain.MINUTE)
     grains = list(Grain)
     keys = "".join(f", {identifier(name)}" for name in by)
     for grain in reversed(grains[grains.index(finest) :]):
@@ -131,9 +141,28 @@ def _own_step(table: Table, axis: TimeAxis, profile: ColumnProfile, by: Sequence
             f"  GROUP BY {axis.bucket(grain)}{keys}\n) AS counted"
         )[0]
         if counted["places"] >= _REGULAR * int(counted["rows"]):
+            if grain is Grain.MINUTE and not _divides_the_hour(table, axis):
+                return None
             periods = timeline(table, profile, grain)
             return periods if periods is not None and _step(periods) is not None else None
     return None
+
+
+def _divides_the_hour(table: Table, axis: TimeAxis) -> bool:
+    """Whether the times stand as many minutes apart as an hour is made of, and not so few that the periods which are
+    learnt from hold no two weeks."""
+    found = table.query(
+        "WITH apart AS (\n"
+        "  SELECT date_diff('minute', lag(moment) OVER (ORDER BY moment), moment) AS minutes\n"
+        f"  FROM (SELECT DISTINCT {axis.bucket(Grain.MINUTE)} AS moment FROM {identifier(table.dataset.name)} "
+        f"WHERE {axis.timed})\n)\n"
+        "SELECT minutes, count(*) AS n, sum(count(*)) OVER () AS total FROM apart WHERE minutes IS NOT NULL\n"
+        "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1"
+    )
+    if not found or found[0]["n"] < _REGULAR * int(found[0]["total"]):
+        return False
+    minutes = int(found[0]["minutes"])
+    return minutes >= _FEWEST_MINUTES and 60 % minutes == 0
 
 
 def _readable(table: Table, profile: ColumnProfile) -> Timeline | None:
@@ -161,19 +190,11 @@ def _step(periods: Timeline) -> int | None:
     present = [start for start, rows in zip(periods.starts, periods.rows, strict=True) if rows]
     if len(present) < 2:
         return 1
-    apart = Counter(_between(before, after, periods.grain) for before, after in pairwise(present))
+    apart = Counter(between(before, after, periods.grain) for before, after in pairwise(present))
     usual, often = min(apart.items(), key=lambda item: (-item[1], item[0]))
     if often >= _REGULAR * (len(present) - 1):
         return usual
     return 1 if periods.filled >= _FILLED else None
-
-
-def _between(before: datetime, after: datetime, grain: Grain) -> int:
-    """Periods of the calendar from one to another."""
-    if grain in {Grain.MONTH, Grain.QUARTER, Grain.YEAR}:
-        months = (after.year - before.year) * 12 + after.month - before.month
-        return months // {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}[grain]
-    return round((after - before) / (advance(before, grain) - before))
 
 
 def _regular(periods: Timeline, *, is_own: bool) -> Grid:
@@ -256,6 +277,6 @@ def _closed(kept: Sequence[tuple[datetime, int]], grain: Grain) -> tuple[int, ..
 
 def _stepped(first: datetime, last: datetime, grain: Grain, step: int, closed: tuple[int, ...]) -> tuple[datetime, ...]:
     """Counted back from the last, so that what is to come follows it."""
-    length = _between(first, last, grain)
+    length = between(first, last, grain)
     starts = (advance(last, grain, -back) for back in range(length // step * step, -1, -step))
     return tuple(start for start in starts if start.isoweekday() not in closed)

@@ -27,6 +27,7 @@ from voyant.errors import Code, InvalidInput
 MOST_AHEAD = 1_000
 _MOST_LEVELS = 5
 _USUAL_HORIZON = {
+    Grain.MINUTE: 96,
     Grain.HOUR: 48,
     Grain.DAY: 28,
     Grain.WEEK: 13,
@@ -186,7 +187,7 @@ def _plan(tasks: Sequence[Task], asked: Asked) -> Plan:
     return Plan(
         horizon=asked.horizon,
         levels=asked.levels,
-        suggested=asked.grid.seasons,
+        suggested=tuple(asked.grid.seasons),
         origins=origins,
         thorough=tuple(thorough),
         lowest=asked.target.lowest,

@@ -26,12 +26,10 @@ from voyant.domain.forecast import (
     SeasonFound,
     SeriesForecast,
 )
-from voyant.domain.kpi import Grain
 
 MOST_SERIES = 20
 """In the artifact's JSON; the rows hold all."""
 _ENOUGH_CHECKS, _FAR_OFF = 30, 12
-_SEASON_NAMES = {Grain.HOUR: {24: "day", 168: "week"}, Grain.DAY: {7: "week", 365: "year"}}
 
 
 def forecast(asked: Asked, series: Sequence[Series], outcomes: Sequence[Outcome]) -> Forecast:
@@ -47,6 +45,7 @@ def forecast(asked: Asked, series: Sequence[Series], outcomes: Sequence[Outcome]
         unit=asked.target.unit,
         by=tuple(column.name for column in asked.by),
         grain=grid.grain,
+        step=grid.step,
         horizon=asked.horizon,
         levels=asked.levels,
         first=grid.label(grid.starts[0]),
@@ -135,7 +134,7 @@ def _series(place: int, asked: Asked, one: Series, outcome: Outcome) -> SeriesFo
         seasons=tuple(
             SeasonFound(
                 length=season.length,
-                name=season_name(season.length, grid.grain, grid.seasons),
+                name=grid.seasons.get(season.length),
                 strength=rounded(season.strength),
                 correlation=rounded(season.correlation),
             )
@@ -160,13 +159,6 @@ def _series(place: int, asked: Asked, one: Series, outcome: Outcome) -> SeriesFo
         points=tuple(_points(asked, outcome)),
         notes=tuple(_limits(asked, one, outcome)),
     )
-
-
-def season_name(length: int, grain: Grain, suggested: Sequence[int]) -> str | None:
-    """What the calendar calls a season of so many periods."""
-    if length not in suggested:
-        return None
-    return _SEASON_NAMES.get(grain, {}).get(length, "week" if grain is Grain.DAY and length < 7 else "year")
 
 
 def _errors(outcome: Outcome) -> list[MethodError]:

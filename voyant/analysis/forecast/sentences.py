@@ -48,9 +48,22 @@ def _of_many(result: Forecast) -> Iterator[Claim]:
 
 
 def _name(result: Forecast, series: SeriesForecast | None = None) -> str:
-    each = f" per {result.grain}" if result.additive else ""
+    each = f" per {_step(result)}" if result.additive else ""
     of = f" of {shown(series.label)}" if series is not None and series.label else ""
     return f"{result.value}{each}{of}"
+
+
+def _step(result: Forecast) -> str:
+    """From one period to the next, in words."""
+    return str(result.grain) if result.step == 1 else f"{result.step} {result.grain}s"
+
+
+def _periods(result: Forecast, telling: Telling) -> str:
+    """So many of them as ``periods`` says: the 12 months, the 96 periods of 30 minutes."""
+    if telling.value("periods") == 1:
+        return _step(result)
+    many = telling.count("periods")
+    return f"{many} {result.grain}s" if result.step == 1 else f"{many} periods of {_step(result)}"
 
 
 def _columns(result: Forecast) -> tuple[str, ...]:
@@ -113,7 +126,7 @@ def _expected(result: Forecast, series: SeriesForecast, strength: float) -> Clai
 
 def _time_before(result: Forecast, series: SeriesForecast, telling: Telling) -> str:
     """As many last periods of a series as are forecast, or all that it has."""
-    periods = result.grain if telling.value("periods") == 1 else f"{telling.count('periods')} {result.grain}s"
+    periods = _periods(result, telling)
     if series.last == result.last:
         return f"the {periods} before"
     return f"the {periods} until {telling.moment('last', result.grain)}"
@@ -247,7 +260,7 @@ def _change_point(result: Forecast, series: SeriesForecast, place: int) -> Claim
         slopes = f"{telling.quantity('slope_before', unit)} to {telling.quantity('slope_after', unit)}"
         return sentence(
             f"the course of {name} changes in {telling.moment('period', result.grain)}, seasons apart: from {levels}, "
-            f"and its rise per {result.grain} from {slopes}"
+            f"and its rise per {_step(result)} from {slopes}"
         )
 
     return Claim(
@@ -273,7 +286,7 @@ def _overview(result: Forecast) -> Claim:
     name, unit = _name(result), result.unit
 
     def tell(telling: Telling) -> str:
-        periods = f"{result.grain}" if result.horizon == 1 else f"{telling.count('periods')} {result.grain}s"
+        periods = _periods(result, telling)
         if result.additive and telling.rows[0]["signed"] is not None:
             way = "more" if telling.value("signed") > 0 else "less"
             text = (

@@ -30,7 +30,7 @@ _NICE: tuple[float, ...] = (
     *(3600, 7200, 10_800, 14_400, 21_600, 28_800, 43_200, 86_400, 7 * 86_400),
 )
 _CALENDAR = {Grain.MONTH: (28, 31), Grain.QUARTER: (90, 92), Grain.YEAR: (365, 366)}
-_LENGTHS = {Grain.HOUR: 3600.0, Grain.DAY: _DAY, Grain.WEEK: 7 * _DAY}
+_LENGTHS = {Grain.MINUTE: 60.0, Grain.HOUR: 3600.0, Grain.DAY: _DAY, Grain.WEEK: 7 * _DAY}
 _OF_A_YEAR = {Grain.MONTH: 12, Grain.QUARTER: 4}
 _SEASONS = {"hour": 3600.0, "day": _DAY, "week": 7 * _DAY, "year": 365.2425 * _DAY}
 _UNITS = ((7 * _DAY, "week"), (_DAY, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
@@ -105,6 +105,8 @@ def grid_of(table: Table, axis: TimeAxis, split: Sequence[str], grain: Grain | N
     first, last = as_moment(measured["earliest"]), as_moment(measured["latest"])
     if grain is not None:
         events = measured["n"] > 1.05 * measured["times"] or not _follows(grain, measured)
+        if grain is Grain.MINUTE:
+            return _spaced(axis, 60.0, first, last, events=events)
         return _calendar(axis, grain, first, events=events)
     alike = measured["alike"] / measured["distances"]
     twice = measured["n"] > 1.05 * measured["times"]

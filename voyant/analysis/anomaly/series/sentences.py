@@ -142,7 +142,7 @@ def _expecting(series: SeriesAnomaly) -> str:
 def _grain(step: str) -> Grain | None:
     """The period that a point stands for; None for points that are told to the minute."""
     name = step.removeprefix("1 ")
-    return Grain(name) if name in set(Grain) - {Grain.HOUR} else None
+    return Grain(name) if name in set(Grain) - {Grain.MINUTE, Grain.HOUR} else None
 
 
 def _view(stretch: Stretch, series: SeriesAnomaly, place: tuple[int, int], result: SeriesAnomalies) -> View:

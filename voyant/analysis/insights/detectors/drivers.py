@@ -55,7 +55,7 @@ def _grain(change: Change, grain: Grain) -> Grain:
         return Grain.QUARTER
     if "W" in label:
         return Grain.WEEK
-    return {4: Grain.YEAR, 7: Grain.MONTH, 10: Grain.DAY, 13: Grain.HOUR}.get(len(label), grain)
+    return {4: Grain.YEAR, 7: Grain.MONTH, 10: Grain.DAY, 13: Grain.HOUR, 16: Grain.MINUTE}.get(len(label), grain)
 
 
 def _claim(kpi: Kpi, change: Change, breakdown: Breakdown, grain: Grain, pointer: str, asked: bool, rank: int) -> Claim:

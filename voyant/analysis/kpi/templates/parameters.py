@@ -14,7 +14,7 @@ NAMING = (
     *(ColumnType.TEXT, ColumnType.INTEGER, ColumnType.DECIMAL, ColumnType.FLOAT, ColumnType.BOOLEAN),
     *(ColumnType.DATE, ColumnType.TIMESTAMP, ColumnType.TIME),
 )
-GRAINS = tuple(str(grain) for grain in Grain if grain is not Grain.HOUR)
+GRAINS = tuple(str(grain) for grain in Grain if grain not in {Grain.MINUTE, Grain.HOUR})
 
 TIME = TemplateParameter(
     name="time",
