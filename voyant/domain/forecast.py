@@ -213,7 +213,7 @@ class Forecast:
         step: Periods of the calendar, each a ``grain`` long, from one period of the forecast to the next.
         horizon: Periods forecast.
         first: The first period of the past, ``last`` the last one.
-        series: Those of most rows; the artifact's rows hold all.
+        series: Those of most rows, of totals with equally many the largest; the artifact's rows hold all.
         series_total: Series that were forecast; ``series_left_out`` those that the table has besides.
         methods: Over all series, most often chosen first.
         coverage: Of the intervals, over all series.

@@ -118,6 +118,13 @@ def test_each_group_is_a_series_of_its_own() -> None:
     assert {"mase", "smape", "chosen"} <= set(answer.rows["forecast_errors"].column_names)  # type: ignore[union-attr]
 
 
+def test_of_groups_with_equally_many_rows_the_largest_come_first() -> None:
+    rows = [row for shop, size in (("a", 2.0), ("b", 9.0), ("c", 5.0)) for row in _monthly([size] * 24, shop)]
+    with figures(rows) as table:
+        found = predicted(table, value="amount", by=("shop",), horizon=2).result
+    assert [series.label for series in found.series] == ["b", "c", "a"]
+
+
 def test_groups_beyond_the_limit_are_counted_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voyant.analysis.forecast.series.MOST_SERIES", 2)
     rows = [row for shop in "abcd" for row in _monthly([5.0] * (20 if shop == "a" else 12), shop)]

@@ -45,6 +45,13 @@ def test_steps_of_several_periods_are_told_as_such() -> None:
     assert "over the 2 periods of 10 years before" in told
 
 
+def test_no_series_at_all_is_told_in_a_word() -> None:
+    rows = [[day, shop, 5.0] for shop in "ab" for day in months(24)]
+    said = _said(rows, value="amount", by=("shop",), horizon=2)  # type: ignore[arg-type]
+    assert "10 over the next 2 months, about as over the last (10); " in said.findings[0].text
+    assert "none is expected to rise and none to fall" in said.findings[0].text
+
+
 def test_a_break_is_dated() -> None:
     values = [*(10 + np.random.default_rng(1).normal(size=30)), *(30 + np.random.default_rng(2).normal(size=30))]
     said = _said([[day, "a", None, float(v)] for day, v in zip(months(60), values, strict=True)], value="level")
@@ -69,7 +76,7 @@ def test_a_ratio_is_told_as_what_it_is() -> None:
     of_one, of_many = (_said(rows, value=asked, horizon=6, by=by).findings[0] for by in ((), ("shop",)))
     assert of_one.text.startswith("Sum(amount) / sum(promotion) is expected to be")
     assert of_one.columns == ("amount", "promotion", "day")
-    assert "is forecast of 2 series over the next 6 months" in of_many.text
+    assert "is forecast for 2 series over the next 6 months" in of_many.text
 
 
 def test_the_change_is_that_between_the_two_figures_told() -> None:

@@ -113,7 +113,7 @@ def _settled(
         ended=ended,
         short=short,
     )
-    return asked, kept
+    return asked, _largest_first(kept, wanted.additive, horizon)
 
 
 def _check(request: ForecastRequest) -> None:
@@ -154,6 +154,14 @@ def _long_enough(loaded: Loaded, past: Grid, horizon: int) -> tuple[tuple[Series
         most = max(_known(series) for series in loaded.series)
         raise _not_enough(f"No series has more than {most} periods with a value near the end of the data.", most)
     return tuple(kept), len(ended), len(loaded.series) - len(ended) - len(kept)
+
+
+def _largest_first(series: Sequence[Series], additive: bool, horizon: int) -> tuple[Series, ...]:
+    """Those of most rows first; totals of equally many by what they came to lately, so that what is shown is not what
+    the alphabet begins with."""
+    return tuple(
+        sorted(series, key=lambda one: (-one.rows, -float(np.nansum(one.values[-horizon:])) if additive else 0.0))
+    )
 
 
 def _known(series: Series) -> int:

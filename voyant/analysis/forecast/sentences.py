@@ -288,17 +288,19 @@ def _overview(result: Forecast) -> Claim:
     def tell(telling: Telling) -> str:
         periods = _periods(result, telling)
         if result.additive and telling.rows[0]["signed"] is not None:
-            way = "more" if telling.value("signed") > 0 else "less"
+            against = "about as"
+            if abs(telling.value("signed")) >= _HARDLY:
+                against = f"{telling.percent('change')} {'more' if telling.value('signed') > 0 else 'less'} than"
             text = (
                 f"{name} of {telling.count('series')} series together is expected to average "
-                f"{telling.quantity('ahead', unit)} over the next {periods}, {telling.percent('change')} {way} than "
-                f"over the last ({telling.quantity('before', unit)}); "
+                f"{telling.quantity('ahead', unit)} over the next {periods}, {against} over the last "
+                f"({telling.quantity('before', unit)}); "
             )
         else:
-            text = f"{name} is forecast of {telling.count('series')} series over the next {periods}; "
+            text = f"{name} is forecast for {telling.count('series')} series over the next {periods}; "
         return sentence(
-            f"{text}{telling.count('rising')} are expected to rise and {telling.count('falling')} to fall by more than "
-            "their forecasts usually err"
+            f"{text}{_how_many(telling, 'rising', 'is', 'are')} expected to rise and {_how_many(telling, 'falling')} "
+            "to fall by more than their forecasts usually err"
         )
 
     return Claim(
@@ -314,6 +316,12 @@ def _overview(result: Forecast) -> Claim:
     )
 
 
+def _how_many(telling: Telling, column: str, one: str = "", many: str = "") -> str:
+    """A number of series with its verb, where there is one: ``none is``, ``1 is``, ``2 are``."""
+    number = telling.value(column)
+    return f"{telling.count(column) if number else 'none'} {one if number <= 1 else many}".strip()
+
+
 def _errors(result: Forecast) -> Claim:
     name = _name(result)
 
@@ -321,7 +329,7 @@ def _errors(result: Forecast) -> Claim:
         text = (
             f"such forecasts of {name}, made at earlier times, had {telling.percent('ratio')} of the error of "
             f"repeating the last season or value in the median of {telling.count('series')} series, and a larger one "
-            f"in {telling.count('worse')} of them"
+            f"in {_how_many(telling, 'worse')} of them"
         )
         return sentence(text + _inside(result, telling))
 
