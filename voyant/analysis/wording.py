@@ -273,6 +273,11 @@ def moment(value: Any, grain: Grain) -> str:
             return f"{day(at)}, {at:%H}:00" if isinstance(at, datetime) else day(at)
 
 
+def preposition(grain: Grain | None) -> str:
+    """That goes with a period of that length as ``moment`` writes it: on 1 July 2023, in July 2023; at an instant."""
+    return {Grain.DAY: "on", Grain.HOUR: "at", Grain.MINUTE: "at", None: "at"}.get(grain, "in")
+
+
 def instant(value: Any) -> str:
     """A moment to the minute, or to the second where it has any.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -57,6 +57,15 @@ def test_a_break_is_dated() -> None:
     said = _said([[day, "a", None, float(v)] for day, v in zip(months(60), values, strict=True)], value="level")
     [found] = [finding for finding in said.findings if finding.kind == "change_point"]
     assert "July 2012" in found.text
+
+
+def test_a_day_is_spoken_of_as_one() -> None:
+    values = [*(10 + np.random.default_rng(1).normal(size=60)), *(30 + np.random.default_rng(2).normal(size=60))]
+    rows = [[date(2024, 1, 1) + timedelta(days=place), "a", None, float(v)] for place, v in enumerate(values)]
+    said = _said(rows, value="level", horizon=1)  # type: ignore[arg-type]
+    assert " on 30 April 2024, " in said.findings[0].text
+    [found] = [finding for finding in said.findings if finding.kind == "change_point"]
+    assert "changes on 1 March 2024" in found.text
 
 
 def test_that_nothing_is_better_than_repetition_is_said() -> None:

@@ -88,8 +88,11 @@ def _expected(result: Forecast, series: SeriesForecast, strength: float) -> Clai
     name, unit = _name(result, series), result.unit
 
     def tell(telling: Telling) -> str:
-        since, until = telling.moment("since", result.grain), telling.moment("until", result.grain)
-        time = f"in {until}" if result.horizon == 1 else f"from {since} to {until}"
+        until = telling.moment("until", result.grain)
+        if result.horizon == 1:
+            time = telling.when("until", result.grain)
+        else:
+            time = f"from {telling.moment('since', result.grain)} to {until}"
         average = "average" if result.additive and result.horizon > 1 else "be"
         text = f"{name} is expected to {average} {telling.quantity('mean_ahead', unit)} {time}"
         before = f"{_time_before(result, series, telling)} ({telling.quantity('mean_before', unit)})"
@@ -259,7 +262,7 @@ def _change_point(result: Forecast, series: SeriesForecast, place: int) -> Claim
         levels = f"{telling.quantity('before', unit)} to {telling.quantity('after', unit)}"
         slopes = f"{telling.quantity('slope_before', unit)} to {telling.quantity('slope_after', unit)}"
         return sentence(
-            f"the course of {name} changes in {telling.moment('period', result.grain)}, seasons apart: from {levels}, "
+            f"the course of {name} changes {telling.when('period', result.grain)}, seasons apart: from {levels}, "
             f"and its rise per {_step(result)} from {slopes}"
         )
 

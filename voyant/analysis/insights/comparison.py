@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from voyant.analysis.rounding import rounded
-from voyant.analysis.wording import count, instant, moment, percent, quantity, with_unit
+from voyant.analysis.wording import count, instant, moment, percent, preposition, quantity, with_unit
 from voyant.domain.finding import Number, Severity, View
 from voyant.domain.kpi import Grain
 
@@ -84,6 +84,10 @@ class Telling:
         iso = value.isoformat() if isinstance(value, date) else str(value)
         self.numbers.append(Number(stated=stated, value=iso, row=row, column=column))
         return stated
+
+    def when(self, column: str, grain: Grain | None, row: int = 0) -> str:
+        """The same with its preposition: ``in July 2023``, ``on 3 July 2023``."""
+        return f"{preposition(grain)} {self.moment(column, grain, row)}"
 
     def hour(self, column: str, row: int = 0) -> str:
         return self._stated(column, row, lambda value: f"{value:.0f}:00")

@@ -126,8 +126,7 @@ def _when(stretch: Stretch, grain: Grain | None, telling: Telling) -> str:
     if stretch.lasting:
         return f"since {telling.moment('start', grain)}"
     if stretch.points == 1:
-        preposition = {Grain.DAY: "on", None: "at"}.get(grain, "in")
-        return f"{preposition} {telling.moment('start', grain)}"
+        return telling.when("start", grain)
     return f"from {telling.moment('start', grain)} to {telling.moment('end', grain)}"
 
 

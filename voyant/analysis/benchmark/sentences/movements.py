@@ -24,7 +24,7 @@ from voyant.analysis.benchmark.sentences.words import (
     spans,
 )
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, saturating
-from voyant.analysis.wording import listed, readable, sentence
+from voyant.analysis.wording import listed, preposition, readable, sentence
 from voyant.domain.benchmark import Benchmark, BrandMetric, PriceLink, ShareOutlook, Shift
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.lake.sql import literal
@@ -159,11 +159,12 @@ def _outlook(result: Benchmark, ahead: ShareOutlook) -> Claim:
     )
 
     def tell(telling: Telling) -> str:
-        when, bounds = moment(telling, "period", result), ""
+        at = preposition(result.grain) if result.grain is not None else "in"
+        when, bounds = f"{at} {moment(telling, 'period', result)}", ""
         if ahead.points[-1].low is not None:
             bounds = f" ({telling.count('level')} % interval {telling.percent('low')} to {telling.percent('high')})"
         text = (
-            f"The share of {named(ahead.brand)} is expected to be {telling.percent('share')} in {when}{bounds}, after "
+            f"The share of {named(ahead.brand)} is expected to be {telling.percent('share')} {when}{bounds}, after "
             f"{telling.percent('recent')} on average over the last {telling.count('periods')} {period_of(result)}s"
         )
         if ahead.error is None:

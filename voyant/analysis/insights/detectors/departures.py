@@ -220,7 +220,7 @@ def _told(telling: Telling, clock: Clock, response: Response, label: str) -> str
     others = telling.value("others_late") - telling.value("others_early")
     if 0 < (late - early) / (others or 1) < 1:
         own += " less"
-    parting = f"; the two part in {telling.moment('parting', clock.grain)}" if "parting" in telling.rows[0] else ""
+    parting = f"; the two part {telling.when('parting', clock.grain)}" if "parting" in telling.rows[0] else ""
     return sentence(
         f"{average_name(response.measure.column)} {own} for {label}: from {telling.quantity('early', unit)} {ending} "
         f"to {telling.quantity('late', unit)} {starting}, while for the others it goes from "

@@ -164,7 +164,7 @@ def _break(frame: Frame, clock: Clock, response: Response, shape: Shape, strengt
         direction = "up" if telling.value("after") > telling.value("before") else "down"
         verb = "step" if response.is_plural else "steps"
         return sentence(
-            f"{name} {verb} {direction} in {telling.moment('since', clock.grain)}: from "
+            f"{name} {verb} {direction} {telling.when('since', clock.grain)}: from "
             f"{telling.quantity('before', response.unit)} before to {telling.quantity('after', response.unit)} since"
         )
 

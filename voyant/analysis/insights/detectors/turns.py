@@ -90,7 +90,7 @@ def _turn(frame: Frame, clock: Clock, response: Response, values: Floats, found:
         if len(telling.rows) != len(found):
             return None
         at = [
-            f"{telling.quantity('value', response.unit, row)} in {telling.moment('period', clock.grain, row)}"
+            f"{telling.quantity('value', response.unit, row)} {telling.when('period', clock.grain, row)}"
             for row in range(len(found))
         ]
         there, back = ("falls", "rises") if down else ("rises", "falls")

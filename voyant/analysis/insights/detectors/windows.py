@@ -129,7 +129,7 @@ def _periods(clock: Clock, window: Window) -> tuple[int, int, int, int]:
 def _stretch(telling: Telling, clock: Clock, joint: str = "from") -> str:
     """``from June 2023 to August 2023``, or ``in June 2023``."""
     if telling.rows[0]["starts"] == telling.rows[0]["ends"]:
-        return f"in {telling.moment('starts', clock.grain)}"
+        return telling.when("starts", clock.grain)
     return f"{joint} {telling.moment('starts', clock.grain)} to {telling.moment('ends', clock.grain)}"
 
 

@@ -39,7 +39,7 @@ def _counts(bound: Bound) -> str:
 
 def _counts_claim(bound: Bound, sql: str) -> Claim:
     def tell(telling: Telling) -> str:
-        text = f"{telling.count('customers')} customers came in {telling.moment('period', bound.grain)}"
+        text = f"{telling.count('customers')} customers came {telling.when('period', bound.grain)}"
         if not telling.value("new_customers"):
             return f"{text}, all of whom had come before"
         return f"{text}, {telling.count('new_customers')} of them for the first time"

@@ -162,8 +162,8 @@ def _order_value_claim(bound: Bound, sql: str) -> Claim:
 
     def tell(telling: Telling) -> str:
         return (
-            f"an order was worth {telling.quantity('average_order_value', unit)} on average in "
-            f"{telling.moment('period', bound.grain)}, over {telling.count('orders')} orders"
+            f"an order was worth {telling.quantity('average_order_value', unit)} on average "
+            f"{telling.when('period', bound.grain)}, over {telling.count('orders')} orders"
         )
 
     latest = over(sql, where="complete AND orders > 0", order="period DESC", limit=1)

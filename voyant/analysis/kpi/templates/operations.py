@@ -65,8 +65,8 @@ def _turnover(bound: Bound) -> str:
 
 def _turnover_claim(bound: Bound, sql: str) -> Claim:
     def tell(telling: Telling) -> str:
-        period = telling.moment("period", bound.grain)
-        text = f"stock was turned over {telling.quantity('turnover')} times in {period}"
+        when = telling.when("period", bound.grain)
+        text = f"stock was turned over {telling.quantity('turnover')} times {when}"
         if telling.rows[0]["days_of_stock"] is None:
             return text
         return f"{text}: it lasts {telling.quantity('days_of_stock', 'days')} on average"
@@ -194,8 +194,8 @@ def _lead_claim(bound: Bound, sql: str) -> Claim:
 
     def tell(telling: Telling) -> str:
         return (
-            f"from {start} to {end} half of the {telling.count('completed')} that were done in "
-            f"{telling.moment('period', bound.grain)} took at most {telling.quantity('median_days', 'days')}, and nine "
+            f"from {start} to {end} half of the {telling.count('completed')} that were done "
+            f"{telling.when('period', bound.grain)} took at most {telling.quantity('median_days', 'days')}, and nine "
             f"in ten at most {telling.quantity('p90_days', 'days')}"
         )
 

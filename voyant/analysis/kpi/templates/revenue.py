@@ -47,7 +47,7 @@ def _growth_claim(bound: Bound, sql: str) -> Claim:
 
     def tell(telling: Telling) -> str:
         unit, grain = amount_unit(bound), bound.grain
-        text = f"{name} was {telling.quantity('revenue', unit)} in {telling.moment('period', grain)}"
+        text = f"{name} was {telling.quantity('revenue', unit)} {telling.when('period', grain)}"
         if telling.rows[0]["size"] is None:
             return text
         way = "more" if telling.value("change") > 0 else "less"

@@ -122,7 +122,7 @@ def _yearly_claim(bound: Bound, sql: str) -> Claim:
     unit = amount_unit(bound, "value")
 
     def tell(telling: Telling) -> str:
-        text = f"{_name(bound)} was {telling.quantity('value', unit)} in {telling.moment('period', bound.grain)}"
+        text = f"{_name(bound)} was {telling.quantity('value', unit)} {telling.when('period', bound.grain)}"
         if telling.value("change") == 0:
             return f"{text}, as much as a year before"
         way = "more" if telling.value("change") > 0 else "less"
