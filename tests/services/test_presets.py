@@ -139,6 +139,16 @@ def test_a_broken_file_is_told_and_the_others_stay(
             show_preset(caller, name)
 
 
+def test_a_refused_file_is_told_by_the_name_that_it_gives_itself(caller: Caller, folder: Path) -> None:
+    (folder / "mine.yaml").write_text(SALES.replace("shop.sales", "shop.mine").replace("steps:", "stages:"))
+    with pytest.raises(InvalidInput, match=r"mine\.yaml' is refused.*stages") as refused:
+        preset_run(caller, "shop.mine", {})
+    assert refused.value.code is Code.BAD_PRESET
+    with pytest.raises(NotFound) as unknown:
+        preset_run(caller, "shop.other", {})
+    assert "mine.yaml" in str(unknown.value.remedy)
+
+
 def test_a_folder_that_is_none_is_told(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     changed = msgspec.structs.replace(settings(), presets_path=Path("/nowhere/at/all"))
     monkeypatch.setattr("voyant.services.presets.settings", lambda: changed)

@@ -75,6 +75,12 @@ def run(
     max_tokens: int | None = MAX_TOKENS,
 ) -> int:
     """Run a preset over a source."""
+    from voyant.workflows.pipelines import is_preset
+
+    if not is_preset(name):
+        from voyant.services.presets import show_preset
+
+        show_preset(open_session(), name)
     asked: dict[str, Any] = {"rules": rules, "fail_under": fail_under, "contract": contract}
     arguments = _given(parameters)
     return gated(run_job(name, source, table, query, out, as_json, max_tokens, arguments=arguments, **asked))

@@ -79,20 +79,31 @@ def show_preset(caller: Caller, name: str) -> Preset:
 
     Raises:
         NotFound: There is none.
-        InvalidInput: ``BAD_PRESET``: there is a file of that name, but it holds none.
+        InvalidInput: ``BAD_PRESET``: there is a file of that name, or one that says so, but it holds none.
     """
     found = _all()
     if name in found:
         return found[name]
-    if name in (refused := _own().refused):
-        raise refused[name]
+    refused = _own().refused
+    for stem, refusal in refused.items():
+        if name in {stem, refusal.data.get("preset")}:
+            raise refusal
     near = difflib.get_close_matches(name, found, n=1, cutoff=0.5)
     raise NotFound(
         f"There is no preset {name[:100]!r}" + (f"; perhaps {near[0]}." if near else "."),
         code=Code.NO_TEMPLATE,
-        remedy=f"Use one of: {', '.join(found)}.",
+        remedy=f"Use one of: {', '.join(found)}." + _among_refused(refused),
         data={"preset": name[:200], "presets": list(found)},
     )
+
+
+def _among_refused(refused: Mapping[str, InvalidInput]) -> str:
+    """That it may stand in a file which could not be read."""
+    if not refused:
+        return ""
+    first = next(iter(refused.values())).message
+    others = f"; and {len(refused) - 1} more, which the list of presets tells" if len(refused) > 1 else ""
+    return f" Or mend what is no preset yet: {first}{others}"
 
 
 def preset_run(caller: Caller, kind: str, arguments: Mapping[str, Any] | None) -> PresetRun | None:
@@ -179,8 +190,9 @@ def _state(file: Path) -> tuple[str, int, int]:
 def _preset(file: Path, taken: Collection[str]) -> Preset:
     from voyant.analysis.presets import NotAPreset, preset_from, refuse_what_cannot_run
 
+    written = read_yaml_file(file, "preset")
     try:
-        preset = preset_from(read_yaml_file(file, "preset"))
+        preset = preset_from(written)
         if preset.name != file.stem:
             raise NotAPreset(f"its name is {preset.name!r}; the file of that preset is {preset.name}.yaml")
         if preset.name in taken:
@@ -188,7 +200,9 @@ def _preset(file: Path, taken: Collection[str]) -> Preset:
         refuse_what_cannot_run(preset)
     except NotAPreset as error:
         raise InvalidInput(
-            f"The preset {str(file)!r} is refused: {error}.", code=Code.BAD_PRESET, data={"file": file.name}
+            f"The preset {str(file)!r} is refused: {error}.",
+            code=Code.BAD_PRESET,
+            data={"file": file.name, "preset": written.get("name") if isinstance(written, dict) else None},
         ) from None
     return preset
 
