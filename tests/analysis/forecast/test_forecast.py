@@ -314,6 +314,14 @@ def test_what_cannot_be_forecast_is_refused_with_what_is_missing(
     assert refused.value.remedy
 
 
+def test_groups_of_a_row_each_are_refused_as_what_they_are() -> None:
+    rows = [[date(2021 + place % 3, place % 12 + 1, 5), f"C{place}", 5.0] for place in range(600)]
+    with figures(rows) as table, pytest.raises(InvalidInput) as refused:
+        predicted(table, value="amount", by=("shop",))
+    assert "There are 600 groups by shop, none of more than 1 row. " in refused.value.message
+    assert "fewer groups" in str(refused.value.remedy)
+
+
 def test_a_near_name_is_proposed() -> None:
     with figures(_monthly([1.0] * 20)) as table, pytest.raises(InvalidInput, match="perhaps amount"):
         predicted(table, value="amuont")

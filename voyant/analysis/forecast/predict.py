@@ -16,12 +16,12 @@ from voyant.analysis.forecast.series import Loaded, Series, load
 from voyant.analysis.forecast.target import target
 from voyant.analysis.forecast.work import FEWEST_VALUES, Plan, Task
 from voyant.analysis.time_columns import time_column_of
-from voyant.analysis.wording import count
+from voyant.analysis.wording import count, listed
 from voyant.domain.answer import Answer
 from voyant.domain.forecast import Forecast, ForecastRequest
 from voyant.domain.kpi import Grain
 from voyant.domain.profile import Profile
-from voyant.domain.table import Table
+from voyant.domain.table import Column, Table
 from voyant.errors import Code, InvalidInput
 
 MOST_AHEAD = 1_000
@@ -96,6 +96,8 @@ def _settled(
     if not loaded.series:
         raise _not_enough(f"{wanted.name} has no value that is a number in any period.", 0)
     past = past_of(found, loaded)
+    if len(past.starts) < FEWEST_VALUES:
+        raise _too_short(past, loaded, by)
     horizon = _horizon(request, past, found)
     if exogenous:
         loaded = with_columns(table, found, loaded, by, exogenous, len(past.starts), horizon)
@@ -126,8 +128,6 @@ def _check(request: ForecastRequest) -> None:
 
 def _horizon(request: ForecastRequest, past: Grid, found: Grid) -> int:
     length = len(past.starts)
-    if length < FEWEST_VALUES:
-        raise _not_enough(f"The times make {length} whole periods, a {past.grain} each.", length)
     to_come = len(found.starts) - length if request.exogenous else 0
     horizon = request.horizon or to_come or max(1, min(_USUAL_HORIZON[past.grain], length // 3))
     if horizon > length:
@@ -138,6 +138,22 @@ def _horizon(request: ForecastRequest, past: Grid, found: Grid) -> int:
             data={"horizon": horizon, "periods": length},
         )
     return horizon
+
+
+def _too_short(past: Grid, loaded: Loaded, by: Sequence[Column]) -> InvalidInput:
+    """Groups by a column such as a customer's id have a row or two each, whatever the length of the period."""
+    length = len(past.starts)
+    what = f"The times make {length} whole period{'s' if length > 1 else ''}, a {past.grain} each."
+    most = max(series.rows for series in loaded.series)
+    if loaded.total <= most:
+        return _not_enough(what, length)
+    names = listed([column.name for column in by])
+    return _not_enough(
+        f"There are {count(loaded.total)} groups by {names}, none of more than {count(most)} row"
+        f"{'s' if most > 1 else ''}. {what}",
+        length,
+        remedy="Leave out by, or name a column that makes fewer groups; or ask for shorter periods: grain.",
+    )
 
 
 def _long_enough(loaded: Loaded, past: Grid, horizon: int) -> tuple[tuple[Series, ...], int, int]:
@@ -168,11 +184,13 @@ def _known(series: Series) -> int:
     return int(np.isfinite(series.values).sum())
 
 
-def _not_enough(what: str, periods: int) -> InvalidInput:
+def _not_enough(
+    what: str, periods: int, remedy: str = "Give a longer past, or ask for shorter periods: grain."
+) -> InvalidInput:
     return InvalidInput(
         f"{what[:1].upper()}{what[1:]} A forecast needs {FEWEST_VALUES} or more, two seasons for a season to be seen.",
         code=Code.NOT_ENOUGH_DATA,
-        remedy="Give a longer past, or ask for shorter periods: grain.",
+        remedy=remedy,
         data={"periods": periods, "needed": FEWEST_VALUES},
     )
 
