@@ -64,6 +64,7 @@ def test_a_day_is_spoken_of_as_one() -> None:
     rows = [[date(2024, 1, 1) + timedelta(days=place), "a", None, float(v)] for place, v in enumerate(values)]
     said = _said(rows, value="level", horizon=1)  # type: ignore[arg-type]
     assert " on 30 April 2024, " in said.findings[0].text
+    assert " on the day before (" in said.findings[0].text
     [found] = [finding for finding in said.findings if finding.kind == "change_point"]
     assert "changes on 1 March 2024" in found.text
 

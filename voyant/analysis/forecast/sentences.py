@@ -10,6 +10,7 @@ from voyant.analysis.insights.comparison import Claim, Comparison, Question, Tel
 from voyant.analysis.wording import listed, sentence, shown
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.domain.forecast import Forecast, SeriesForecast
+from voyant.domain.kpi import Grain
 from voyant.domain.table import Table
 
 _MOST_MOVERS = 3
@@ -95,14 +96,14 @@ def _expected(result: Forecast, series: SeriesForecast, strength: float) -> Clai
             time = f"from {telling.moment('since', result.grain)} to {until}"
         average = "average" if result.additive and result.horizon > 1 else "be"
         text = f"{name} is expected to {average} {telling.quantity('mean_ahead', unit)} {time}"
-        before = f"{_time_before(result, series, telling)} ({telling.quantity('mean_before', unit)})"
+        before, was = _time_before(result, series, telling), telling.quantity("mean_before", unit)
         if telling.rows[0]["signed"] is not None and abs(telling.value("signed")) < _HARDLY:
-            text += f", about as over {before}"
+            text += f", about as {before} ({was})"
         elif telling.rows[0]["signed"] is not None:
             way = "more" if telling.value("signed") > 0 else "less"
-            text += f", {telling.percent('change')} {way} than over {before}"
+            text += f", {telling.percent('change')} {way} than {before} ({was})"
         else:
-            text += f", against {before}"
+            text += f", against {was} {before}"
         if telling.rows[0]["without_last"] is not None:
             text += f"; without the last value, {telling.quantity('last_value', unit)}, which nothing before it led to "
             text += f"expect, it would be {telling.quantity('without_last', unit)}"
@@ -129,10 +130,12 @@ def _expected(result: Forecast, series: SeriesForecast, strength: float) -> Clai
 
 def _time_before(result: Forecast, series: SeriesForecast, telling: Telling) -> str:
     """As many last periods of a series as are forecast, or all that it has."""
+    is_day = result.grain is Grain.DAY and result.step == 1
+    over = "over" if telling.value("periods") > 1 else "on" if is_day else "in"
     periods = _periods(result, telling)
     if series.last == result.last:
-        return f"the {periods} before"
-    return f"the {periods} until {telling.moment('last', result.grain)}"
+        return f"{over} the {periods} before"
+    return f"{over} the {periods} until {telling.moment('last', result.grain)}"
 
 
 def _view(result: Forecast, series: SeriesForecast) -> View:
@@ -294,8 +297,9 @@ def _overview(result: Forecast) -> Claim:
             against = "about as"
             if abs(telling.value("signed")) >= _HARDLY:
                 against = f"{telling.percent('change')} {'more' if telling.value('signed') > 0 else 'less'} than"
+            average = "average" if result.horizon > 1 else "be"
             text = (
-                f"{name} of {telling.count('series')} series together is expected to average "
+                f"{name} of {telling.count('series')} series together is expected to {average} "
                 f"{telling.quantity('ahead', unit)} over the next {periods}, {against} over the last "
                 f"({telling.quantity('before', unit)}); "
             )
