@@ -57,6 +57,19 @@ def average_name(column: Column) -> str:
     return words if words.startswith(("average", "avg", "mean")) else f"average {words}"
 
 
+def total_name(column: Column) -> str:
+    """How the sum of a measure is called: a total is no total of totals in words."""
+    return _total_of(called(column))
+
+
+def _total_of(words: str) -> str:
+    """
+    >>> _total_of("amount"), _total_of("total"), _total_of("grand total")
+    ('total amount', 'total', 'grand total')
+    """
+    return words if "total" in words.split() else f"total {words}"
+
+
 def aggregate_name(sql: str) -> str:
     """An aggregate that somebody wrote, in words as far as it is simple.
 
@@ -73,7 +86,7 @@ def aggregate_name(sql: str) -> str:
     if found is None or word is None:
         return text.replace('"', "")
     inner = re.sub(r" ?\* ?", " × ", found[2].replace('"', "").strip())
-    return f"{word} {readable(inner)}"
+    return _total_of(readable(inner)) if word == "total" else f"{word} {readable(inner)}"
 
 
 _AGGREGATES = {"sum": "total", "avg": "average", "mean": "average", "median": "median", "min": "least", "max": "most"}

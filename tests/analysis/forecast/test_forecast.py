@@ -94,6 +94,12 @@ def test_a_regular_series_that_lacks_a_row_has_a_hole_and_no_zero() -> None:
     assert "1 of 60 periods has no rows: total amount is not known there." in answer.result.notes
 
 
+def test_a_column_of_totals_is_no_total_of_totals() -> None:
+    columns = (column("day", "DATE", Role.TIME), replace(column("total", "DOUBLE"), aggregation=Aggregation.SUM))
+    with figures([[day, 5.0] for day in months(24)], columns) as table:
+        assert [predicted(table, value=asked).result.value for asked in ("total", "sum(total)")] == ["total", "total"]
+
+
 def test_several_rows_in_a_period_are_put_together() -> None:
     rows = [row for row in _monthly([10.0] * 30) for _ in range(2)]
     with figures(rows) as table:

@@ -11,7 +11,7 @@ from voyant.analysis.insights.clauses import by_period
 from voyant.analysis.insights.frame import Clock, Factor, Frame, Measure
 from voyant.analysis.insights.outcomes import is_money
 from voyant.analysis.insights.statistics import Floats, Ints
-from voyant.analysis.wording import average_name, called, sentence
+from voyant.analysis.wording import average_name, sentence, total_name
 from voyant.domain.finding import Axis, Mark, View
 from voyant.domain.table import Column
 from voyant.lake.sql import identifier
@@ -46,7 +46,7 @@ class Response:
         each = f" per {per}" if per else ""
         if self.measure is None:
             return f"records{each}"
-        return f"total {called(self.measure.column)}{each}" if self.is_total else average_name(self.measure.column)
+        return f"{total_name(self.measure.column)}{each}" if self.is_total else average_name(self.measure.column)
 
     @property
     def aggregate(self) -> str:

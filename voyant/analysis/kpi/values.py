@@ -12,7 +12,7 @@ from voyant.analysis.kpi import declared
 from voyant.analysis.kpi.figures import Figure
 from voyant.analysis.kpi.signs import has_a_least, is_never_negative
 from voyant.analysis.normalize.names import word_set, words_of
-from voyant.analysis.wording import aggregate_name, average_name, called, figure_name
+from voyant.analysis.wording import aggregate_name, average_name, called, figure_name, total_name
 from voyant.domain.kpi import DeclaredKpi, KpiKind
 from voyant.domain.profile import Profile
 from voyant.domain.table import Aggregation, Column, ColumnType, Dataset
@@ -108,7 +108,7 @@ def value_of_column(column: Column, dataset: Dataset, profile: Profile, aggregat
     finite = f"CASE WHEN isfinite({name}) THEN {name} END" if column.type is ColumnType.FLOAT else name
     signed = not has_a_least(column, profile)
     return Value(
-        name=f"total {called(column)}" if additive else average_name(column),
+        name=total_name(column) if additive else average_name(column),
         expression=f"{'sum' if additive else 'avg'}({finite})",
         columns=(column.name,),
         unit=column.unit,

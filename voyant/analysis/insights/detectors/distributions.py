@@ -11,7 +11,7 @@ from voyant.analysis.insights.frame import Factor, Frame, Measure
 from voyant.analysis.insights.labels import group_label, named, says_nothing, speaks_for_itself
 from voyant.analysis.insights.outcomes import is_money
 from voyant.analysis.insights.relations import Relations
-from voyant.analysis.wording import called, is_additive, readable, sentence
+from voyant.analysis.wording import is_additive, readable, sentence, total_name
 from voyant.domain.finding import Axis, Mark, Severity, View
 from voyant.lake.sql import identifier
 
@@ -147,19 +147,19 @@ def _total(frame: Frame, factor: Factor, measure: Measure) -> Comparison | None:
 
     def tell(telling: Telling) -> str:
         return sentence(
-            f"{named(factor, telling.rows[0][factor.name])} accounts for {telling.percent('share')} of total "
-            f"{called(measure.column)} ({telling.quantity('total', measure.column.unit)}) with "
+            f"{named(factor, telling.rows[0][factor.name])} accounts for {telling.percent('share')} of "
+            f"{total_name(measure.column)} ({telling.quantity('total', measure.column.unit)}) with "
             f"{telling.percent('share_of_records')} of the records; "
             f"{group_label(factor, telling.rows[1][factor.name])} follows with {telling.percent('share', 1)}"
         )
 
     view = View(
         name=f"total_{measure.name}_by_{factor.name}",
-        title=f"Total {called(measure.column)} by {readable(factor.name)}",
+        title=sentence(f"{total_name(measure.column)} by {readable(factor.name)}")[:-1],
         mark=Mark.BAR,
         sql=sql,
         x=Axis(field=factor.name, title=readable(factor.name), kind="category"),
-        y=Axis(field="total", title=f"total {called(measure.column)}", kind="number", unit=measure.column.unit),
+        y=Axis(field="total", title=total_name(measure.column), kind="number", unit=measure.column.unit),
         highlight=factor.values[int(np.argmax(sums))],
     )
     return Comparison(
@@ -172,7 +172,7 @@ def _total(frame: Frame, factor: Factor, measure: Measure) -> Comparison | None:
             sql=sql,
             tell=tell,
             strength=0.2 + 0.15 * saturating(lead - 1, 1.5) + 0.35 * saturating(beyond, 0.15),
-            title=f"total {called(measure.column)} by {readable(factor.name)}",
+            title=f"{total_name(measure.column)} by {readable(factor.name)}",
             severity=Severity.NOTICE,
             view=view,
         ),
