@@ -35,6 +35,8 @@ _LETTERS = str.maketrans(
     | {"þ": "th", "Þ": "Th", "ı": "i", "ð": "d", "Ð": "D"}
 )
 _SPACED = re.compile(r"[\W_]+")
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{1,2}")
+_PICTURE = re.compile("[\U0001f000-\U0001faff]|[\u2600-\u27bf\u2b00-\u2bff]\ufe0f")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 
 
@@ -43,8 +45,16 @@ def snake_case(name: str) -> str:
 
     >>> snake_case("Größe (cm)"), snake_case("customerID"), snake_case("% of Total"), snake_case("2019")
     ('grosse_cm', 'customer_id', 'pct_of_total', '_2019')
+    >>> snake_case("Country 🇩🇪"), snake_case("Sales 📈"), snake_case("🌡️")
+    ('country_de', 'sales', 'thermometer')
     """
-    spelled = "".join(_spelled(character) for character in unicodedata.normalize("NFC", name))
+    told = _FLAG.sub(_letters_of, unicodedata.normalize("NFC", name))
+    # A picture says something where it is all that there is; beside a name it is an ornament.
+    return _in_words(_PICTURE.sub(" ", told)) or _in_words(told)
+
+
+def _in_words(name: str) -> str:
+    spelled = "".join(_spelled(character) for character in name)
     decomposed = unicodedata.normalize("NFKD", spelled.translate(_LETTERS))
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
     # Apostrophes stand inside words: "driver's" is one word, not two.
@@ -90,6 +100,12 @@ def words_of(name: str) -> tuple[str, ...]:
 def word_set(words: str) -> frozenset[str]:
     """The words of a line of words, for the vocabularies that names are compared with."""
     return frozenset(words.split())
+
+
+def _letters_of(flag: re.Match[str]) -> str:
+    """A flag is written as the two letters of its country."""
+    letters = "".join(chr(ord("a") + ord(letter) - 0x1F1E6) for letter in flag[0])
+    return f" {letters} "
 
 
 def _spelled(character: str) -> str:
