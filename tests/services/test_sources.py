@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import json
+import lzma
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from voyant.domain.caller import Caller
@@ -167,6 +173,33 @@ def test_lines_are_estimated_whatever_ends_them(caller: Caller, tmp_path: Path, 
     path.write_bytes(ROWS.replace("\n", line_end).encode())
     estimated = estimate(caller, source_from(caller, str(path)))
     assert (estimated.rows, estimated.columns) == (61, 3)
+
+
+@pytest.mark.parametrize("ending", ["gz", "bz2", "xz", "zst", "zip"])
+def test_rows_of_a_packed_file_are_estimated_from_its_beginning(caller: Caller, tmp_path: Path, ending: str) -> None:
+    numbers = np.random.default_rng(1).integers(0, 10**9, size=(400_000, 2))
+    text = ("a,b\n" + "\n".join(f"{a},{b}" for a, b in numbers.tolist()) + "\n").encode()
+    path = tmp_path / f"numbers.csv.{ending}"
+    if ending == "zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("numbers.csv", text)
+    else:
+        packers = {"gz": lambda: gzip.compress(text, 1), "bz2": lambda: bz2.compress(text, 1)}
+        packers |= {"xz": lambda: lzma.compress(text, preset=0), "zst": lambda: pa.compress(text, "zstd", asbytes=True)}
+        path.write_bytes(packers[ending]())
+    estimated = estimate(caller, source_from(caller, str(path)))
+    assert estimated.rows == pytest.approx(400_000, rel=0.05)
+    assert estimated.columns == 2
+    assert estimated.disk_bytes == pytest.approx(0.4 * len(text), rel=0.05)
+    assert any("estimates" in note for note in estimated.notes)
+
+
+def test_a_broken_packed_file_is_not_estimated(caller: Caller, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv.gz"
+    path.write_bytes(gzip.compress(ROWS.encode())[:200])
+    with pytest.raises(InvalidInput) as caught:
+        estimate(caller, source_from(caller, str(path)))
+    assert caught.value.code is Code.UNREADABLE
 
 
 def test_a_broken_file_is_not_estimated(caller: Caller, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -31,9 +32,46 @@ def unpack(path: Path, compression: Compression, workspace: Workspace) -> list[P
             return _unpack_zip(path, folder, workspace)
         name = path.stem if path.suffix.lower() in _SUFFIXES else path.name
         target = folder / (name or "data")
-        with _opened(path, compression) as stream:
+        with path.open("rb") as packed, _opened(packed, compression) as stream:
             _copy(stream, target, _Budget(path, workspace))
         return [target]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """The beginning of what a compressed file holds, of an archive that of its first file.
+
+    Attributes:
+        name: Of the file inside.
+        size: Bytes of all that is inside: known of an archive and of what ends within the sample, else by how far the
+            beginning expands.
+    """
+
+    name: str
+    head: bytes
+    size: int
+
+
+def sample(path: Path, compression: Compression, most: int) -> Sample:
+    """The first bytes of what is inside, ``most`` of them.
+
+    Raises:
+        InvalidInput: ``Code.UNREADABLE`` where it is broken, encrypted or empty.
+    """
+    with _mapped_errors(path, compression):
+        if compression is Compression.ZIP:
+            with zipfile.ZipFile(path) as archive:
+                members = _members(archive)
+                if not members:
+                    return Sample(name=path.stem, head=b"", size=0)
+                with archive.open(members[0]) as stream:
+                    head = stream.read(most)
+                return Sample(name=members[0].filename, head=head, size=sum(member.file_size for member in members))
+        with path.open("rb") as packed, _opened(packed, compression) as stream:
+            head = stream.read(most)
+            read, whole = packed.tell(), path.stat().st_size
+        ended = len(head) < most
+        return Sample(name=path.stem, head=head, size=len(head) if ended else round(len(head) * whole / read))
 
 
 def is_hidden(name: str) -> bool:
@@ -48,13 +86,13 @@ def _unpack_zip(path: Path, folder: Path, workspace: Workspace) -> list[Path]:
     budget = _Budget(path, workspace)
     targets = []
     with zipfile.ZipFile(path) as archive:
-        members = [member for member in archive.infolist() if not member.is_dir() and not is_hidden(member.filename)]
+        members = _members(archive)
         if len(members) > workspace.limits.max_files:
             raise InvalidInput(
                 f"{path.name!r} holds {len(members):,} files; the limit max_files is {workspace.limits.max_files:,}.",
                 code=Code.TOO_LARGE,
             )
-        for number, member in enumerate(sorted(members, key=lambda member: member.filename)):
+        for number, member in enumerate(members):
             # A folder for each: two members can have one name, and a member's own folders are not to be trusted.
             target = folder / str(number) / (PurePosixPath(member.filename.replace("\\", "/")).name or "data")
             target.parent.mkdir()
@@ -64,20 +102,26 @@ def _unpack_zip(path: Path, folder: Path, workspace: Workspace) -> list[Path]:
     return targets
 
 
-def _opened(path: Path, compression: Compression) -> Any:
+def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The files of an archive in the order of their names."""
+    members = [member for member in archive.infolist() if not member.is_dir() and not is_hidden(member.filename)]
+    return sorted(members, key=lambda member: member.filename)
+
+
+def _opened(packed: IO[bytes], compression: Compression) -> Any:
     if compression is Compression.GZIP:
         import gzip
 
-        return gzip.open(path)
+        return gzip.open(packed)
     if compression is Compression.BZIP2:
         import bz2
 
-        return bz2.open(path)
+        return bz2.open(packed)
     if compression is Compression.XZ:
-        return lzma.open(path)
+        return lzma.open(packed)
     import pyarrow as pa
 
-    return pa.input_stream(str(path), compression="zstd")
+    return pa.input_stream(packed, compression="zstd")
 
 
 class _Budget:
