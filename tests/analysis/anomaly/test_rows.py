@@ -14,7 +14,7 @@ from tests.analysis.insights.tables import Draw, choice, column, draw, hidden
 from voyant.analysis.anomaly import anomalies, comparisons
 from voyant.analysis.conclusions import conclude
 from voyant.analysis.profile import profile
-from voyant.domain.anomaly import Anomalies, AnomalyMethod, AnomalyRequest, Oddity
+from voyant.domain.anomaly import Anomalies, AnomalyMethod, AnomalyRequest, AnomalyScope, Oddity
 from voyant.domain.answer import Answer
 from voyant.domain.finding import Finding
 from voyant.domain.serialization import to_json
@@ -261,6 +261,11 @@ def test_too_little_is_said_with_what_is_needed(columns: list[Column], values: d
         answer(numbered("little", columns, values))
     assert raised.value.code is Code.NOT_ENOUGH_DATA
     assert raised.value.remedy
+
+
+def test_where_neither_rows_nor_series_can_be_judged_what_rows_lack_is_said() -> None:
+    with pytest.raises(InvalidInput, match="x: no values"):
+        answer(numbered("little", [number("x")], {"x": [None] * 100}), scope=AnomalyScope.BOTH)
 
 
 def test_an_unknown_column_is_refused_with_near_ones() -> None:

@@ -45,7 +45,7 @@ def anomalies(
         except InvalidInput as error:
             if error.code is not Code.NOT_ENOUGH_DATA or len(wanted) == 1:
                 raise
-            refusal = error
+            refusal = refusal or error
             notes.append(error.message)
             continue
         rows |= made.rows
