@@ -84,6 +84,7 @@ RESULT = {
             "base": 851137.27,
             "base_period": "2011-10",
             "change": 0.365,
+            "caveat": None,
         }
     ],
     "contracts": [],

@@ -89,7 +89,10 @@ async def run(request: HttpRequest, body: QueryRequest, accept: Accept) -> HttpR
 
 @router.get("/tables", response=Page[TableSummary], openapi_extra=described(*OF_JOB, examples={200: examples.TABLES}))
 async def list_tables(request: HttpRequest, job_id: OfJob, limit: Limit, cursor: Cursor) -> HttpResponse:
-    """List the tables that statements may name, by name; of a job those that it read, and the rows that it made."""
+    """List the tables that statements may name, by name.
+
+    With a job, those that it read, and the rows that it made.
+    """
     return answer(await with_data(tables, caller_of(request), job_id=job_id, limit=limit, cursor=cursor))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -20,7 +21,7 @@ from voyant.analysis.insights.detectors.drivers import drivers
 from voyant.analysis.kpi import measure
 from voyant.analysis.kpi.changes import Cell
 from voyant.analysis.kpi.figures import Figure
-from voyant.analysis.kpi.handful import LARGEST_SHARE, MOST_ROWS, Extremes, Side, handful
+from voyant.analysis.kpi.handful import LARGEST_SHARE, LEAST_CHANGE, MOST_ROWS, Extremes, Side, handful
 from voyant.analysis.narrative.key_figures import figure_sentence
 from voyant.analysis.profile import profile
 from voyant.analysis.time_columns import TimeAxis
@@ -182,11 +183,13 @@ def side(first: date, month: list[int | None], *, mean: bool) -> Side:
 def by_hand(february: Sequence[int | None], march: Sequence[int | None], *, mean: bool) -> int | None:
     """The fewest rows of both months, taken from either end, without which less than half of the change is left."""
 
-    def figure(month: list[int]) -> float:
-        return sum(month) / (len(month) if mean else 1)
+    def figure(month: list[int]) -> Fraction:
+        return Fraction(sum(month), len(month) if mean else 1)
 
     before, after = (sorted(amount for amount in month if amount is not None) for month in (february, march))
-    if (mean and not (before and after)) or figure(after) == figure(before):
+    if mean and not (before and after):
+        return None
+    if abs(figure(after) - figure(before)) <= Fraction(LEAST_CHANGE) * abs(figure(before)):
         return None
     for rows in range(1, min(MOST_ROWS, int(LARGEST_SHARE * (len(february) + len(march)))) + 1):
         for early, from_low, to_low in product(range(rows + 1), (True, False), (True, False)):

@@ -28,6 +28,8 @@ from voyant.lake.sql import identifier
 MOST_ROWS = 5
 LARGEST_SHARE = 0.02
 """Of the rows of both periods: more are no handful, however few they are."""
+LEAST_CHANGE = Decimal("0.01")
+"""Of the figure before: nearly any row carries less, and nobody asks what it rests on."""
 _MOST_LEFT = Decimal("0.5")
 
 
@@ -136,7 +138,7 @@ class _Without:
 def _fewest(before: Side, after: Side) -> _Without | None:
     """Without the fewest rows that leave less than half of the change; of as many, those that leave least."""
     base, value = before.cell.figure, after.cell.figure
-    if base is None or value is None or base == value:
+    if base is None or value is None or abs(value - base) <= LEAST_CHANGE * abs(base):
         return None
     rose = value > base
     bases = _ever_fewer(before.cell, before.extremes.smallest if rose else before.extremes.largest)
