@@ -151,7 +151,7 @@ def test_numbers_may_come_as_text_and_one_column_by_itself() -> None:
         ({"time": ""}, "takes a text"),
         ({"by": []}, "1 to 100 texts"),
         ({"by": [1]}, "takes a text"),
-        ({"grain": "fortnight"}, "one of hour, day"),
+        ({"grain": "fortnight"}, "one of minute, hour, day"),
         ({"since": "yesterday"}, "a date, such as"),
         ({"scope": "all"}, "one of rows, series"),
         ({"scope": ["rows"]}, "one of rows, series"),
