@@ -18,6 +18,7 @@ from voyant.domain.job import StepStatus
 from voyant.domain.manifest import ManifestInput, ManifestStep
 from voyant.domain.parameters import JobParameters
 from voyant.errors import Code, InternalError, InvalidInput, QueryRejected, VoyantError, as_disk_full
+from voyant.workflows import preloading
 from voyant.workflows.context import JobContext, StepContext
 from voyant.workflows.pipeline import ANSWER, Step, StepResult
 
@@ -86,6 +87,7 @@ def _attempt(
     step: Step, context: StepContext, parameters: JobParameters, time_limit: float
 ) -> tuple[StepResult, VoyantError | None]:
     try:
+        preloading.load(step.modules)
         with _time_limit(context.job, step.name, time_limit):
             return step.run(context, parameters), None
     except QueryRejected as error:

@@ -39,7 +39,7 @@ class Step:
     Attributes:
         is_core: Its failure fails the job; the failure of any other is reported in the result.
         prepare: Begins, without waiting for it, what the step will need; called before the first step runs.
-        modules: Those that take long to import and that the step will need; imported beside the steps before it.
+        modules: That the step will need: libraries that take long to import, and our own packages.
         attempts: How often it is tried when the error says that a retry can help.
         libraries: Distributions whose versions the manifest states.
     """

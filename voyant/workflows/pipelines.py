@@ -13,19 +13,30 @@ NORMALIZE = Step(
     name="normalize",
     run=steps.normalize,
     is_core=True,
-    modules=("voyant.lake.catalog", "pyarrow.parquet", "pyiceberg.io.pyarrow"),
+    modules=(
+        "pyarrow.parquet",
+        "pyiceberg.io.pyarrow",
+        "voyant.lake.catalog",
+        "voyant.analysis.normalize",
+        "voyant.analysis.drift",
+    ),
     libraries=("duckdb", "pyarrow", "pyiceberg", "voyant"),
 )
 PROFILE = Step(
     name="profile",
     run=steps.profile,
     is_core=True,
-    modules=("voyant.analysis.profile", "scipy.special"),
+    modules=("scipy.special", "voyant.analysis.profile"),
     libraries=("duckdb", "numpy", "scipy", "voyant"),
 )
-QUALITY = Step(name="quality", run=steps.quality, libraries=("duckdb", "voyant"))
-DRIFT = Step(name="drift", run=steps.drift, libraries=("duckdb", "numpy", "scipy", "voyant"))
-KPI = Step(name="kpi", run=steps.kpi, libraries=("duckdb", "sqlglot", "voyant"))
+QUALITY = Step(name="quality", run=steps.quality, modules=("voyant.analysis.quality",), libraries=("duckdb", "voyant"))
+DRIFT = Step(
+    name="drift",
+    run=steps.drift,
+    modules=("voyant.analysis.drift",),
+    libraries=("duckdb", "numpy", "scipy", "voyant"),
+)
+KPI = Step(name="kpi", run=steps.kpi, modules=("voyant.analysis.kpi",), libraries=("duckdb", "sqlglot", "voyant"))
 INSIGHTS = Step(
     name="insights",
     run=steps.insights,
@@ -77,7 +88,7 @@ CHARTS = Step(
     modules=("voyant.analysis.charts",),
     libraries=("duckdb", "vl-convert-python", "voyant"),
 )
-NARRATIVE = Step(name="narrative", run=steps.narrative, libraries=("voyant",))
+NARRATIVE = Step(name="narrative", run=steps.narrative, modules=("voyant.analysis.narrative",), libraries=("voyant",))
 REPORT = Step(
     name="report", run=steps.report, modules=("voyant.report",), libraries=("django", "vl-convert-python", "voyant")
 )

@@ -1,4 +1,4 @@
-"""What the steps of a pipeline import, brought in beside the work of the steps before them."""
+"""What the steps of a pipeline import, brought in before they need it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,36 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.abc import MetaPathFinder
-from threading import Thread, main_thread
+from threading import Lock, Thread, main_thread
 
 from voyant.workflows.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
 
+_loading = Lock()
 is_lean = False
 """Set where a process runs a command and nothing else: elsewhere Arrow must know pandas' objects when it meets them."""
 
 
 def prepare(pipeline: Pipeline) -> None:
-    """Begins what the steps will need, without waiting for it."""
+    """Begins what the steps will need; a process with other threads has it all when this returns.
+
+    Two threads must not import our own modules at once: where one imports a package whose parts import each other, and
+    the other begins with one of those parts, Python hands out a half-made module rather than wait forever. A command
+    has one thread that imports ours, so that libraries can come in beside it.
+    """
     warm_up(pipeline)
-    preload([module for step in pipeline.steps for module in step.modules])
+    modules = [module for step in pipeline.steps for module in step.modules]
+    if is_lean:
+        preload([module for module in modules if not module.startswith("voyant.")])
+    load(modules)
+
+
+def load(modules: Sequence[str]) -> None:
+    """Imports them while no other thread does, unless only one does anyway."""
+    if not is_lean:
+        with _loading:
+            _import_all(modules)
 
 
 def warm_up(pipeline: Pipeline) -> None:
