@@ -85,6 +85,7 @@ def test_a_table_that_was_taken_in_beside_another_is_analysed(caller: Caller, tm
 @pytest.mark.parametrize("hint", ["{}/voyant.db", "file://{}/voyant.db", "sqlite:///{}/voyant.db", "{}/*.db*", "{}"])
 def test_what_the_home_works_on_is_no_source(caller: Caller, home: Path, hint: str) -> None:
     """Reading it would drop this process's locks on it."""
+    (home / "temporal.db").touch()
     with pytest.raises(NotPermitted, match="Voyant itself") as refused:
         source_from(caller, hint.format(home))
     assert refused.value.code is Code.LOCATION_NOT_ALLOWED
