@@ -49,3 +49,16 @@ def test_importing_the_library_and_the_command_costs_little() -> None:
     program = f"import sys, voyant, voyant.cli.main; print(*sorted({HEAVY!r} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_an_analysis_brings_in_nothing_that_predicts() -> None:
+    """It proposes predictions, and must not pay for the libraries that make them."""
+    program = (
+        "import sys\nfrom importlib import import_module\nfrom voyant.services.home import open_home\nopen_home()\n"
+        "from voyant.workflows.pipelines import pipeline_of\n"
+        "for step in pipeline_of('analyze').steps:\n    [import_module(module) for module in step.modules]\n"
+        "import voyant.analysis.narrative.proposals, voyant.analysis.benchmark.columns\n"
+        "print(*sorted({'statsforecast', 'statsmodels', 'sklearn'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

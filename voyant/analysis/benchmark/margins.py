@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voyant.analysis.forecast.intervals import Spread
 from voyant.analysis.forecast.work import Check, Outcome
 from voyant.analysis.insights.statistics import Floats
 from voyant.analysis.rounding import rounded
@@ -47,6 +46,8 @@ def margin(outcome: Outcome, level: int, until: int | None = None) -> Margin | N
     The size comes from the errors out of sample alone, all brought to one step; only how they grow comes from the past
     itself, since errors far ahead are few. They count as fewer the more of each stays in the next.
     """
+    from voyant.analysis.forecast.intervals import Spread  # it brings the libraries that fit, which take a second
+
     until = len(outcome.filled) if until is None else until
     steps, off = _errors(outcome.checks, until)
     if len(off) < _FEWEST_ERRORS:
