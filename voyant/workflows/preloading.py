@@ -52,6 +52,9 @@ def preload(modules: Sequence[str]) -> None:
     One thread is enough: importing holds Python's lock, which the engine lets go of while it works. It is no daemon: an
     interpreter that ends in the middle of an import can end in a crash.
     """
+    # NumPy changes the environment of the process while it is imported: no other thread may be reading that meanwhile.
+    import numpy  # noqa: F401
+
     Thread(target=_import_all, args=(modules,), name="preloading").start()
 
 
