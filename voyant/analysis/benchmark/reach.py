@@ -87,8 +87,8 @@ def _of_calendar(market: Market, periods: Periods, profile: Profile, brand: str)
 
 def _left_out(periods: Periods, reach: Mapping[str, _Reach], shared: Periods) -> Iterator[str]:
     """The periods beyond those that count, those with one reason together."""
-    every = {key for one in reach.values() for key in one.touched}
-    beyond = sorted(every - {key for key in every if shared.keys[0] <= key <= shared.keys[-1]})  # type: ignore
+    touched = {key for one in reach.values() for key in one.touched}
+    beyond = [key for key in periods.keys if key in touched and key not in shared.keys]
     told = [f"{_span(periods, list(keys))} ({why})" for why, keys in groupby(beyond, lambda key: _why(key, reach))]
     if told:
         more = f" and {len(told) - _MOST_TOLD} more spans" if len(told) > _MOST_TOLD else ""
@@ -102,7 +102,7 @@ def _span(periods: Periods, keys: Sequence[Key]) -> str:
 
 def _why(key: Key, reach: Mapping[str, _Reach]) -> str:
     """Which tables cover the period in part, or not at all."""
-    absent = [brand for brand, one in reach.items() if not one.touched[0] <= key <= one.touched[-1]]  # type: ignore
+    absent = [brand for brand, one in reach.items() if key not in one.touched]
     partial = [brand for brand, one in reach.items() if brand not in absent and key not in one.whole]
     reasons = [f"{_some(partial)} in part"] if partial else []
     return ", ".join([*reasons, f"{_some(absent)} without rows"] if absent else reasons)
