@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from voyant.analysis.benchmark.sentences.paired import paired
 from voyant.analysis.benchmark.sentences.words import (
     columns_of,
-    interval,
     is_metric,
     metric_named,
     named,
     period_axis,
     period_of,
 )
-from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, saturating
+from voyant.analysis.insights.comparison import Claim, Comparison, Telling, saturating
 from voyant.analysis.wording import readable, sentence
 from voyant.domain.benchmark import Benchmark, BrandMetric, Difference, Use
 from voyant.domain.finding import Axis, Mark, Severity, View
@@ -24,7 +24,6 @@ _SMALLEST = 0.05
 _LEVEL = 0.05
 _ALIKE = 0.1
 """Of the competitor's figure: where the interval excludes a larger difference, there is said to be none."""
-TEST = "Student's t of paired periods, corrected for autocorrelation"
 
 
 def contrasts(result: Benchmark) -> Iterator[Comparison]:
@@ -40,14 +39,9 @@ def contrasts(result: Benchmark) -> Iterator[Comparison]:
         alike = level > 0 and max(-tested.low, tested.high) <= _ALIKE * level and metric.name not in told
         if alike and tested.q > _LEVEL:
             told.add(metric.name)
-        yield Comparison(
-            question=Question.BRAND,
-            test=TEST,
-            effect_name="mean difference in standard deviations of the differences",
-            effect=tested.effect,
-            p=tested.p,
-            n=tested.n,
-            note=interval(tested, together=len(result.competitors) > 1),
+        yield paired(
+            tested,
+            together=len(result.competitors) > 1,
             claim=_differs(result, metric, found) if matters and _is_told(result, metric, found) else None,
             denial=_alike(result, metric, found) if alike else None,
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from voyant.analysis.benchmark.sentences.words import columns_of, interval, is_metric, named, share_of
+from voyant.analysis.benchmark.sentences.paired import paired
+from voyant.analysis.benchmark.sentences.words import columns_of, is_metric, named, share_of
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Telling, saturating
 from voyant.analysis.wording import listed, readable, sentence, shown
 from voyant.domain.benchmark import Benchmark, BrandMetric, SegmentStanding, Use
@@ -13,7 +14,6 @@ from voyant.lake.sql import literal
 
 _SMALLEST_SHARE = 0.03
 _SMALLEST_GAP = 0.05
-TEST = "Student's t of paired periods, corrected for autocorrelation"
 
 
 def strengths(result: Benchmark) -> Iterator[Comparison]:
@@ -62,14 +62,9 @@ def _segment(result: Benchmark, metric: BrandMetric, one: SegmentStanding, *, is
         return Comparison(question=Question.BRAND)
     least = _SMALLEST_SHARE if metric.has_shares else _SMALLEST_GAP * abs(one.other or 0.0)
     agrees = (tested.difference > 0) is (one.difference > 0)
-    return Comparison(
-        question=Question.BRAND,
-        test=TEST,
-        effect_name="mean difference in standard deviations of the differences",
-        effect=tested.effect,
-        p=tested.p,
-        n=tested.n,
-        note=interval(tested, together=False),
+    return paired(
+        tested,
+        together=False,
         claim=_stands_out(result, metric, one) if is_told and agrees and abs(one.difference) >= least else None,
     )
 
