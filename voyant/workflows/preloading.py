@@ -15,7 +15,8 @@ log = logging.getLogger(__name__)
 
 _loading = Lock()
 is_lean = False
-"""Set where a process runs a command and nothing else: elsewhere Arrow must know pandas' objects when it meets them."""
+"""Set where a process runs a command and nothing else: a single thread then imports what is ours, and Arrow need not
+know pandas' objects when it meets them."""
 
 
 def prepare(pipeline: Pipeline) -> None:
@@ -29,11 +30,12 @@ def prepare(pipeline: Pipeline) -> None:
     modules = [module for step in pipeline.steps for module in step.modules]
     if is_lean:
         preload([module for module in modules if not module.startswith("voyant.")])
-    load(modules)
+    else:
+        load(modules)
 
 
 def load(modules: Sequence[str]) -> None:
-    """Imports them while no other thread does, unless only one does anyway."""
+    """Imports them while no other thread does; in a command they come in where they are used."""
     if not is_lean:
         with _loading:
             _import_all(modules)
