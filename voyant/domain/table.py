@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import pyarrow
+
+Found = TypeVar("Found")
 
 
 class ColumnType(StrEnum):
@@ -139,6 +142,10 @@ class Table(Protocol):
 
     def time_limit(self, seconds: float) -> AbstractContextManager[None]:
         """Stops the statements inside once the time is up, with an error."""
+        ...
+
+    def gather(self, looks: Iterable[Callable[[], Found]]) -> list[Found]:
+        """What each of them returns, in their order; several may run at once, each in a thread of its own."""
         ...
 
     def query(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:

@@ -1,10 +1,13 @@
-"""The DuckDB engine: one connection with limits, errors mapped, rows as plain Python values."""
+"""The DuckDB engine: a database with limits, errors mapped, rows as plain Python values."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
+from voyant.domain.table import Found
 from voyant.errors import Code, InvalidInput, QueryRejected, VoyantError, as_disk_full
 from voyant.lake.sql import literal
 
@@ -22,7 +26,9 @@ INTERRUPTED_BY_SIGNAL = "Query interrupted"
 
 
 class Engine:
-    """A DuckDB connection.
+    """A DuckDB database; threads may ask it at once, each over a connection of its own.
+
+    They see the same tables and views, except for temporary ones, which belong to the thread that made them.
 
     Args:
         database: A file that outlives the process, or None for memory.
@@ -49,10 +55,11 @@ class Engine:
         if threads is not None:
             settings["threads"] = threads
         settings |= options or {}
-        self._connection = duckdb.connect(str(database) if database else ":memory:", config=settings)
+        self._database = duckdb.connect(str(database) if database else ":memory:", config=settings)
         self._names = count()
-        self._connection.execute("SET TimeZone = 'UTC'")
-        self._connection.execute("SET enable_progress_bar = false")
+        self._of_thread = threading.local()
+        self._connections: list[duckdb.DuckDBPyConnection] = []
+        self._connect(self._database)
 
     def __enter__(self) -> Self:
         return self
@@ -64,8 +71,17 @@ class Engine:
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
-        """The bare connection, for registering Arrow data and for functions that only DuckDB has."""
-        return self._connection
+        """The bare connection of this thread, for registering Arrow data and for functions that only DuckDB has."""
+        if not hasattr(self._of_thread, "connection"):
+            self._connect(self._database.cursor())
+        connection: duckdb.DuckDBPyConnection = self._of_thread.connection
+        return connection
+
+    def _connect(self, connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
+        self._of_thread.connection = connection
+        self._connections.append(connection)
 
     def new_name(self, prefix: str) -> str:
         """A name with that beginning which this engine has given to nothing else."""
@@ -74,34 +90,52 @@ class Engine:
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Runs a statement for its effect."""
         with _mapped_errors(sql):
-            self._connection.execute(sql, list(parameters))
+            self.connection.execute(sql, list(parameters))
 
     def tuples(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement, as tuples."""
         with _mapped_errors(sql):
-            return self._connection.execute(sql, list(parameters)).fetchall()
+            return self.connection.execute(sql, list(parameters)).fetchall()
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """All rows of a statement, as dicts keyed by column."""
         with _mapped_errors(sql):
-            cursor = self._connection.execute(sql, list(parameters))
+            cursor = self.connection.execute(sql, list(parameters))
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def first_rows(self, sql: str, limit: int) -> tuple[tuple[str, ...], tuple[str, ...], list[tuple[Any, ...]]]:
         """Column names, their types, and at most so many rows of a statement."""
         with _mapped_errors(sql):
-            cursor = self._connection.execute(sql)
+            cursor = self.connection.execute(sql)
             names = tuple(column[0] for column in cursor.description or ())
             types = tuple(str(column[1]) for column in cursor.description or ())
             return names, types, cursor.fetchmany(limit)
 
+    def gather(self, looks: Iterable[Callable[[], Found]]) -> list[Found]:
+        """What each of them returns, in their order; as many run at once as the engine uses cores.
+
+        Raises:
+            BaseException: What the first of them that failed raised; those that had not begun are left.
+        """
+        futures = [self._pool.submit(copy_context().run, look) for look in looks]
+        try:
+            return [future.result() for future in futures]
+        finally:
+            for future in futures:
+                future.cancel()
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        [(cores,)] = self.tuples("SELECT current_setting('threads')")
+        return ThreadPoolExecutor(cores, thread_name_prefix="engine")
+
     def lock(self, files: Iterable[Path]) -> None:
-        """Leaves the connection no way to files but these, to the network or to its settings."""
+        """Leaves the connections no way to files but these, to the network or to its settings."""
         allowed = ", ".join(literal(str(file)) for file in files)
-        self._connection.execute(f"SET allowed_paths = [{allowed}]")
-        self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
+        self.connection.execute(f"SET allowed_paths = [{allowed}]")
+        self.connection.execute("SET enable_external_access = false")
+        self.connection.execute("SET lock_configuration = true")
 
     def copy_to_parquet(self, select: str, path: Path) -> None:
         """Writes the rows of a SELECT to a Parquet file, in the order of the SELECT."""
@@ -124,7 +158,7 @@ class Engine:
     def arrow(self, sql: str) -> pyarrow.Table:
         """All rows of a statement, as Arrow columns."""
         with _mapped_errors(sql):
-            return self._connection.sql(sql).to_arrow_table()
+            return self.connection.sql(sql).to_arrow_table()
 
     @contextmanager
     def time_limit(self, seconds: float) -> Iterator[None]:
@@ -152,11 +186,15 @@ class Engine:
             timer.cancel()
 
     def interrupt(self) -> None:
-        """Stops the statement that runs, from another thread."""
-        self._connection.interrupt()
+        """Stops the statements that run, from another thread."""
+        for connection in tuple(self._connections):
+            connection.interrupt()
 
     def close(self) -> None:
-        self._connection.close()
+        if "_pool" in self.__dict__:
+            self._pool.shutdown()
+        for connection in self._connections:
+            connection.close()
 
 
 @contextmanager

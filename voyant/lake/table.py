@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from voyant.domain.table import ROW, Dataset
+from voyant.domain.table import ROW, Dataset, Found
 from voyant.lake.engine import Engine
 from voyant.lake.sql import identifier
 
@@ -31,6 +32,9 @@ class EngineTable:
 
     def time_limit(self, seconds: float) -> AbstractContextManager[None]:
         return self.engine.time_limit(seconds)
+
+    def gather(self, looks: Iterable[Callable[[], Found]]) -> list[Found]:
+        return self.engine.gather(looks)
 
     def query(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
         return self.engine.query(sql, parameters)

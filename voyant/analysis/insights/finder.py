@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from voyant.analysis.insights import frame as frames
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, as_cell
@@ -56,7 +58,7 @@ def find(
     time_column = kpis.time_column if kpis and kpis.time_column else leading_time_column(table.dataset, profile)
     periods = timeline(table, profile.column(time_column)) if time_column else None
     loaded, relations, repeated = untangled(frames.load(table, profile, subjects, periods))
-    searches = [detector(loaded, relations) for detector in DETECTORS]
+    searches = table.gather(partial(detector, loaded, relations) for detector in DETECTORS)
     comparisons = [comparison for search in searches for comparison in search.comparisons]
     comparisons += [*failed_checks(quality), *drifts(drift, table.dataset), *drivers(kpis), *asked]
     skipped = [*subjects.skipped, *repeated, *(text for search in searches for text in search.skipped)]
@@ -93,9 +95,10 @@ def state(table: Table, comparisons: list[Comparison]) -> tuple[list[Finding], l
             judged[id(claim)] = _Judged(comparison, q)
     findings: list[Finding] = []
     analyses: list[Analysis] = []
+    looked_up = _looked_up(table, claims)
 
     def accept(claim: Claim, score: float) -> bool:
-        telling = Telling(table.query(claim.sql))
+        telling = Telling(looked_up[claim.sql] if claim.sql in looked_up else table.query(claim.sql))
         text = telling.told(claim.tell)
         if text is None or any(text == finding.text for finding in findings):
             return False
@@ -119,6 +122,19 @@ def state(table: Table, comparisons: list[Comparison]) -> tuple[list[Finding], l
         if (asked := [c for c in tested if c.question is question]) or stated[question]
     ]
     return findings, analyses, families
+
+
+def _looked_up(table: Table, claims: list[Claim]) -> dict[str, list[dict[str, Any]]]:
+    """By its SQL, the rows of each claim that will be stated if what they hold contradicts none of them: asked for at
+    once, they take less time than one after the other."""
+    likely: dict[str, None] = {}
+
+    def accept(claim: Claim, score: float) -> bool:
+        likely[claim.sql] = None
+        return True
+
+    ranked(claims, MOST_FINDINGS, accept)
+    return dict(zip(likely, table.gather(partial(table.query, sql) for sql in likely), strict=True))
 
 
 def _accepted(findings: list[Finding], claims: list[Claim]) -> list[tuple[str, Claim]]:

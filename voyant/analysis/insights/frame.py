@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -248,7 +248,9 @@ def load(table: Table, profile: Profile, subjects: Subjects, timeline: Timeline 
     sampled = dataset.rows > MOST_ROWS
     where = f"\nWHERE {_chosen(dataset)}" if sampled else ""
     arrow = table.arrow(f"SELECT {', '.join(selected or ['1 AS one'])}\nFROM {identifier(dataset.name)}{where}")
-    factors = tuple(_factor(column, arrow.column(f"f{i}")) for i, column in enumerate(subjects.groupings))
+    factors = table.gather(
+        partial(_factor, column, arrow.column(f"f{i}")) for i, column in enumerate(subjects.groupings)
+    )
     measures = tuple(Measure(column, _floats(arrow.column(f"m{i}"))) for i, column in enumerate(subjects.measures))
     clock = None
     if timeline is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations, permutations
 
 import numpy as np
@@ -16,6 +17,9 @@ from voyant.analysis.insights.frame import MOST_VALUES, Factor, Frame, Measure
 from voyant.analysis.insights.statistics import Floats, Ints, correlation
 from voyant.analysis.wording import listed, readable
 from voyant.domain.table import ColumnType
+
+Pairs = set[frozenset[str]]
+"""Of columns."""
 
 _MIRRORS = 0.97
 _TWINS = 0.9995
@@ -51,22 +55,37 @@ class Relations:
 
 def untangled(frame: Frame) -> tuple[Frame, Relations, tuple[str, ...]]:
     """The frame without columns that repeat others, what binds the rest, and what was left out and why."""
-    skipped: list[str] = []
-    bound: set[frozenset[str]] = set()
-    factors = _without_calendar(frame, skipped)
-    factors = _without_mirrors(factors, skipped, bound)
-    measures = _without_clocks(frame, skipped)
-    measures = _without_copies(measures, skipped)
-    bound |= _hierarchies(factors)
-    bound |= _exclusions(factors)
-    bound |= _identities(measures) | _combinations(measures)
-    bound |= _determined(factors, measures)
-    bound |= _derivations(frame)
+    groupings, amounts = frame.table.gather((partial(_factors, frame), partial(_measures, frame)))
+    factors, measures = groupings.factors, amounts.measures
+    bound = groupings.bound | amounts.bound | _determined(factors, measures) | _derivations(frame)
     return (
         replace(frame, factors=factors, measures=measures),
         Relations(frozenset(bound), _own_hours(frame)),
-        tuple(skipped),
+        (*groupings.skipped, *amounts.skipped),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Untangled:
+    """What is left of the factors, or of the measures, what binds them, and why others were left out."""
+
+    factors: tuple[Factor, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    bound: Pairs
+    skipped: list[str]
+
+
+def _factors(frame: Frame) -> _Untangled:
+    skipped: list[str] = []
+    bound: Pairs = set()
+    factors = _without_mirrors(_without_calendar(frame, skipped), skipped, bound)
+    return _Untangled(factors=factors, bound=bound | _hierarchies(factors) | _exclusions(factors), skipped=skipped)
+
+
+def _measures(frame: Frame) -> _Untangled:
+    skipped: list[str] = []
+    measures = _without_copies(_without_clocks(frame, skipped), skipped)
+    return _Untangled(measures=measures, bound=_identities(measures) | _combinations(measures), skipped=skipped)
 
 
 def _own_hours(frame: Frame) -> Factor | None:
@@ -118,7 +137,7 @@ def _follows(determining: Ints, determined: Ints, least: float = _MIRRORS) -> bo
     return bool(usual and table.sum(axis=0).max() < 0.9 * least * len(determining))
 
 
-def _without_mirrors(factors: tuple[Factor, ...], skipped: list[str], bound: set[frozenset[str]]) -> tuple[Factor, ...]:
+def _without_mirrors(factors: tuple[Factor, ...], skipped: list[str], bound: Pairs) -> tuple[Factor, ...]:
     """Of columns that split the rows the same way, the first stands for all."""
     kept: list[Factor] = []
     copies: dict[str, list[str]] = {}
@@ -145,7 +164,7 @@ def _mirror(a: Factor, b: Factor) -> bool:
     )
 
 
-def _hierarchies(factors: tuple[Factor, ...]) -> set[frozenset[str]]:
+def _hierarchies(factors: tuple[Factor, ...]) -> Pairs:
     """Where a value of one column fixes the value of the other, both ways of counting say the same."""
     bound = set()
     for a, b in combinations(factors, 2):
@@ -170,7 +189,7 @@ def _fixes(determining: Ints, determined: Ints) -> bool:
     return not small and len(table) >= 3 and bool(((table > 0).sum(axis=1) == 1).all())
 
 
-def _exclusions(factors: tuple[Factor, ...]) -> set[frozenset[str]]:
+def _exclusions(factors: tuple[Factor, ...]) -> Pairs:
     """Columns of yes and no of which never two say yes, though by chance many rows would: one column written as many
     (north, south, east, west)."""
     bound = set()
@@ -220,9 +239,9 @@ def _same_order(a: Measure, b: Measure) -> bool:
     return abs(correlation(a.ranks[held], b.ranks[held])) > _TWINS
 
 
-def _identities(measures: tuple[Measure, ...]) -> set[frozenset[str]]:
+def _identities(measures: tuple[Measure, ...]) -> Pairs:
     """Totals and products: a = b + c, a = b - c, a = b * c, or a the sum of several others, on nearly every row."""
-    bound: set[frozenset[str]] = set()
+    bound: Pairs = set()
     values = [measure.values[:_ROWS_FOR_IDENTITIES] for measure in measures]
     for whole in range(len(measures)):
         others = [index for index in range(len(measures)) if index != whole]
@@ -240,10 +259,10 @@ def _identities(measures: tuple[Measure, ...]) -> set[frozenset[str]]:
     return bound
 
 
-def _combinations(measures: tuple[Measure, ...]) -> set[frozenset[str]]:
+def _combinations(measures: tuple[Measure, ...]) -> Pairs:
     """A measure that two others together make up with any weights: a weighted mean, a difference. The two that have
     least in common are taken for its parts."""
-    bound: set[frozenset[str]] = set()
+    bound: Pairs = set()
     for three in combinations(measures, 3):
         held = np.logical_and.reduce([measure.known[:_ROWS_FOR_IDENTITIES] for measure in three])
         values = np.stack([measure.values[:_ROWS_FOR_IDENTITIES][held] for measure in three])
@@ -280,7 +299,7 @@ def _equal(a: Floats, b: Floats) -> bool:
     return bool(close.mean() > 0.98) and bool(np.abs(a[held]).max() > 0.2)
 
 
-def _determined(factors: tuple[Factor, ...], measures: tuple[Measure, ...]) -> set[frozenset[str]]:
+def _determined(factors: tuple[Factor, ...], measures: tuple[Measure, ...]) -> Pairs:
     """A measure with about one value per group (the population of a country, the distance of a place) is a name of the
     group; a grouping that cuts a measure into ranges (adult, from 18 years on) is a name of the range."""
     bound = set()
@@ -316,7 +335,7 @@ def _cuts(groups: Ints, places: Ints) -> bool:
     return changes <= len(np.unique(groups)) - 1 + 0.005 * len(groups)
 
 
-def _derivations(frame: Frame) -> set[frozenset[str]]:
+def _derivations(frame: Frame) -> Pairs:
     """A derived column and the columns its formula names; two derived from a shared one."""
     sources = {
         column.name: set(re.findall(r'"((?:[^"]|"")+)"', column.formula))
