@@ -97,3 +97,17 @@ def test_binary_data_is_refused(reader: Reader) -> None:
     with pytest.raises(VoyantError) as caught:
         reader.one("data.csv", b"\x00\x01" + noise)
     assert caught.value.code is Code.UNREADABLE
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_a_letter_at_the_end_of_a_part_is_read_with_what_follows(encoding: str, reader: Reader) -> None:
+    """A file is looked over in parts of a mebibyte; all but this letter is ASCII, which needs no decoding."""
+    row = "1,plain words\n"
+    above = "id,words\n" + row * ((1 << 20) // len(row))
+    above = above[: (1 << 20) - 5]
+    above = above[: above.rindex("\n") + 1]
+    letter = "2," + "e" * ((1 << 20) - len(above) - 3) + "é" + " end\n"
+    content = (above + letter + row * 3).encode(encoding)
+    assert content[(1 << 20) - 1] == "é".encode(encoding)[0]
+    staged = reader.one("data.csv", content)
+    assert [row[1].lstrip("e") for row in staged.rows if row[0] == "2"] == ["é end"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from tests.ingestion.conftest import Reader
 from voyant.errors import Code, InvalidInput, VoyantError
 from voyant.ingestion import Limits, local_files, no_progress, source_of
-from voyant.ingestion.fingerprint import fingerprint
+from voyant.ingestion.fingerprint import fingerprint, fingerprint_meanwhile
 from voyant.ingestion.reading import read_source
 from voyant.lake.engine import Engine
 
@@ -149,6 +150,16 @@ def test_a_long_record_of_json_lines_is_rejected(reader: Reader) -> None:
     staged = reader.one("long.ndjson", b'{"a": 1}\n' + long + b'{"a": 3}\n', max_record_bytes=1_000_000)
     assert staged.rows == [("1",), ("3",)]
     assert [reject[0] for reject in staged.rejects] == [2]
+
+
+def test_whoever_stops_reading_does_not_wait_for_the_fingerprint(tmp_path: Path) -> None:
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.truncate(20 << 30)  # a hole: it takes no room, and half a minute to hash
+    began = time.monotonic()
+    with pytest.raises(ValueError, match="enough"), fingerprint_meanwhile([large]):
+        raise ValueError("enough")
+    assert time.monotonic() - began < 5
 
 
 def test_the_fingerprint_is_of_content(reader: Reader) -> None:

@@ -73,10 +73,11 @@ def _scan(path: Path, progress: Progress) -> TextFile | None:
     last = b""
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                return None
+            if not chunk.isascii() or decoder.getstate()[0]:  # of most files nothing needs decoding
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    return None
             feeds += chunk.count(b"\n")
             # Looking for a byte is ten times faster than counting it.
             if b"\r" in chunk:

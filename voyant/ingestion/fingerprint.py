@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
+
+_CHUNK_BYTES = 1 << 20
+
+
+class _Stopped(Exception):
+    """Nobody asks for the fingerprint any more."""
 
 
 def fingerprint(paths: Sequence[Path], root: Path | None = None) -> str:
@@ -14,18 +23,40 @@ def fingerprint(paths: Sequence[Path], root: Path | None = None) -> str:
         root: Names are taken relative to it, so that a folder keeps its fingerprint when it moves; the files' common
             parent where none is given.
     """
+    return _fingerprint(paths, root, Event())
+
+
+@contextmanager
+def fingerprint_meanwhile(paths: Sequence[Path]) -> Iterator[Callable[[], str]]:
+    """Takes the fingerprint in a thread beside what is done inside, and gives it when asked; whoever leaves without it
+    does not wait for it."""
+    stop = Event()
+    with ThreadPoolExecutor(1, thread_name_prefix="fingerprint") as pool:
+        taken = pool.submit(_fingerprint, paths, None, stop)
+        try:
+            yield taken.result
+        finally:
+            stop.set()
+
+
+def _fingerprint(paths: Sequence[Path], root: Path | None, stop: Event) -> str:
     if len(paths) == 1:
-        return f"sha256:{_hash_of(paths[0])}"
+        return f"sha256:{_hash_of(paths[0], stop)}"
     base = root or _common_parent(paths)
     total = hashlib.sha256()
     for name, path in sorted((path.relative_to(base).as_posix(), path) for path in paths):
-        total.update(f"{name}\0{_hash_of(path)}\n".encode())
+        total.update(f"{name}\0{_hash_of(path, stop)}\n".encode())
     return f"sha256:{total.hexdigest()}"
 
 
-def _hash_of(path: Path) -> str:
+def _hash_of(path: Path, stop: Event) -> str:
+    found = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while chunk := file.read(_CHUNK_BYTES):
+            if stop.is_set():
+                raise _Stopped
+            found.update(chunk)
+    return found.hexdigest()
 
 
 def _common_parent(paths: Sequence[Path]) -> Path:

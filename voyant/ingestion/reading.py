@@ -9,7 +9,7 @@ from pathlib import Path
 from voyant.domain.source import Source, SourceKind
 from voyant.errors import Code, InvalidInput
 from voyant.ingestion.files import local_files, spool_standard_input, stage
-from voyant.ingestion.fingerprint import fingerprint
+from voyant.ingestion.fingerprint import fingerprint_meanwhile
 from voyant.ingestion.protocol import Limits, Progress, StagedTable
 from voyant.lake.engine import Engine
 
@@ -35,8 +35,9 @@ def read_source(source: Source, engine: Engine, scratch: Path, *, limits: Limits
         return Reading(tables=tables, fingerprint=_fingerprint_of_rows(tables, engine))
     local = _brought_here(source, scratch, limits, progress)
     before = _states(local)
-    tables = stage(local, engine, scratch, limits=limits, progress=progress)
-    read = Reading(tables=tables, fingerprint=fingerprint(local_files(local)))
+    with fingerprint_meanwhile(local_files(local)) as fingerprint:
+        tables = stage(local, engine, scratch, limits=limits, progress=progress)
+        read = Reading(tables=tables, fingerprint=fingerprint())
     if _states(local) != before:
         # What was read is neither the old content nor the new, and the fingerprint is of neither.
         raise InvalidInput(
