@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -46,3 +48,30 @@ def test_a_command_brings_in_beside_its_work_only_what_is_not_ours(monkeypatch: 
     preloading.prepare(pipeline_of("analyze"))
     assert begun
     assert not [module for module in begun if module.startswith("voyant")]
+
+
+IN_THREADS = """
+import sys, threading
+
+class Noted:
+    def find_spec(self, name, path=None, target=None):
+        if threading.current_thread().name.startswith("engine"):
+            found.append(name)
+
+found = []
+sys.meta_path.insert(0, Noted())
+import voyant
+
+voyant.analyze(sys.argv[1])
+assert any(name.startswith("voyant.analysis.insights") for name in sys.modules)
+print(*found)
+"""
+
+
+def test_threads_that_look_at_a_table_at_once_import_nothing(tmp_path: Path) -> None:
+    """Two that import parts of one library in different orders are handed half-made modules."""
+    orders = Path(__file__).parents[2] / "examples" / "orders" / "orders.csv.gz"
+    environment = os.environ | {"VOYANT_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", IN_THREADS, str(orders)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.split() == []

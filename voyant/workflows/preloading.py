@@ -18,6 +18,8 @@ is_lean = False
 """Set where a process runs a command and nothing else: a single thread then imports what is ours, and Arrow need not
 know pandas' objects when it meets them."""
 
+_to_come: list[str] = []
+
 
 def prepare(pipeline: Pipeline) -> None:
     """Begins what the steps will need; a process with other threads has it all when this returns.
@@ -29,9 +31,20 @@ def prepare(pipeline: Pipeline) -> None:
     warm_up(pipeline)
     modules = [module for step in pipeline.steps for module in step.modules]
     if is_lean:
-        preload([module for module in modules if not module.startswith("voyant.")])
+        _to_come[:] = [module for module in modules if _is_ours(module)]
+        preload([module for module in modules if not _is_ours(module)])
     else:
         load(modules)
+
+
+def load_while_waiting() -> None:
+    """Imports what is ours of the later steps: for the thread of a command that would otherwise only wait."""
+    _import_all(_to_come)
+    _to_come.clear()
+
+
+def _is_ours(module: str) -> bool:
+    return module.startswith("voyant.")
 
 
 def load(modules: Sequence[str]) -> None:

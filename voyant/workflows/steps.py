@@ -23,6 +23,7 @@ from voyant.domain.template import TemplateResults
 from voyant.workflows.context import StepContext
 from voyant.workflows.loading import take_in
 from voyant.workflows.pipeline import StepResult
+from voyant.workflows.preloading import load_while_waiting
 from voyant.workflows.promises import promises
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def charts(context: StepContext, parameters: JobParameters) -> StepResult:
         drift=context.read_if_made("drift.json", Drift),
         answered=bool(answers(context)) and "kpis.json" not in context.job.artifacts,
     )
+    load_while_waiting()
     for number, (chart, picture) in enumerate(zip(drawn, pictures, strict=True)):
         svg, png = picture.result()
         context.write(f"charts/{chart.name}.vl.json", "charts", VEGA_LITE, to_json(chart.spec))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 
+from voyant.analysis.benchmark.columns import columns_by_brand
 from voyant.analysis.columns import find_column
 from voyant.analysis.kpi.found import explaining_dimensions
 from voyant.analysis.time_columns import leading_time_column
@@ -73,8 +74,6 @@ class Columns:
 
         These columns go with it: none of them is found for another parameter.
         """
-        from voyant.analysis.benchmark.columns import columns_by_brand
-
         for column in self._free(parameter):
             values = [str(one.value) for one in self._described[column.name].top]
             named = columns_by_brand(self._dataset, values)
