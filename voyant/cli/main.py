@@ -89,6 +89,8 @@ does by itself, is a tenth of a small analysis."""
 def main() -> None:
     """Runs the command that was typed and leaves with its exit code."""
     gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
+    # NumPy's own threads go on spinning after each product, on cores that others could use.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code = run(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
