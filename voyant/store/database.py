@@ -15,7 +15,7 @@ from voyant.settings.configuration import settings
 from voyant.settings.databases import unusable
 from voyant.settings.secret import Secret
 
-LATEST_MIGRATION = "0008_signs_of_life"
+LATEST_MIGRATION = "0001_schema"
 
 _IS_CURRENT = f"SELECT 1 FROM django_migrations WHERE app = 'store' AND name = '{LATEST_MIGRATION}'"
 # Asked directly, because loading Django's migration machinery takes longer than a whole small analysis' queries.
