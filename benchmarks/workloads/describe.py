@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from voyant.analysis.normalize import normalize
 from voyant.domain.serialization import to_json

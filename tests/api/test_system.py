@@ -22,6 +22,7 @@ from voyant.ingestion import Discovery
 from voyant.server.api import require_loopback
 from voyant.services.estimation import Estimate
 from voyant.services.health import Readiness
+from voyant.services.schemas import with_dataclasses
 from voyant.services.sources import SourceSummary
 
 
@@ -88,7 +89,7 @@ def test_each_operation_is_summed_up_in_one_short_sentence(client: Client) -> No
     ],
 )
 def test_examples_are_of_the_shapes_they_show(shape: Any, example: object) -> None:
-    adapter: TypeAdapter[Any] = TypeAdapter(shape)
+    adapter: TypeAdapter[Any] = TypeAdapter(with_dataclasses(shape))
     assert adapter.dump_python(adapter.validate_python(example), mode="json") == example
 
 

@@ -7,14 +7,14 @@ import sys
 
 THREADS_THAT_MEET_A_TYPE_AT_ONCE = """
 import sys, threading
-from dataclasses import make_dataclass
+from msgspec import defstruct
 from voyant.domain.serialization import from_json
 
 sys.setswitchinterval(1e-6)
 for number in range(40):
-    inner = make_dataclass(f"Inner{number}", [(f"b{place}", str | None, None) for place in range(40)])
+    inner = defstruct(f"Inner{number}", [(f"b{place}", str | None, None) for place in range(40)])
     fields = [("inner", inner), *((f"a{place}", int | None, None) for place in range(60))]
-    outer = make_dataclass(f"Outer{number}", fields)
+    outer = defstruct(f"Outer{number}", fields)
     gate = threading.Barrier(6)
 
     def read():

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fixtures.database_servers import PASSWORD, DatabaseServer
 from tests.ingestion.databases import only, stage

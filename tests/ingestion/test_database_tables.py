@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from tests.fixtures.database_servers import DatabaseServer
 from tests.ingestion.databases import cells, only, stage

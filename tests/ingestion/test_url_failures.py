@@ -9,13 +9,13 @@ import ssl
 import subprocess
 import threading
 import time
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpx
 import pytest
 import stamina
+from msgspec.structs import replace
 
 from tests.fixtures.http_server import HttpServer
 from tests.ingestion.downloads import CSV, LIMITS, fetch

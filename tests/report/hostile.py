@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.analysis.charts.sales import column, sales
 from voyant.analysis.charts import draw, render_all

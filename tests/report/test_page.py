@@ -7,10 +7,10 @@ import hashlib
 import json
 import re
 from collections import Counter
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from msgspec.structs import replace
 
 from tests.analysis.charts.sales import PRIVATE, column
 from tests.report.hostile import ATTACK, without

@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from msgspec.structs import replace
 
 from voyant.domain.caller import Caller
 from voyant.domain.job import EventKind, Runner, Status

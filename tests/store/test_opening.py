@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.db.backends.base import base
+from msgspec.structs import replace
 
 from tests.e2e.command import VOYANT
 from tests.fixtures.database_servers import DatabaseServer

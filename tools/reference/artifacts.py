@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import re
 import typing
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct
 
 from tools.reference.markdown import code, prose, table
 from voyant.domain.anomaly import Anomalies
@@ -119,12 +120,12 @@ def page() -> str:
 
 
 def _objects(kind: type) -> Iterator[type]:
-    """The class and every dataclass and enumeration in it, each once, outermost first."""
+    """The class and every struct and enumeration in it, each once, outermost first."""
     queue, seen = [kind], {kind}
     while queue:
         current = queue.pop(0)
         yield current
-        if dataclasses.is_dataclass(current):
+        if issubclass(current, Struct):
             for hint in typing.get_type_hints(current).values():
                 for nested in _classes(hint):
                     if nested not in seen:
@@ -133,7 +134,7 @@ def _objects(kind: type) -> Iterator[type]:
 
 
 def _classes(hint: Any) -> Iterator[type]:
-    if isinstance(hint, type) and (dataclasses.is_dataclass(hint) or issubclass(hint, Enum)):
+    if isinstance(hint, type) and issubclass(hint, Struct | Enum):
         yield hint
     for argument in typing.get_args(hint):
         yield from _classes(argument)
@@ -145,18 +146,13 @@ def _object(kind: Any, *, is_document: bool) -> list[str]:
     if issubclass(kind, Enum):
         return [*title, summary, "One of " + ", ".join(code(str(member.value)) for member in kind) + "."]
     hints = typing.get_type_hints(kind)
-    rows = [
-        [code(field.name), _spelled(hints[field.name]), fields.get(field.name, "")]
-        for field in dataclasses.fields(kind)
-    ]
+    rows = [[code(name), _spelled(hints[name]), fields.get(name, "")] for name in kind.__struct_fields__]
     return [*title, summary, table(["Field", "Type", "What it is"], rows)]
 
 
 def _documentation(kind: type) -> tuple[str, dict[str, str]]:
     """A docstring's text, and what it says of each attribute."""
     text, _, attributes = (inspect.getdoc(kind) or "").partition("\nAttributes:\n")
-    if text.startswith(f"{kind.__name__}("):  # what dataclasses write where nobody has
-        text = ""
     found = re.finditer(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", attributes, re.MULTILINE)
     fields = {match[1]: prose(match[2]) for match in found}
     return prose(text.strip()), fields

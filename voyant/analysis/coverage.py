@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import mean, median, stdev
+
+from msgspec import Struct
 
 from voyant.domain.kpi import Grain
 
@@ -27,8 +28,7 @@ _FEW = 0.25
 _LEVEL = 0.001
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thin:
+class Thin(Struct, frozen=True, kw_only=True):
     """Periods at one end that hold few records, and the numbers that tell so.
 
     Attributes:

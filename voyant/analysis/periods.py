@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+
+from msgspec import Struct
 
 from voyant.analysis.coverage import NONE_THIN, Thin, thin_end
 from voyant.analysis.grains import LENGTHS, advance, as_moment, between, floor, label
@@ -27,8 +28,7 @@ _FILLED = 0.6  # five working days of seven pass, a quarterly series counted by 
 _ROWS_A_PERIOD = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """The natural periods of a table, from the first with a row to the last.
 
     Periods without rows are among them, unless so many have none that the rows stand for points in time rather than

@@ -6,13 +6,12 @@ Customers who are alike get the same score, the lowest that any of them would ge
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from voyant.lake.sql import literal
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """The scores, from least to most, that belong to a name; ``meaning`` says what such entities do."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from voyant.analysis.columns import named_column
 from voyant.analysis.grains import as_moment, floor
@@ -16,8 +17,7 @@ from voyant.lake.sql import identifier
 _EVERY_YEAR = (1000, 2999)
 
 
-@dataclass(frozen=True, slots=True)
-class TimeAxis:
+class TimeAxis(Struct, frozen=True):
     """A time column as SQL: its periods and its ranges.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
 
 from voyant.api import examples
 from voyant.api.jobs import run
 from voyant.api.openapi import READING, RUNNING, described
+from voyant.api.router import Router
 from voyant.api.schemas import IdempotencyKey, JobRequest, Prefer
 from voyant.api.waiting import seconds_to_wait
 from voyant.domain.job import JobSummary

@@ -9,13 +9,14 @@ from typing import Annotated
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from ninja import Header, Path, Router
+from ninja import Header, Path
 
 from voyant.api import examples
 from voyant.api.answers import answer, caller_of
 from voyant.api.errors import respond
 from voyant.api.jobs import JobId
 from voyant.api.openapi import described
+from voyant.api.router import Router
 from voyant.domain.artifact import HTML, JSON, MARKDOWN, PARQUET, PNG, SVG, VEGA_LITE
 from voyant.domain.manifest import MANIFEST_NAME
 from voyant.domain.page import Page

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Query, Router
+from ninja import Path, Query
 from pydantic import ConfigDict, Field
 
 from voyant.api import examples
 from voyant.api.answers import answer, caller_of
 from voyant.api.openapi import described
+from voyant.api.router import Router
 from voyant.api.schemas import Body, Limit, Text
 from voyant.domain.baseline import Baseline
 from voyant.domain.page import Page

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Query, Router
+from ninja import Path, Query
 from pydantic import Field
 
 from voyant.api import examples
 from voyant.api.answers import accepted, answer, caller_of
 from voyant.api.jobs import begin
 from voyant.api.openapi import READING, RUNNING, described
+from voyant.api.router import Router
 from voyant.api.schemas import JOB_ID, Body, IdempotencyKey, JobRequest, Limit, Prefer, Statement, Text
 from voyant.api.schemas import Contract as AnyContract
 from voyant.api.waiting import has_ended, seconds_to_wait

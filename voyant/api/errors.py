@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +11,7 @@ from asgiref.sync import markcoroutinefunction
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from msgspec import Struct
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
@@ -27,8 +27,7 @@ NO_ID = ""
 log = logging.getLogger("voyant.api")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """What went wrong, what was received, and what to do next (RFC 9457)."""
 
     type: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
 
 from voyant.api import examples
 from voyant.api.answers import answer, caller_of
 from voyant.api.openapi import READING, described
+from voyant.api.router import Router
 from voyant.api.schemas import SourceRequest
 from voyant.domain.caller import Caller
 from voyant.errors import Code

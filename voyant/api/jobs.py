@@ -9,12 +9,13 @@ from functools import partial
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from ninja import Header, Path, Query, Router
+from ninja import Header, Path, Query
 from pydantic import WithJsonSchema
 
 from voyant.api import examples
 from voyant.api.answers import accepted, answer, caller_of
 from voyant.api.openapi import READING, RUNNING, described
+from voyant.api.router import Router
 from voyant.api.schemas import JOB_ID, IdempotencyKey, JobRequest, Limit, MaxTokens, Prefer
 from voyant.api.waiting import has_ended, seconds_to_wait
 from voyant.domain.caller import Caller

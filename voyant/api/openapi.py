@@ -14,6 +14,7 @@ from voyant.api.errors import PROBLEM, Problem, problem_of
 from voyant.domain.serialization import from_json
 from voyant.errors import Code, VoyantError
 from voyant.security.callers import TENANT
+from voyant.services.schemas import with_dataclasses
 
 ANYWHERE = (
     Code.UNTRUSTED_ORIGIN,
@@ -93,7 +94,7 @@ def described(*codes: Code, examples: dict[int, Any] | None = None, **extra: Any
 def schema_of(api: NinjaAPI) -> OpenAPISchema:
     """The description of the whole interface."""
     schema = api.get_openapi_schema(path_prefix="")
-    schema["components"]["schemas"]["Problem"] = TypeAdapter(Problem).json_schema()
+    schema["components"]["schemas"]["Problem"] = TypeAdapter(with_dataclasses(Problem)).json_schema()
     schema["components"]["examples"] = {str(code): {"value": _example(code)} for code in Code}
     schema["tags"] = [{"name": name, "description": about} for name, about in _NOUNS.items()]
     for path in schema["paths"].values():

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Router
+from ninja import Path
 from pydantic import ConfigDict
 
 from voyant.api import examples
 from voyant.api.answers import answer, caller_of
 from voyant.api.jobs import PRESET_NAME, run
 from voyant.api.openapi import READING, RUNNING, described
+from voyant.api.router import Router
 from voyant.api.schemas import IdempotencyKey, JobRequest, Prefer
 from voyant.api.waiting import seconds_to_wait
 from voyant.domain.job import JobSummary

@@ -7,11 +7,12 @@ from typing import Annotated, Any, cast
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Query, Router
+from ninja import Path, Query
 
 from voyant.api import examples
 from voyant.api.answers import answer, caller_of
 from voyant.api.openapi import READING, described
+from voyant.api.router import Router
 from voyant.api.schemas import JOB_ID, Accept, Body, Limit, SourceRequest, Text
 from voyant.domain.artifact import SVG, VEGA_LITE
 from voyant.domain.caller import Caller

@@ -6,12 +6,13 @@ import json
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Query, Router
+from ninja import Path, Query
 from pydantic import ConfigDict, Field
 
 from voyant.api import examples
 from voyant.api.answers import answer, caller_of
 from voyant.api.openapi import described
+from voyant.api.router import Router
 from voyant.api.schemas import JOB_ID, Accept, Body, Limit, Statement
 from voyant.domain.caller import Caller
 from voyant.domain.cancellation import Cancellation

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from msgspec import Struct
 
 from voyant import __version__
 from voyant.api import examples
 from voyant.api.answers import answer
 from voyant.api.openapi import described
+from voyant.api.router import Router
 from voyant.errors import Code
 from voyant.observability.metrics import TEXT_FORMAT
 from voyant.services.health import Readiness, readiness
@@ -20,15 +19,13 @@ from voyant.services.threads import with_rows
 router = Router(tags=["system"])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+class Health(Struct, frozen=True, kw_only=True):
     """The process is alive; whether it can serve says /ready."""
 
     status: str = "ok"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class Version(Struct, frozen=True, kw_only=True):
     """What answers here."""
 
     version: str = __version__

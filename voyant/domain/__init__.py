@@ -1,1 +1,1 @@
-"""Our nouns: frozen dataclasses and enums that every layer shares."""
+"""Our nouns: frozen structs and enums that every layer shares."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from voyant.domain.kpi import Grain
 from voyant.domain.series_anomaly import SeriesAnomalies
@@ -27,8 +28,7 @@ class AnomalyScope(StrEnum):
     BOTH = "both"  # series only where there is time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnomalyRequest:
+class AnomalyRequest(Struct, frozen=True, kw_only=True):
     """Where odd things are looked for; what is left out is chosen from the roles of the columns.
 
     Attributes:
@@ -58,8 +58,7 @@ class Oddity(StrEnum):
     FENCE = "fence"  # beyond the bounds of a named method
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Detector:
+class Detector(Struct, frozen=True, kw_only=True):
     """One way of telling how odd a row is, and what speaks for it on this table.
 
     Attributes:
@@ -76,8 +75,7 @@ class Detector:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
+class Pattern(Struct, frozen=True, kw_only=True):
     """One thing that makes rows odd, and how many.
 
     Attributes:
@@ -97,8 +95,7 @@ class Pattern:
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OddRow:
+class OddRow(Struct, frozen=True, kw_only=True):
     """A row, and what makes it odd in words.
 
     Attributes:
@@ -111,8 +108,7 @@ class OddRow:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowAnomalies:
+class RowAnomalies(Struct, frozen=True, kw_only=True):
     """The odd rows of a table.
 
     Attributes:
@@ -140,8 +136,7 @@ class RowAnomalies:
     left_out: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anomalies:
+class Anomalies(Struct, frozen=True, kw_only=True):
     """What is odd in a table.
 
     Attributes:

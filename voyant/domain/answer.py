@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     import pyarrow
@@ -18,8 +19,7 @@ ROWS_SCHEMA = "job"
 """Where the rows of a job's artifacts stand in SQL: ``job.forecast`` are those of ``forecast.parquet``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer(Generic[T]):
+class Answer(Struct, Generic[T], frozen=True, kw_only=True):
     """An answer, and the rows behind it.
 
     Attributes:

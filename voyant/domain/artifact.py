@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 JSON = "application/json"
 PARQUET = "application/vnd.apache.parquet"
@@ -16,8 +16,7 @@ DERIVED = "preset"
 """The type of artifacts with the rows of tables that a preset derives."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Artifact:
+class Artifact(Struct, frozen=True, kw_only=True):
     """A file of a job: what it is, what it hashes to, and what it was made from.
 
     Attributes:

@@ -7,14 +7,14 @@ flows to the changes of the shares, exactly: with ``Decimal(repr(x))`` of each f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from voyant.domain.kpi import Grain
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrandRequest:
+class BrandRequest(Struct, frozen=True, kw_only=True):
     """Which brands are compared, and in what; what is left out is chosen from the columns.
 
     Attributes:
@@ -55,8 +55,7 @@ class Use(StrEnum):
     PRICE = "price"  # a position rather than a strength
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrandMetric:
+class BrandMetric(Struct, frozen=True, kw_only=True):
     """What brands are compared in.
 
     Attributes:
@@ -78,8 +77,7 @@ class BrandMetric:
     lower_is_better: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True):
     """Whole periods, from the first to the last of them, as artifacts write them."""
 
     first: str
@@ -87,8 +85,7 @@ class Span:
     periods: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """A brand in a metric, over all rows; ``before`` and ``after`` are of the two spans that are compared.
 
     Attributes:
@@ -123,8 +120,7 @@ class Standing:
     price_index: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tested:
+class Tested(Struct, frozen=True, kw_only=True):
     """A mean difference of values of periods, and how sure it is.
 
     Attributes:
@@ -145,8 +141,7 @@ class Tested:
     inflation: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """The brand against one competitor in a metric, period by period.
 
     Attributes:
@@ -164,8 +159,7 @@ class Difference:
     tested: Tested | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shift:
+class Shift(Struct, frozen=True, kw_only=True):
     """A brand's share before and after.
 
     Attributes:
@@ -180,8 +174,7 @@ class Shift:
     tested: Tested | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
+class Flow(Struct, frozen=True, kw_only=True):
     """Share that one brand lost to another: each that gained draws on all that lost, in proportion to their losses.
 
     An attribution, not an observation: who changed from which brand to which, only data on customers can tell.
@@ -192,8 +185,7 @@ class Flow:
     share: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentStanding:
+class SegmentStanding(Struct, frozen=True, kw_only=True):
     """The brand in one segment.
 
     Attributes:
@@ -216,8 +208,7 @@ class SegmentStanding:
     verdict: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concentration:
+class Concentration(Struct, frozen=True, kw_only=True):
     """How few brands have how much of the market.
 
     Attributes:
@@ -233,8 +224,7 @@ class Concentration:
     cr4: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceLink:
+class PriceLink(Struct, frozen=True, kw_only=True):
     """Whether the brand's share is lower where its price is higher against that of the others.
 
     Attributes:
@@ -249,8 +239,7 @@ class PriceLink:
     n: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharePoint:
+class SharePoint(Struct, frozen=True, kw_only=True):
     """A share in a period to come, with its interval; None where the past is too short for one."""
 
     period: str
@@ -259,8 +248,7 @@ class SharePoint:
     high: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareOutlook:
+class ShareOutlook(Struct, frozen=True, kw_only=True):
     """Where the share of a brand is heading; the shares of a period add up to exactly 1.
 
     Attributes:
@@ -281,8 +269,7 @@ class ShareOutlook:
     points: tuple[SharePoint, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Benchmark:
+class Benchmark(Struct, frozen=True, kw_only=True):
     """A brand among its competitors.
 
     Attributes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Self
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+
+class Chart(Struct, frozen=True, kw_only=True):
     """A picture worth looking at.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.domain.drift import SchemaChange
 from voyant.domain.finding import Severity
@@ -28,8 +29,7 @@ class Action(StrEnum):
     WARN = "warn"  # everything loads, and the result says it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contract:
+class Contract(Struct, frozen=True, kw_only=True):
     """A data contract after the Open Data Contract Standard (ODCS).
 
     Attributes:
@@ -59,8 +59,7 @@ class ClauseKind(StrEnum):
     TABLE = "table"  # the table as a whole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class Bounds(Struct, frozen=True, kw_only=True):
     """What a figure must be, or with ``excluded`` must not be.
 
     Attributes:
@@ -106,8 +105,7 @@ def figure_text(figure: float) -> str:
 NONE_MAY_FAIL = Bounds(minimum=0, maximum=0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
+class Clause(Struct, frozen=True, kw_only=True):
     """One promise of a contract that can be checked.
 
     Attributes:
@@ -137,8 +135,7 @@ class Clause:
     severity: Severity = Severity.CRITICAL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
+class Violation(Struct, frozen=True, kw_only=True):
     """A row that breaks a clause.
 
     Attributes:
@@ -150,8 +147,7 @@ class Violation:
     values: dict[str, Scalar]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClauseResult:
+class ClauseResult(Struct, frozen=True, kw_only=True):
     """How far a clause was kept.
 
     Attributes:
@@ -183,8 +179,7 @@ class ClauseResult:
         return not self.passed and self.severity is Severity.CRITICAL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableCheck:
+class TableCheck(Struct, frozen=True, kw_only=True):
     """How far one table keeps the contract.
 
     Attributes:
@@ -219,8 +214,7 @@ class Outcome(StrEnum):
     VIOLATED = "violated"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoveredElement:
+class CoveredElement(Struct, frozen=True, kw_only=True):
     """One element of a contract's document, with all that stands below it.
 
     Attributes:
@@ -234,8 +228,7 @@ class CoveredElement:
     is_promise: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
+class Coverage(Struct, frozen=True, kw_only=True):
     """What of a contract is enforced, and why the rest is not: every element of its document is below one of these."""
 
     elements: tuple[CoveredElement, ...]
@@ -262,8 +255,7 @@ class Coverage:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContractCheck:
+class ContractCheck(Struct, frozen=True, kw_only=True):
     """What came of checking data against a contract.
 
     Attributes:
@@ -288,8 +280,7 @@ class ContractCheck:
         return tuple(clause for table in self.tables for clause in table.broken)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContractChecks:
+class ContractChecks(Struct, frozen=True, kw_only=True):
     """The contracts that the tables of a source were held against: the record behind ``contract.json``.
 
     Attributes:
@@ -319,8 +310,7 @@ class ChangeOfPromise(StrEnum):
     CHANGED = "changed"  # neither can be said
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContractChange:
+class ContractChange(Struct, frozen=True, kw_only=True):
     """One difference between two contracts.
 
     Attributes:
@@ -338,8 +328,7 @@ class ContractChange:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContractDiff:
+class ContractDiff(Struct, frozen=True, kw_only=True):
     """What differs between two contracts, breaking changes first.
 
     Attributes:

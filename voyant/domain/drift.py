@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from voyant.domain.profile import Scalar
 
@@ -19,8 +20,7 @@ class Verdict(StrEnum):
     NOT_COMPARABLE = "not_comparable"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
+class Thresholds(Struct, frozen=True, kw_only=True):
     """From where a difference counts; the defaults are Evidently's, but for ``missing``.
 
     Attributes:
@@ -45,8 +45,7 @@ class Thresholds:
     share: float = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableReference:
+class TableReference(Struct, frozen=True, kw_only=True):
     """One side of a comparison; which snapshot it was, the manifest says, since its id differs from home to home.
 
     Attributes:
@@ -58,8 +57,7 @@ class TableReference:
     rows: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchemaChange:
+class SchemaChange(Struct, frozen=True, kw_only=True):
     """A column that came, went, or holds something else.
 
     Attributes:
@@ -76,8 +74,7 @@ class SchemaChange:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distance:
+class Distance(Struct, frozen=True, kw_only=True):
     """How far two distributions are apart by one measure.
 
     Attributes:
@@ -100,8 +97,7 @@ class Distance:
     noise: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class Share(Struct, frozen=True, kw_only=True):
     """A bin, value or term, and its share of the rows with a value on both sides.
 
     Attributes:
@@ -119,8 +115,7 @@ class Share:
     maximum: Scalar = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
+class Segment(Struct, frozen=True, kw_only=True):
     """A value of another column whose rows carry the change.
 
     Attributes:
@@ -138,8 +133,7 @@ class Segment:
     contribution: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnDrift:
+class ColumnDrift(Struct, frozen=True, kw_only=True):
     """How one column changed.
 
     Attributes:
@@ -187,8 +181,7 @@ class ColumnDrift:
         return found if found is not None and max(found.before, found.after) >= LEAST_SHARE else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssociationDrift:
+class AssociationDrift(Struct, frozen=True, kw_only=True):
     """A pair of columns that go together otherwise than before; strengths on the profile's scale, negative where a
     rank correlation is."""
 
@@ -202,8 +195,7 @@ class AssociationDrift:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drift:
+class Drift(Struct, frozen=True, kw_only=True):
     """Two states of a table, compared.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 
 class Severity(StrEnum):
@@ -14,8 +15,7 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Number:
+class Number(Struct, frozen=True, kw_only=True):
     """A number that a finding's text states, and the cell of its statement's result that gives it.
 
     Attributes:
@@ -31,8 +31,7 @@ class Number:
     column: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Test:
+class Test(Struct, frozen=True, kw_only=True):
     """The statistical test behind a finding.
 
     Attributes:
@@ -62,8 +61,7 @@ class Mark(StrEnum):
     HEATMAP = "heatmap"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Axis:
+class Axis(Struct, frozen=True, kw_only=True):
     """One encoded field of a view; ``kind`` is ``time``, ``number`` or ``category``."""
 
     field: str
@@ -72,8 +70,7 @@ class Axis:
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(Struct, frozen=True, kw_only=True):
     """What a chart of a finding shows: an aggregating statement and how its columns are drawn.
 
     Attributes:
@@ -99,8 +96,7 @@ class View:
     caption: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One statement, with its numbers, its evidence and the SQL that recomputes it.
 
     Attributes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from voyant.domain.kpi import Grain
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForecastRequest:
+class ForecastRequest(Struct, frozen=True, kw_only=True):
     """What is to be forecast; what is left out is chosen from the roles of the columns.
 
     Attributes:
@@ -28,8 +27,7 @@ class ForecastRequest:
     exogenous: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
+class Interval(Struct, frozen=True, kw_only=True):
     """What holds so many percent of the values to come, as far as the past errors tell."""
 
     level: int
@@ -37,8 +35,7 @@ class Interval:
     high: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForecastPoint:
+class ForecastPoint(Struct, frozen=True, kw_only=True):
     """One period to come.
 
     Attributes:
@@ -50,8 +47,7 @@ class ForecastPoint:
     intervals: tuple[Interval, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MethodError:
+class MethodError(Struct, frozen=True, kw_only=True):
     """How far a method was off at earlier times, none of which it had seen.
 
     Attributes:
@@ -70,8 +66,7 @@ class MethodError:
     smape: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
+class Coverage(Struct, frozen=True, kw_only=True):
     """How many values fell into the intervals that would have been given for them at earlier times.
 
     Each interval was made of the errors known by then, so that no value judges an interval that it shaped.
@@ -86,8 +81,7 @@ class Coverage:
     values: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeasonFound:
+class SeasonFound(Struct, frozen=True, kw_only=True):
     """A season that the values show.
 
     Attributes:
@@ -103,8 +97,7 @@ class SeasonFound:
     correlation: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangePoint:
+class ChangePoint(Struct, frozen=True, kw_only=True):
     """A time at which the course changed, seasons apart.
 
     Attributes:
@@ -120,8 +113,7 @@ class ChangePoint:
     slope_after: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carrier:
+class Carrier(Struct, frozen=True, kw_only=True):
     """What the past consists of.
 
     Attributes:
@@ -133,8 +125,7 @@ class Carrier:
     share: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
+class Effect(Struct, frozen=True, kw_only=True):
     """What a unit more of a column known ahead goes with, and whether the forecast uses it."""
 
     column: str
@@ -142,8 +133,7 @@ class Effect:
     used: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesForecast:
+class SeriesForecast(Struct, frozen=True, kw_only=True):
     """One series.
 
     Attributes:
@@ -188,8 +178,7 @@ class SeriesForecast:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MethodShare:
+class MethodShare(Struct, frozen=True, kw_only=True):
     """How often a method was chosen, and its errors over all series that it competed in.
 
     Attributes:
@@ -203,8 +192,7 @@ class MethodShare:
     smape: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
+class Forecast(Struct, frozen=True, kw_only=True):
     """What is expected of a figure.
 
     Attributes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsualRange:
+
+class UsualRange(Struct, frozen=True, kw_only=True):
     """Where a score lay in earlier runs: median plus and minus some median absolute deviations.
 
     Attributes:
@@ -20,8 +20,7 @@ class UsualRange:
     runs: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryRun:
+class HistoryRun(Struct, frozen=True, kw_only=True):
     """One run of a source.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from voyant.domain.finding import Finding
 
@@ -10,8 +10,7 @@ Value = bool | int | float | str | None
 """A cell of an evidence table; dates and times as ISO 8601 text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Analysis:
+class Analysis(Struct, frozen=True, kw_only=True):
     """The evidence table of one finding: the result of the finding's own SQL.
 
     Attributes:
@@ -24,8 +23,7 @@ class Analysis:
     rows: tuple[tuple[Value, ...], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
+class Family(Struct, frozen=True, kw_only=True):
     """The comparisons of one kind that a run made.
 
     Attributes:
@@ -41,8 +39,7 @@ class Family:
     stated: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Insights:
+class Insights(Struct, frozen=True, kw_only=True):
     """Every finding of a table by rank, and what was asked to get them.
 
     Attributes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 
 class Status(StrEnum):
@@ -47,16 +48,14 @@ class StepStatus(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Degradation:
+class Degradation(Struct, frozen=True, kw_only=True):
     """A step that failed although its job did not."""
 
     step: str
     error: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobSummary:
+class JobSummary(Struct, frozen=True, kw_only=True):
     """A job as lists and status pages show it.
 
     Attributes:
@@ -90,8 +89,7 @@ class EventKind(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobEvent:
+class JobEvent(Struct, frozen=True, kw_only=True):
     """One thing that happened to a job; ids grow, so that a reader can go on from the last it has seen."""
 
     id: int

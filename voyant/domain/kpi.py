@@ -6,8 +6,9 @@ and the effects of a breakdown's parts, ``other`` included, sum exactly to it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Grain(StrEnum):
@@ -33,16 +34,14 @@ class KpiKind(StrEnum):
     OTHER = "other"  # declared; cannot be taken apart
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredKpi:
+class DeclaredKpi(Struct, frozen=True, kw_only=True):
     """A key figure that the user asks for: an aggregate such as ``sum(amount)``, or a SELECT."""
 
     name: str
     sql: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class Period(Struct, frozen=True, kw_only=True):
     """One period of the calendar.
 
     Attributes:
@@ -58,8 +57,7 @@ class Period:
     complete: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class Point(Struct, frozen=True, kw_only=True):
     """A figure in one period.
 
     Attributes:
@@ -73,8 +71,7 @@ class Point:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
+class Contribution(Struct, frozen=True, kw_only=True):
     """What one value of a dimension has added to a change.
 
     Attributes:
@@ -99,8 +96,7 @@ class Contribution:
     share_after: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breakdown:
+class Breakdown(Struct, frozen=True, kw_only=True):
     """A change taken apart by one dimension, or by a pair of them.
 
     Attributes:
@@ -130,8 +126,7 @@ class Breakdown:
     effects_sql: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handful:
+class Handful(Struct, frozen=True, kw_only=True):
     """The fewest rows without which less than half of a change is left.
 
     Attributes:
@@ -150,8 +145,7 @@ class Handful:
     sql: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """A figure against an earlier period.
 
     Attributes:
@@ -173,8 +167,7 @@ class Change:
     rests_on: Handful | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class Share(Struct, frozen=True, kw_only=True):
     """A figure for one value of a dimension, over all rows.
 
     Attributes:
@@ -187,8 +180,7 @@ class Share:
     share: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Composition:
+class Composition(Struct, frozen=True, kw_only=True):
     """A figure over all rows, by one dimension.
 
     Attributes:
@@ -201,8 +193,7 @@ class Composition:
     sql: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kpi:
+class Kpi(Struct, frozen=True, kw_only=True):
     """A key figure.
 
     Attributes:
@@ -248,8 +239,7 @@ class Kpi:
     asked_change: Change | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kpis:
+class Kpis(Struct, frozen=True, kw_only=True):
     """The key figures of a table.
 
     Attributes:

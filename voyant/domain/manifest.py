@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.domain.artifact import Artifact
 
@@ -11,8 +12,7 @@ SCHEMA_VERSION = "1"
 MANIFEST_NAME = "manifest.json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestJob:
+class ManifestJob(Struct, frozen=True, kw_only=True):
     """The job; ``created_at``, in UTC and ISO 8601, is the moment that freshness was measured from."""
 
     id: str
@@ -22,8 +22,7 @@ class ManifestJob:
     created_at: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestInput:
+class ManifestInput(Struct, frozen=True, kw_only=True):
     """What a job read.
 
     Attributes:
@@ -48,8 +47,7 @@ class ManifestInput:
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestStep:
+class ManifestStep(Struct, frozen=True, kw_only=True):
     """How a step went.
 
     Attributes:
@@ -67,8 +65,7 @@ class ManifestStep:
     error: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True):
     """Times and durations stand here only, so that artifacts are reproducible byte by byte.
 
     Attributes:

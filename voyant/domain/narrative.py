@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.domain.finding import Finding
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QualitySummary:
+class QualitySummary(Struct, frozen=True, kw_only=True):
     """The quality of a table in a few sentences.
 
     Attributes:
@@ -22,8 +22,7 @@ class QualitySummary:
     points: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextStep:
+class NextStep(Struct, frozen=True, kw_only=True):
     """What to look at next: a tool to call, with what, and why."""
 
     tool: str
@@ -31,8 +30,7 @@ class NextStep:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Narrative:
+class Narrative(Struct, frozen=True, kw_only=True):
     """The memo of a run.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from voyant.domain.drift import SchemaChange
 from voyant.domain.table import Dataset
@@ -24,8 +25,7 @@ class ChangeKind(StrEnum):
     DERIVED = "derived"  # a column computed from others
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(Struct, frozen=True, kw_only=True):
     """One thing that normalizing did to one column.
 
     Attributes:
@@ -42,8 +42,7 @@ class Change:
     example: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Normalization:
+class Normalization(Struct, frozen=True, kw_only=True):
     """The columns with their types and roles, and all that changed on the way from the source.
 
     Attributes:

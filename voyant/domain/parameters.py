@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from voyant.domain.anomaly import AnomalyRequest
 from voyant.domain.benchmark import BrandRequest
@@ -18,8 +19,7 @@ from voyant.domain.source import Source
 from voyant.domain.template import TemplateCall
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobParameters:
+class JobParameters(Struct, frozen=True, kw_only=True):
     """What a job is asked for.
 
     Attributes:

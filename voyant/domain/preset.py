@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from voyant.domain.anomaly import AnomalyRequest
 from voyant.domain.benchmark import BrandRequest
@@ -48,8 +49,7 @@ class FoundBy(StrEnum):
     NEVER = "never"  # they have to be given
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(Struct, frozen=True, kw_only=True):
     """What can be given to a preset.
 
     Attributes:
@@ -89,8 +89,7 @@ class Parameter:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(Struct, frozen=True, kw_only=True):
     """Something that can be computed of a row in more than one way.
 
     Attributes:
@@ -103,8 +102,7 @@ class Term:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DerivedColumn:
+class DerivedColumn(Struct, frozen=True, kw_only=True):
     """A column of a derived table."""
 
     name: str
@@ -114,8 +112,7 @@ class DerivedColumn:
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DerivedTable:
+class DerivedTable(Struct, frozen=True, kw_only=True):
     """A table that is made of the analysed one, such as a row for each customer.
 
     Attributes:
@@ -130,8 +127,7 @@ class DerivedTable:
     time: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preset:
+class Preset(Struct, frozen=True, kw_only=True):
     """Analyses under a name.
 
     Attributes:
@@ -164,8 +160,7 @@ class Preset:
         raise KeyError(name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PresetRun:
+class PresetRun(Struct, frozen=True, kw_only=True):
     """A preset as a job was asked for it: whole, so that the job can be repeated whatever becomes of the preset.
 
     Attributes:
@@ -184,8 +179,7 @@ class Chosen(StrEnum):
     DEFAULT = "default"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class Bound(Struct, frozen=True, kw_only=True):
     """A parameter with its value.
 
     Attributes:
@@ -201,8 +195,7 @@ class Bound:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class Missing(Struct, frozen=True, kw_only=True):
     """A parameter or term that nothing stands for.
 
     Attributes:
@@ -215,16 +208,14 @@ class Missing:
     candidates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True, kw_only=True):
     """Something of a preset that is not done, such as ``forecast`` or ``kpis.margin``, and for lack of what."""
 
     what: str
     lacks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchRequest:
+class SearchRequest(Struct, frozen=True, kw_only=True):
     """What is searched for findings: these columns; the whole table where empty."""
 
     columns: tuple[str, ...] = ()
@@ -233,8 +224,7 @@ class SearchRequest:
 _ANSWERING = ("forecast", "regression", "anomaly", "segment", "benchmark", "search")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What a preset asks of the steps of a job; of a step that is None, nothing.
 
     Attributes:
@@ -259,8 +249,7 @@ class Asked:
         return tuple(step for step, is_asked in asked.items() if is_asked)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """A preset fitted to a table.
 
     Attributes:
@@ -288,8 +277,7 @@ class Plan:
         return next((table for table in self.tables if table.name == self.of.get(step)), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
+class Fit(Struct, frozen=True, kw_only=True):
     """How well a preset fits a table.
 
     Attributes:

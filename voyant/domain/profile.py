@@ -7,7 +7,7 @@ values there are, how long they are and how many differ, never a value: ``minimu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from voyant.domain.table import ColumnType, Role
 
@@ -15,8 +15,7 @@ Scalar = int | float | str | bool | None
 """A value of a table as JSON can hold it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
+class Count(Struct, frozen=True, kw_only=True):
     """How many there are.
 
     Attributes:
@@ -28,16 +27,14 @@ class Count:
     error: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueCount:
+class ValueCount(Struct, frozen=True, kw_only=True):
     """A value and the rows that hold it, exactly."""
 
     value: Scalar
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantile:
+class Quantile(Struct, frozen=True, kw_only=True):
     """The smallest value that at least a share ``p`` of the values does not exceed (type 1 of Hyndman and Fan, 1996).
 
     Attributes:
@@ -49,8 +46,7 @@ class Quantile:
     error: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Histogram:
+class Histogram(Struct, frozen=True, kw_only=True):
     """Exact counts between edges of equal distance; bin ``i`` holds ``edges[i] <= value < edges[i + 1]``, and the
     last one also its upper edge."""
 
@@ -58,8 +54,7 @@ class Histogram:
     counts: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberProfile:
+class NumberProfile(Struct, frozen=True, kw_only=True):
     """Moments and shape of a numeric column, over its values that are finite numbers.
 
     Attributes:
@@ -78,8 +73,7 @@ class NumberProfile:
     infinite: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
+class Pattern(Struct, frozen=True, kw_only=True):
     """A shape of text: ``A`` a capital, ``a`` a small letter, ``9`` a digit, ``+`` one or more of the same before it.
 
     Attributes:
@@ -90,16 +84,14 @@ class Pattern:
     share: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(Struct, frozen=True, kw_only=True):
     """A word of free text, and the share of the texts looked at that contain it."""
 
     term: str
     share: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextProfile:
+class TextProfile(Struct, frozen=True, kw_only=True):
     """Lengths over all values; patterns and terms over ``looked_at`` of them.
 
     Attributes:
@@ -117,8 +109,7 @@ class TextProfile:
     looked_at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class Gap(Struct, frozen=True, kw_only=True):
     """Periods without any row, from the first to the last of them."""
 
     first: str
@@ -126,8 +117,7 @@ class Gap:
     periods: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeProfile:
+class TimeProfile(Struct, frozen=True, kw_only=True):
     """How a time column fills its range.
 
     Attributes:
@@ -146,8 +136,7 @@ class TimeProfile:
     gaps: tuple[Gap, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnProfile:
+class ColumnProfile(Struct, frozen=True, kw_only=True):
     """One column, described.
 
     Attributes:
@@ -189,8 +178,7 @@ class ColumnProfile:
         return next((quantile for quantile in self.quantiles if quantile.p == p), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Association:
+class Association(Struct, frozen=True, kw_only=True):
     """How strongly two columns go together, on one scale for every kind of pair.
 
     Attributes:
@@ -216,16 +204,14 @@ class Association:
     pearson: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MissingPattern:
+class MissingPattern(Struct, frozen=True, kw_only=True):
     """Columns without a value in the same rows, and exactly how many rows have just these missing."""
 
     columns: tuple[str, ...]
     rows: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class Profile(Struct, frozen=True, kw_only=True):
     """A table, described.
 
     Attributes:

@@ -23,8 +23,9 @@ held against enter as declared rules do: those that stop a load as ``critical``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from voyant.domain.finding import Severity
 from voyant.domain.profile import Scalar
@@ -48,8 +49,7 @@ class Origin(StrEnum):
     PROMISED = "promised"  # by the contract that the data were held against
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """One expectation, and how far the table meets it.
 
     Attributes:
@@ -109,8 +109,7 @@ class Check:
         return 1 - self.failed / self.checked if self.counts else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """One part of the score.
 
     Attributes:
@@ -125,8 +124,7 @@ class Part:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quality:
+class Quality(Struct, frozen=True, kw_only=True):
     """The quality of a table.
 
     Attributes:

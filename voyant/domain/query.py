@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from voyant.domain.table import PersonalData, Role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableSummary:
+class TableSummary(Struct, frozen=True, kw_only=True):
     """A table as lists show it.
 
     Attributes:
@@ -24,8 +24,7 @@ class TableSummary:
     snapshot: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableColumn:
+class TableColumn(Struct, frozen=True, kw_only=True):
     """A column of a table; what is not known is None.
 
     Attributes:
@@ -44,16 +43,14 @@ class TableColumn:
     nullable: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultColumn:
+class ResultColumn(Struct, frozen=True, kw_only=True):
     """A column of an answer, with the engine's type."""
 
     name: str
     type: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryResult:
+class QueryResult(Struct, frozen=True, kw_only=True):
     """The first rows of a statement's result.
 
     Attributes:
@@ -67,8 +64,7 @@ class QueryResult:
     omitted: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrowResult:
+class ArrowResult(Struct, frozen=True, kw_only=True):
     """The same rows as an Arrow IPC stream."""
 
     columns: tuple[ResultColumn, ...]

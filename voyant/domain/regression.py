@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegressionRequest:
+
+class RegressionRequest(Struct, frozen=True, kw_only=True):
     """What is to be explained; what is left out is chosen from the roles of the columns.
 
     Attributes:
@@ -60,8 +60,7 @@ class LeakKind(StrEnum):
     DERIVED = "derived"  # its formula or the target's holds the other
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feature:
+class Feature(Struct, frozen=True, kw_only=True):
     """A column that was learned from.
 
     Attributes:
@@ -77,16 +76,14 @@ class Feature:
     rare: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True, kw_only=True):
     """A column that was not learned from, and why, as the end of a sentence."""
 
     column: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leak:
+class Leak(Struct, frozen=True, kw_only=True):
     """Columns that give the target away, and the evidence.
 
     Attributes:
@@ -101,8 +98,7 @@ class Leak:
     score: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoldRows:
+class FoldRows(Struct, frozen=True, kw_only=True):
     """One division into rows to learn from and rows to judge by; ``until`` is the last moment learned from."""
 
     learned: int
@@ -110,8 +106,7 @@ class FoldRows:
     until: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validation:
+class Validation(Struct, frozen=True, kw_only=True):
     """How rows to judge by were kept apart.
 
     Attributes:
@@ -127,8 +122,7 @@ class Validation:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class Score(Struct, frozen=True, kw_only=True):
     """A measure of a model over the rows that it had not learned from, with its 95 % interval.
 
     Attributes:
@@ -144,8 +138,7 @@ class Score:
     high: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Driver:
+class Driver(Struct, frozen=True, kw_only=True):
     """Columns by how much the predictions need them.
 
     Attributes:
@@ -168,8 +161,7 @@ class Driver:
     p_value: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EffectPoint:
+class EffectPoint(Struct, frozen=True, kw_only=True):
     """The mean prediction at a value, and the lowest and the highest among the models of the folds.
 
     Attributes:
@@ -185,8 +177,7 @@ class EffectPoint:
     label: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
+class Effect(Struct, frozen=True, kw_only=True):
     """How the prediction moves with one column.
 
     Attributes:
@@ -206,8 +197,7 @@ class Effect:
     of: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalibrationBin:
+class CalibrationBin(Struct, frozen=True, kw_only=True):
     """Rows by predicted probability: the mean of it, and the share in which the class came true."""
 
     predicted: float
@@ -215,8 +205,7 @@ class CalibrationBin:
     rows: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
+class Calibration(Struct, frozen=True, kw_only=True):
     """How far probabilities can be taken at their word.
 
     Attributes:
@@ -234,8 +223,7 @@ class Calibration:
     bins: tuple[CalibrationBin, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intervals:
+class Intervals(Struct, frozen=True, kw_only=True):
     """Prediction intervals by conformal prediction, and the share of rows that they held, by rows of other folds."""
 
     level: float
@@ -244,8 +232,7 @@ class Intervals:
     rows: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bias:
+class Bias(Struct, frozen=True, kw_only=True):
     """A group whose predictions are off in one direction.
 
     Attributes:
@@ -262,8 +249,7 @@ class Bias:
     q_value: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Residuals:
+class Residuals(Struct, frozen=True, kw_only=True):
     """What the errors of the model still hold.
 
     Attributes:
@@ -285,8 +271,7 @@ class Residuals:
     later: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Regression:
+class Regression(Struct, frozen=True, kw_only=True):
     """What was learned of a column from the others, judged on rows that were not learned from.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from voyant.domain.contract import Outcome
 from voyant.domain.job import Degradation, Status
@@ -11,8 +12,7 @@ from voyant.domain.profile import Scalar
 from voyant.domain.result_answers import ResultAnswer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultDataset:
+class ResultDataset(Struct, frozen=True, kw_only=True):
     """The table that was analysed; ``snapshot`` pins its rows."""
 
     source: str
@@ -22,8 +22,7 @@ class ResultDataset:
     snapshot: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultFinding:
+class ResultFinding(Struct, frozen=True, kw_only=True):
     """One sentence with its numbers, where they stand, and the SQL that recomputes them; None where left out to fit.
 
     Attributes:
@@ -39,8 +38,7 @@ class ResultFinding:
     caveat: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultRule:
+class ResultRule(Struct, frozen=True, kw_only=True):
     """A declared rule that fails or could not run.
 
     Attributes:
@@ -61,8 +59,7 @@ class ResultRule:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultQuality:
+class ResultQuality(Struct, frozen=True, kw_only=True):
     """The quality score, 0 to 1, its parts, how many checks passed and failed, and the declared rules among those that
     did not pass; the score is None where nothing could be judged."""
 
@@ -73,8 +70,7 @@ class ResultQuality:
     rules: tuple[ResultRule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultGate:
+class ResultGate(Struct, frozen=True, kw_only=True):
     """Whether the quality is what was asked for; the error says why not, and is None where it is."""
 
     fail_under: float
@@ -82,8 +78,7 @@ class ResultGate:
     error: dict[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultColumnDrift:
+class ResultColumnDrift(Struct, frozen=True, kw_only=True):
     """A column that drifted: the measure that says so, its value and the threshold, and what changed in a sentence."""
 
     column: str
@@ -93,8 +88,7 @@ class ResultColumnDrift:
     summary: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultDrift:
+class ResultDrift(Struct, frozen=True, kw_only=True):
     """How the table differs from what it was compared with.
 
     Attributes:
@@ -115,8 +109,7 @@ class ResultDrift:
     columns: tuple[ResultColumnDrift, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultKpi:
+class ResultKpi(Struct, frozen=True, kw_only=True):
     """A key figure.
 
     Attributes:
@@ -135,8 +128,7 @@ class ResultKpi:
     caveat: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultTemplate:
+class ResultTemplate(Struct, frozen=True, kw_only=True):
     """A KPI template that was asked for.
 
     Attributes:
@@ -153,8 +145,7 @@ class ResultTemplate:
     file: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultContract:
+class ResultContract(Struct, frozen=True, kw_only=True):
     """A contract that the data were held against: how many clauses were kept and broken, and what came of it.
 
     Attributes:
@@ -170,8 +161,7 @@ class ResultContract:
     rows_quarantined: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultArtifact:
+class ResultArtifact(Struct, frozen=True, kw_only=True):
     name: str
     type: str
     media_type: str
@@ -180,14 +170,12 @@ class ResultArtifact:
     uri: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestReference:
+class ManifestReference(Struct, frozen=True, kw_only=True):
     name: str
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextCall:
+class NextCall(Struct, frozen=True, kw_only=True):
     """A call that would follow naturally."""
 
     tool: str
@@ -195,8 +183,7 @@ class NextCall:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """What a job found, fit for a reader with little room.
 
     Attributes:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultPoint:
+class ResultPoint(Struct, frozen=True, kw_only=True):
     """A period to come; the interval is the widest that was asked for."""
 
     period: str
@@ -15,8 +14,7 @@ class ResultPoint:
     high: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultForecast:
+class ResultForecast(Struct, frozen=True, kw_only=True):
     """What is expected of a figure, of the series with most rows.
 
     Attributes:
@@ -40,8 +38,7 @@ class ResultForecast:
     points: tuple[ResultPoint, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultDriver:
+class ResultDriver(Struct, frozen=True, kw_only=True):
     """Columns that the predictions need; importance is the share of the explained that is lost without them."""
 
     columns: tuple[str, ...]
@@ -49,8 +46,7 @@ class ResultDriver:
     direction: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultRegression:
+class ResultRegression(Struct, frozen=True, kw_only=True):
     """How well a column can be told from the others, in rows not learned from.
 
     Attributes:
@@ -73,15 +69,13 @@ class ResultRegression:
     limits: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultOddRow:
+class ResultOddRow(Struct, frozen=True, kw_only=True):
     row: int
     score: float
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultStretch:
+class ResultStretch(Struct, frozen=True, kw_only=True):
     """An odd stretch of a series; ``lasting`` where it had not ended."""
 
     series: str
@@ -93,8 +87,7 @@ class ResultStretch:
     expected: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultAnomaly:
+class ResultAnomaly(Struct, frozen=True, kw_only=True):
     """What is odd; None where it was not looked for.
 
     Attributes:
@@ -108,8 +101,7 @@ class ResultAnomaly:
     stretches: tuple[ResultStretch, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultSegment:
+class ResultSegment(Struct, frozen=True, kw_only=True):
     number: int
     name: str
     size: int
@@ -117,8 +109,7 @@ class ResultSegment:
     stability: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultRfm:
+class ResultRfm(Struct, frozen=True, kw_only=True):
     """Customers by recency and frequency, as of a day."""
 
     name: str
@@ -127,8 +118,7 @@ class ResultRfm:
     amount_share: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultSegmentation:
+class ResultSegmentation(Struct, frozen=True, kw_only=True):
     """The groups that rows or entities fall into; ``clusters`` is None where there are none."""
 
     entity: str | None
@@ -140,8 +130,7 @@ class ResultSegmentation:
     rfm: tuple[ResultRfm, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultBrand:
+class ResultBrand(Struct, frozen=True, kw_only=True):
     """A brand in the metric that shares are of; the shares are those of the two spans that are compared, and the last
     one that is expected."""
 
@@ -155,8 +144,7 @@ class ResultBrand:
     price_index: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResultBenchmark:
+class ResultBenchmark(Struct, frozen=True, kw_only=True):
     """A brand among its competitors; its own figures come first in ``brands``.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from voyant.domain.finding import Severity
 from voyant.domain.profile import Scalar
@@ -32,8 +33,7 @@ class RuleKind(StrEnum):
     SQL = "sql"  # sql, a SELECT that returns the rows that fail
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredRule:
+class DeclaredRule(Struct, frozen=True, kw_only=True):
     """One expectation.
 
     Attributes:
@@ -84,8 +84,7 @@ class DeclaredRule:
         return self.name or (f"{self.kind}:{','.join(self.columns)}" if self.columns else str(self.kind))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProposedRule:
+class ProposedRule(Struct, frozen=True, kw_only=True):
     """A rule that the data suggest; nothing enforces it until somebody declares it.
 
     Attributes:

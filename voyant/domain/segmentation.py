@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentRequest:
+class SegmentRequest(Struct, frozen=True, kw_only=True):
     """What is to be grouped; what is left out is chosen from the roles of the columns.
 
     Attributes:
@@ -26,8 +25,7 @@ class SegmentRequest:
     order: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentColumn:
+class SegmentColumn(Struct, frozen=True, kw_only=True):
     """What makes rows or entities alike.
 
     Attributes:
@@ -47,8 +45,7 @@ class SegmentColumn:
     missing: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """A number of segments that was tried.
 
     Attributes:
@@ -78,8 +75,7 @@ class Candidate:
     smallest: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trait:
+class Trait(Struct, frozen=True, kw_only=True):
     """What sets a segment apart.
 
     Attributes:
@@ -100,8 +96,7 @@ class Trait:
     effect: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
+class Segment(Struct, frozen=True, kw_only=True):
     """One group.
 
     Attributes:
@@ -119,8 +114,7 @@ class Segment:
     traits: tuple[Trait, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RfmSegment:
+class RfmSegment(Struct, frozen=True, kw_only=True):
     """Entities of like recency and frequency.
 
     Attributes:
@@ -139,8 +133,7 @@ class RfmSegment:
     median_purchases: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rfm:
+class Rfm(Struct, frozen=True, kw_only=True):
     """Recency, frequency and amount of entities, each scored 1 to 5 by quintiles.
 
     The score is 1 plus five times the share of entities that do worse, cut to a whole number: who does equally well has
@@ -166,8 +159,7 @@ class Rfm:
     segments: tuple[RfmSegment, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segmentation:
+class Segmentation(Struct, frozen=True, kw_only=True):
     """The groups of a table's rows or entities, or that there are none.
 
     Attributes:

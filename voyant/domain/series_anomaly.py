@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class StretchKind(StrEnum):
@@ -17,8 +18,7 @@ class StretchKind(StrEnum):
     MISSING = "missing"  # no values, where there usually are some
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class Stretch(Struct, frozen=True, kw_only=True):
     """One odd stretch.
 
     Attributes:
@@ -51,8 +51,7 @@ class Stretch:
     noticed: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesAnomaly:
+class SeriesAnomaly(Struct, frozen=True, kw_only=True):
     """One series, and what is odd in it.
 
     Attributes:
@@ -84,8 +83,7 @@ class SeriesAnomaly:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesAnomalies:
+class SeriesAnomalies(Struct, frozen=True, kw_only=True):
     """What is odd over time.
 
     Attributes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 
 class SourceKind(StrEnum):
@@ -45,8 +47,7 @@ class Compression(StrEnum):
     XZ = "xz"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """A place that holds data, and which part of it is meant.
 
     Attributes:
@@ -58,11 +59,16 @@ class Source:
     """
 
     kind: SourceKind
-    location: str = field(repr=False)  # a database URL holds a password
+    location: str
     format: Format | None = None
     table: str | None = None
     query: str | None = None
     display_name: str = ""
+
+    def __repr__(self) -> str:
+        """Without the location: a database URL holds a password."""
+        shown = {name: value for name, value in asdict(self).items() if name != "location"}
+        return f"Source({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
     @property
     def public_location(self) -> str:

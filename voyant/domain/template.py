@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from voyant.domain.finding import Finding
 from voyant.domain.profile import Scalar
@@ -35,8 +36,7 @@ class TemplateParameterKind(StrEnum):
         return self in {TemplateParameterKind.COLUMN, TemplateParameterKind.COLUMNS}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateParameter:
+class TemplateParameter(Struct, frozen=True, kw_only=True):
     """What can be given to a template.
 
     Attributes:
@@ -59,8 +59,7 @@ class TemplateParameter:
     maximum: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputColumn:
+class OutputColumn(Struct, frozen=True, kw_only=True):
     """A column of a template's result.
 
     Attributes:
@@ -77,8 +76,7 @@ class OutputColumn:
     when: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Template:
+class Template(Struct, frozen=True, kw_only=True):
     """A figure under a name.
 
     Attributes:
@@ -101,16 +99,14 @@ class Template:
         raise KeyError(name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateCall:
+class TemplateCall(Struct, frozen=True, kw_only=True):
     """A template as a job is asked for it; parameters that are left out are found from the roles of the columns."""
 
     name: str
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateFit:
+class TemplateFit(Struct, frozen=True, kw_only=True):
     """Whether a template fits a table.
 
     Attributes:
@@ -127,8 +123,7 @@ class TemplateFit:
     missing: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderedTemplate:
+class RenderedTemplate(Struct, frozen=True, kw_only=True):
     """A template made into SQL for one table.
 
     Attributes:
@@ -150,8 +145,7 @@ class RenderedTemplate:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateResult:
+class TemplateResult(Struct, frozen=True, kw_only=True):
     """What a template came to.
 
     Attributes:
@@ -173,16 +167,14 @@ class TemplateResult:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateResults:
+class TemplateResults(Struct, frozen=True, kw_only=True):
     """The templates that a job was asked for, in the order asked."""
 
     table: str
     results: tuple[TemplateResult, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateSummary:
+class TemplateSummary(Struct, frozen=True, kw_only=True):
     """A template as lists show it.
 
     Attributes:

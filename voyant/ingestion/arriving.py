@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from voyant.errors import Code, InvalidInput
 from voyant.ingestion.protocol import StagedColumn, StagedTable
@@ -24,8 +25,7 @@ class Open(Enum):
     SPAN = "span"  # a time of day, or any span of time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrivingColumn:
+class ArrivingColumn(Struct, frozen=True, kw_only=True):
     """A column of a database's answer.
 
     Attributes:
@@ -55,8 +55,7 @@ TIMESTAMP_VALUE = (
 TIME_VALUE = "CASE WHEN {} < '24' THEN TRY_CAST({} AS TIME) END"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relation:
+class Relation(Struct, frozen=True, kw_only=True):
     """A table or view of a database, by the names that the database has for it."""
 
     schema: str
@@ -64,8 +63,7 @@ class Relation:
     is_table: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Arriving:
+class Arriving(Struct, frozen=True):
     """The answer to one statement: its columns, and its rows in batches whose columns are c0, c1 …"""
 
     columns: tuple[ArrivingColumn, ...]

@@ -7,9 +7,10 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
+
+from msgspec import Struct
 
 from voyant.domain.source import Compression
 from voyant.errors import Code, InvalidInput, as_disk_full
@@ -37,8 +38,7 @@ def unpack(path: Path, compression: Compression, workspace: Workspace) -> list[P
         return [target]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class Sample(Struct, frozen=True, kw_only=True):
     """The beginning of what a compressed file holds, of an archive that of its first file.
 
     Attributes:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.domain.source import without_credentials
 from voyant.errors import Code, InvalidInput, Unavailable, extra_missing
@@ -24,8 +26,7 @@ DRIVERS = {"mysql": "asyncmy", "postgresql": "adbc_driver_postgresql"}
 _OURS = frozenset({"table"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatabaseAddress:
+class DatabaseAddress(Struct, frozen=True, kw_only=True):
     """Where a database is, and as whom to enter.
 
     Attributes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from voyant.domain.source import Compression, Format, Source, SourceKind, without_credentials
 from voyant.errors import Code, InvalidInput, NotFound
@@ -43,8 +44,7 @@ _COMPRESSIONS_BY_SUFFIX = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Discovery:
+class Discovery(Struct, frozen=True, kw_only=True):
     """What a hint is.
 
     Attributes:

@@ -6,9 +6,10 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from voyant.domain.source import table_name
 from voyant.errors import Code, InvalidInput, QueryRejected, VoyantError

@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.errors import Code, InvalidInput
 from voyant.ingestion.formats import HEAD_BYTES, byte_order_mark, utf16_without_mark
@@ -18,8 +20,7 @@ _DETECTOR_BYTES = 256 * 1024
 _MIN_EVIDENCE = 8  # bytes beyond ASCII; with fewer, no detector can tell
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextFile:
+class TextFile(Struct, frozen=True, kw_only=True):
     """A text file that is UTF-8, perhaps after rewriting it.
 
     Attributes:

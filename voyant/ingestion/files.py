@@ -8,8 +8,10 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.domain.source import Format, Source, SourceKind, table_name
 from voyant.errors import Code, InvalidInput, NotFound, VoyantError, as_disk_full
@@ -166,8 +168,7 @@ def _nearby(path: Path) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     """A file with nothing around it."""
 
     path: Path

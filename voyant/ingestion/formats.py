@@ -6,16 +6,16 @@ import codecs
 import json
 import re
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from voyant.domain.source import Compression, Format
 
 HEAD_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recognised:
+class Recognised(Struct, frozen=True, kw_only=True):
     """What the first bytes say.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median_low
+
+from msgspec import Struct
 
 from voyant.ingestion.cells import Kind, kind_of
 
@@ -15,8 +16,7 @@ _FACTS_ABOVE = 12
 Row = Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """The first row of the table (0-based), and whether it holds the names of the columns."""
 
     row: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 Progress = Callable[[float], None]
 """Told the share done, 0 to 1, at least every second or so; may raise to stop the reading."""
@@ -14,8 +15,7 @@ def no_progress(share: float) -> None:
     """For callers that need no progress."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StagedColumn:
+class StagedColumn(Struct, frozen=True, kw_only=True):
     """A column as the source has it.
 
     Attributes:
@@ -27,8 +27,7 @@ class StagedColumn:
     engine_type: str = "VARCHAR"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StagedTable:
+class StagedTable(Struct, frozen=True, kw_only=True):
     """One table of a source, in the engine it was staged in.
 
     Attributes:
@@ -57,8 +56,7 @@ class StagedTable:
     parent: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """What a source may cost before it is refused; an error names the limit it met.
 
     Attributes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.domain.source import Source, SourceKind
 from voyant.errors import Code, InvalidInput
@@ -14,8 +16,7 @@ from voyant.ingestion.protocol import Limits, Progress, StagedTable
 from voyant.lake.engine import Engine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """A source as it was read.
 
     Attributes:

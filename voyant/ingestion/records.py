@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import IO
+
+from msgspec import Struct
 
 from voyant.ingestion.dialect import Dialect
 
 _LINES_SEARCHED_FOR_A_QUOTE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed:
+class Malformed(Struct, frozen=True):
     """A record that cannot be told apart into cells."""
 
     raw: str

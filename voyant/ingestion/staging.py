@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from voyant.errors import Code, InvalidInput
 from voyant.ingestion.protocol import Limits, Progress, StagedColumn, StagedTable, no_progress
@@ -21,8 +22,7 @@ _BYTES_PER_INSERT = 2**25  # as Arrow; of a table of thousands of columns each i
 _RAW_CHARACTERS = 10_000  # of a rejected record that are kept
 
 
-@dataclass(slots=True, kw_only=True)
-class Workspace:
+class Workspace(Struct, kw_only=True):
     """The engine and folder that a job stages its source in."""
 
     engine: Engine
@@ -56,8 +56,7 @@ def check_width(width: int, limits: Limits) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(Struct, frozen=True):
     """A record, or a cell of one, that could not be staged."""
 
     row: int

@@ -6,8 +6,10 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.errors import Code, InvalidInput, QueryRejected
 from voyant.ingestion.dialect import Dialect, find_dialect
@@ -28,8 +30,7 @@ _COMMENTS = ("#", "%", "//")
 _NOTHING = " \t\r\n\0\x1a"  # DOS ended texts with SUB; a crash can leave NULs behind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Struct, frozen=True, kw_only=True):
     """How a text file is to be read.
 
     Attributes:
@@ -86,8 +87,7 @@ def _sample(text: TextFile, limit: int) -> list[str]:
     return lines
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(Struct, frozen=True):
     """A record of the sample and the number of lines up to its end."""
 
     cells: list[str]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.errors import QueryRejected
 from voyant.ingestion.protocol import StagedColumn, StagedTable
@@ -17,8 +19,7 @@ _FILES_NAMED = 5
 Key = tuple[str, int]  # a column's name, and how many of that name stand before it
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A table and the name of the file it came from."""
 
     file: str

@@ -6,12 +6,13 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from voyant.domain.source import without_credentials
 from voyant.errors import (
@@ -40,8 +41,7 @@ _PASSING = frozenset({429, 502, 503, 504})
 _CODINGS = frozenset({"", "identity", "gzip", "x-gzip", "zstd"})
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(Struct, frozen=True):
     """A file as the server sent it.
 
     Attributes:

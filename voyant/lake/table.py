@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from voyant.domain.table import ROW, Dataset, Found
 from voyant.lake.engine import Engine
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 
-@dataclass(frozen=True, slots=True)
-class EngineTable:
+class EngineTable(Struct, frozen=True):
     """A relation of an engine that stands there under the dataset's name, derived columns included."""
 
     engine: Engine

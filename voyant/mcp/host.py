@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from fastmcp import FastMCP
 from fastmcp.dependencies import Depends
 from fastmcp.server.dependencies import get_http_headers, get_server
+from msgspec import Struct
 
 from voyant.domain.caller import Caller
 from voyant.domain.parameters import JobParameters
@@ -36,8 +36,7 @@ class DurableJobs:
         """Nothing: over HTTP a connection that broke looks the same, and the result can still be asked for."""
 
 
-@dataclass(frozen=True)
-class Host:
+class Host(Struct, frozen=True):
     """A transport, as tools see it."""
 
     caller: Callable[[], Caller]

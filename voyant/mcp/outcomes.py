@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from fastmcp.tools import ToolResult
+from msgspec import Struct
 
 from voyant.domain.caller import Caller
 from voyant.domain.job import JobSummary, Status
@@ -17,8 +17,7 @@ from voyant.services.results import outcome_of
 from voyant.services.threads import with_rows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobState:
+class JobState(Struct, frozen=True, kw_only=True):
     """How far a job is, and what to call next."""
 
     job_id: str

@@ -12,6 +12,7 @@ from voyant.domain.template import TEMPLATE_NAMES
 from voyant.errors import Code
 from voyant.mcp.waiting import DEFAULT_WAIT
 from voyant.services.budget import MAX_TOKENS
+from voyant.services.schemas import with_dataclasses
 from voyant.services.templates import MOST_CALLS
 from voyant.services.waiting import LONGEST_WAIT
 
@@ -340,8 +341,8 @@ def _shown(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def output_schema(kind: Any) -> dict[str, Any]:
-    """The schema of what a tool gives: of a dataclass, or of a union of such."""
-    schema: dict[str, Any] = TypeAdapter(kind).json_schema()
+    """The schema of what a tool gives: of a struct, or of a union of such."""
+    schema: dict[str, Any] = TypeAdapter(with_dataclasses(kind)).json_schema()
     for part in (schema, *schema.get("$defs", {}).values()):
         part.pop("description", None)  # docstrings speak to those who read the code
         for name, entry in part.get("properties", {}).items():

@@ -38,7 +38,7 @@ def tool(
     """Makes a function a tool. Its docstring tells an agent when to use it, and what it will get.
 
     Args:
-        gives: The dataclass, or union of such, that its structured content is.
+        gives: The struct, or union of such, that its structured content is.
         writes: Whether something is kept on the server afterwards; nothing is ever overwritten or removed.
         repeatable: Whether calling it again with the same arguments changes nothing more.
         reaches_out: Whether it reads what the arguments name, anywhere, rather than only what Voyant keeps.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from voyant.domain.chart import Chart
 from voyant.domain.contract import ContractCheck
@@ -19,8 +20,7 @@ from voyant.domain.quality import Quality
 from voyant.domain.template import TemplateResults
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+class Contents(Struct, frozen=True, kw_only=True):
     """The artifacts of a run, as far as they were made.
 
     Attributes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from voyant.domain.contract import ContractChecks
 from voyant.report.contents import Contents
@@ -32,8 +32,7 @@ _LONGEST_EXCERPT = 900
 _MOST_ENTRIES = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """A piece of evidence.
 
     Attributes:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from voyant.domain.answer import ROWS_SCHEMA
 from voyant.errors import Code, NotFound, QueryRejected
@@ -24,8 +25,7 @@ PIVOT_REMEDY = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """What a statement may read, or does.
 
     Attributes:

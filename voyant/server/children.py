@@ -7,8 +7,9 @@ import shutil
 import sys
 import sysconfig
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from voyant.errors import Code, ConfigurationError, InvalidInput
 from voyant.settings.configuration import settings
@@ -17,8 +18,7 @@ LOOPBACK = "127.0.0.1"
 _MODULES = ("django", "fastmcp", "ninja", "prometheus_client", "temporalio", "uvicorn")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Child:
+class Child(Struct, frozen=True, kw_only=True):
     """A process to keep running.
 
     Attributes:

@@ -14,9 +14,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct
 
 from voyant.errors import ConfigurationError, InternalError
 from voyant.server.children import Child
@@ -134,8 +135,7 @@ class Supervisor:
                 signal.signal(number, handler)
 
 
-@dataclass
-class _Running:
+class _Running(Struct):
     """A child, and how it goes with it."""
 
     child: Child

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
 from typing import Any
+
+from msgspec.structs import asdict, replace
 
 from voyant.domain.result import Result, ResultArtifact, ResultDrift
 from voyant.domain.result_answers import ResultAnswer
@@ -168,8 +169,7 @@ def _short_answers(result: Result, most: int) -> Result:
 
 
 def _short_answer(answer: ResultAnswer, most: int) -> ResultAnswer:
-    held = {field.name: getattr(answer, field.name) for field in fields(answer)}
-    cut: dict[str, Any] = {name: value[:most] for name, value in held.items() if isinstance(value, tuple)}
+    cut = {name: value[:most] for name, value in asdict(answer).items() if isinstance(value, tuple)}
     return replace(answer, **cut)
 
 

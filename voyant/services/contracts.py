@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.domain.caller import Caller
 from voyant.domain.contract import Action, Contract, ContractDiff, ContractStatus, Coverage
@@ -21,8 +22,7 @@ from voyant.store.models import Contract as ContractRow
 LONGEST_ID = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContractSummary:
+class ContractSummary(Struct, frozen=True, kw_only=True):
     """A version of a contract as lists show it.
 
     Attributes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import platform
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
+
+from msgspec import Struct
 
 from voyant import __version__
 from voyant.domain.source import without_credentials
@@ -19,8 +20,7 @@ from voyant.settings.configuration import Settings, settings
 LEAST_FREE_BYTES = 2**30
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """One thing looked at.
 
     Attributes:

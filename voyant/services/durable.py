@@ -10,10 +10,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import close_old_connections
+from msgspec import Struct, field
 
 from voyant.domain.job import FINAL, StepStatus
 from voyant.errors import Conflict, InternalError, JobCancelled, Unavailable, VoyantError
@@ -63,8 +63,7 @@ def order_for(job: Job) -> PipelineOrder:
     return PipelineOrder(job_id=job.id, steps=steps, heartbeat_seconds=configured.heartbeat_timeout_seconds)
 
 
-@dataclass(slots=True)
-class _OpenJob:
+class _OpenJob(Struct):
     """A job's engines, which stay open between its steps."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)

@@ -7,12 +7,12 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from msgspec.structs import replace
 
 from voyant import __version__
 from voyant.domain.artifact import JSON, Artifact

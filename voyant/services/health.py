@@ -5,9 +5,9 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from voyant.errors import Busy, Code, InternalError, Unavailable
 from voyant.services.serving import read_serving
@@ -16,8 +16,7 @@ from voyant.settings.configuration import settings
 SECONDS_FOR_AN_ANSWER = 2.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dependency:
+class Dependency(Struct, frozen=True, kw_only=True):
     """One thing that is needed.
 
     Attributes:
@@ -31,8 +30,7 @@ class Dependency:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readiness:
+class Readiness(Struct, frozen=True, kw_only=True):
     """Whether requests can be served, and what that hangs on."""
 
     ready: bool

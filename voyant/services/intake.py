@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from voyant.domain.caller import Caller
 from voyant.domain.ids import new_id
@@ -32,16 +33,14 @@ from voyant.store.models import Source as SourceRow
 from voyant.store.turns import Turns
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submission:
+class Submission(Struct, frozen=True, kw_only=True):
     """The job that answers a request; ``is_new`` says whether the request made it, or an earlier one with its key."""
 
     job: JobSummary
     is_new: bool
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class Request:
+class Request(Struct, kw_only=True, eq=False):
     """A job that is asked for.
 
     Attributes:
@@ -149,8 +148,7 @@ def _remembered(requests: Sequence[Request]) -> dict[tuple[str, str], SourceRow]
     return {(row.tenant, row.key): row for row in rows}
 
 
-@dataclass(slots=True, kw_only=True)
-class _Intake:
+class _Intake(Struct, kw_only=True):
     """What a transaction is about to write.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from voyant.domain.caller import Caller
 from voyant.domain.job import Degradation, EventKind, JobEvent, JobSummary, Runner, Status

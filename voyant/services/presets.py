@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from voyant.domain.caller import Caller
 from voyant.domain.preset import Fit, FoundBy, Parameter, ParameterKind, Preset, PresetRun
@@ -33,8 +34,7 @@ _FOUND = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PresetSummary:
+class PresetSummary(Struct, frozen=True, kw_only=True):
     """A preset as lists show it.
 
     Attributes:
@@ -50,8 +50,7 @@ class PresetSummary:
     own: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
+class Shelf(Struct, frozen=True, kw_only=True):
     """The presets of the folder, and what keeps others of its files from being any.
 
     Attributes:

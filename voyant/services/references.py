@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 from django.db.models import QuerySet
+from msgspec.structs import replace
 
 from voyant.domain.baseline import LAST, NAME
 from voyant.domain.caller import Caller

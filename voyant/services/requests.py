@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 import msgspec
@@ -19,7 +18,7 @@ from voyant.errors import InvalidInput
 from voyant.services.schemas import written_schema
 from voyant.services.texts import require_text
 
-REQUESTS: dict[str, type] = {
+REQUESTS: dict[str, type[msgspec.Struct]] = {
     "forecast": ForecastRequest,
     "regression": RegressionRequest,
     "anomaly": AnomalyRequest,
@@ -45,7 +44,7 @@ def requests_from(given: Mapping[str, Mapping[str, Any] | None]) -> dict[str, An
 
 def _request(kind: str, given: Mapping[str, Any]) -> Any:
     wanted = REQUESTS[kind]
-    names = [field.name for field in fields(wanted)]
+    names = wanted.__struct_fields__
     for name in given:
         if name not in names:
             near = difflib.get_close_matches(str(name), names, n=1)

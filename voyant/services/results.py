@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.artifacts.store import ArtifactStore
 from voyant.domain.artifact import Artifact
@@ -53,8 +55,7 @@ OF_JOB = ("voyant_artifact", "voyant_sql")
 """Tools that read what a job made."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Parts(Struct, frozen=True, kw_only=True):
     """All that a result is assembled from."""
 
     job_id: str

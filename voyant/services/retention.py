@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q, QuerySet, Sum
+from msgspec import Struct
 
 from voyant.domain.caller import Caller
 from voyant.domain.job import FINAL
@@ -18,8 +18,7 @@ from voyant.store.models import Artifact, Job
 from voyant.workflows.protocol import Pruned
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pruning:
+class Pruning(Struct, frozen=True, kw_only=True):
     """What goes, or would go: jobs, oldest first, and the bytes of their artifacts, of snapshots, and of files that
     killed processes have left in the lake."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from voyant.errors import Code, InvalidInput
 from voyant.services.schemas import written_schema
 from voyant.services.yaml_files import read_yaml_file
 
-FIELDS = tuple(field.name for field in fields(DeclaredRule))
+FIELDS = DeclaredRule.__struct_fields__
 
 
 def read_rules(path: Path) -> tuple[DeclaredRule, ...]:

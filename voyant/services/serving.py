@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from voyant.domain.serialization import from_json, to_json
 from voyant.services.processes import has_vanished
@@ -14,8 +14,7 @@ from voyant.settings.configuration import settings
 STATE_NAME = "serve.json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChildState:
+class ChildState(Struct, frozen=True, kw_only=True):
     """One process of the server.
 
     Attributes:
@@ -31,8 +30,7 @@ class ChildState:
     log: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Serving:
+class Serving(Struct, frozen=True, kw_only=True):
     """A running `voyant serve`.
 
     Attributes:

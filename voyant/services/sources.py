@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.domain.caller import Caller
 from voyant.domain.ids import new_id
@@ -29,8 +31,7 @@ if TYPE_CHECKING:
     from voyant.ingestion import Discovery
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceSummary:
+class SourceSummary(Struct, frozen=True, kw_only=True):
     """A source as lists show it; what its address holds of credentials was never stored.
 
     Attributes:

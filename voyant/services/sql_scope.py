@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from voyant.domain.answer import ROWS_SCHEMA
 from voyant.domain.artifact import DERIVED, PARQUET
@@ -22,16 +23,14 @@ from voyant.services.wiring import lake
 from voyant.store.models import Artifact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Readable:
+class Readable(Struct, frozen=True, kw_only=True):
     """A table of a statement: what makes it readable in an engine, and the files behind it."""
 
     statement: str
     files: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """Tables by the names that statements give them.
 
     Attributes:

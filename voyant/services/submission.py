@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 from django.db import transaction
+from msgspec import Struct
 
 from voyant.domain.caller import Caller
 from voyant.domain.job import JobSummary, Runner, Status
@@ -60,8 +60,7 @@ def submit(
     return outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadJob:
+class UploadJob(Struct, frozen=True, kw_only=True):
     """A durable job over an upload, as a caller asks for it.
 
     Attributes:

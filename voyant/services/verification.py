@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from voyant.artifacts.store import ArtifactStore, digest_of, file_chunks
 from voyant.domain.artifact import Artifact
@@ -31,8 +31,7 @@ READING_STEP = "normalize"
 """The step that reads the source; all later ones can be computed again from the snapshot it pinned."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Struct, frozen=True, kw_only=True):
     """One artifact against the manifest.
 
     Attributes:
@@ -50,8 +49,7 @@ class Comparison:
         return self.found == self.expected
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """Whether all artifacts are as the manifest says."""
 
     job_id: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
+from msgspec import Struct
 
 from voyant.domain.ids import new_id
 from voyant.services.processes import this_process
@@ -16,8 +16,7 @@ SILENCE = timedelta(seconds=20)
 """A worker that has said nothing for so long is no more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerSummary:
+class WorkerSummary(Struct, frozen=True, kw_only=True):
     """A live worker; ``process`` is its host, its number and its start."""
 
     id: str

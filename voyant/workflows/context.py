@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import copy
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from voyant.artifacts.store import ArtifactStore
 from voyant.domain.answer import ANSWERING, Answer
@@ -40,8 +42,7 @@ REFERENCE = "reference"
 PROFILE = "profile.json"
 
 
-@dataclass(kw_only=True)
-class JobContext:
+class JobContext(Struct, kw_only=True):
     """One run of a pipeline: what its steps share. Closing it frees the engine and the scratch folder's files.
 
     Attributes:
@@ -280,7 +281,7 @@ class StepContext:
         return self.job.store.read(self.job.tenant, self.job.job_id, name).decode()
 
     def write_json(self, name: str, type_: str, value: Any) -> None:
-        """Writes a dataclass as canonical JSON."""
+        """Writes a value as canonical JSON."""
         self.write(name, type_, JSON, to_json(value))
 
     def write_query(self, name: str, type_: str, engine: Engine, sql: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from voyant.domain.contract import Action, Contract, ContractCheck, ContractChecks, TableCheck
 from voyant.domain.drift import SchemaChange
@@ -29,8 +31,7 @@ QUARANTINE = "quarantined_rows.parquet"
 _ROW = identifier(ROW)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """A table that contracts may be about.
 
     Attributes:
@@ -51,8 +52,7 @@ class Candidate:
     is_stored: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quarantine:
+class Quarantine(Struct, frozen=True, kw_only=True):
     """Rows of a table that are kept apart.
 
     Attributes:
@@ -68,8 +68,7 @@ class Quarantine:
     digest: str
 
 
-@dataclass(kw_only=True)
-class Enforcement:
+class Enforcement(Struct, kw_only=True):
     """What contracts come to for the tables of a load.
 
     Attributes:

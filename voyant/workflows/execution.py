@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.domain.artifact import Artifact
 from voyant.domain.job import StepStatus
@@ -28,8 +29,7 @@ log = logging.getLogger(__name__)
 _ASKED_FOR = frozenset(map(str, (Code.UNKNOWN_COLUMN, Code.MISSING_PARAMETER, Code.BAD_KPI, Code.NO_TEMPLATE)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Execution:
+class Execution(Struct, frozen=True, kw_only=True):
     """How an attempt went.
 
     Attributes:

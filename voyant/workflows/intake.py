@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.domain.drift import SchemaChange
 from voyant.domain.serialization import to_json
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     from voyant.lake.lake import Lake
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
+class Incoming(Struct, frozen=True, kw_only=True):
     """A table that was read and typed.
 
     Attributes:

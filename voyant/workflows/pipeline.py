@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.domain.manifest import ManifestInput
 
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
     from voyant.workflows.context import StepContext
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepResult:
+class StepResult(Struct, frozen=True, kw_only=True):
     """What a step hands on besides the artifacts it wrote.
 
     Attributes:
@@ -32,8 +33,7 @@ ANSWER = "answer"
 StepFunction = Callable[["StepContext", "JobParameters"], StepResult]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One step of a pipeline. It may run again after a failure, and then writes the same bytes.
 
     Attributes:
@@ -54,8 +54,7 @@ class Step:
     libraries: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pipeline:
+class Pipeline(Struct, frozen=True, kw_only=True):
     """A job kind: its steps in order."""
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from voyant.errors import InvalidInput
 from voyant.workflows import predictions, presets, steps

@@ -6,9 +6,10 @@ Each writes its result as ``<kind>.json``, and the rows behind it as Parquet fil
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from voyant.domain.anomaly import Anomalies, AnomalyRequest
 from voyant.domain.answer import Answer

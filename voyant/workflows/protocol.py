@@ -1,4 +1,7 @@
-"""What the workflow and its activities say to each other, and what the activities need of those who run jobs."""
+"""What the workflow and its activities say to each other, and what the activities need of those who run jobs.
+
+The engine's own converter writes and reads dataclasses, but no structs.
+"""
 
 from __future__ import annotations
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.domain.manifest import ManifestInput
 from voyant.domain.parameters import JobParameters
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from voyant.lake.table import EngineTable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenReference:
+class OpenReference(Struct, frozen=True, kw_only=True):
     """The rows to compare with, and where they came from.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from voyant.domain.job import Degradation
 from voyant.domain.parameters import JobParameters
@@ -23,8 +24,7 @@ class Observer(Protocol):
     def step_finished(self, position: int, execution: Execution) -> object: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """How a run went: the steps that failed without failing the job."""
 
     degraded: tuple[Degradation, ...]

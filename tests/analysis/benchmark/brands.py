@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet
+from msgspec.structs import replace
 
 from tests.analysis.profile.tables import column, table_of
 from voyant.analysis.benchmark import benchmark, comparisons

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.analysis.benchmark.brands import COLUMNS, compared, market, month, sales
 from tests.analysis.profile.tables import column

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from tests.analysis.kpi.orders import COLUMNS, breakdown, measured, named, orders
 from voyant.analysis.narrative.key_figures import key_figures

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.analysis.profile.tables import column, table_of
 from voyant.analysis.kpi.values import Value, read_value

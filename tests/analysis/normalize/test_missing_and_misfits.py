@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.analysis.normalize.conftest import outcome_of, stage_text
 from voyant.domain.normalization import ChangeKind

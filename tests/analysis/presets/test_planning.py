@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import string
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlglot import exp, parse_one
 
 from tests.analysis.presets.tables import AMOUNT, PRICE, QUANTITY, TIME, column, preset, table

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from tests.analysis.insights import tables
 from tests.analysis.insights.tables import START, choice, column, draw, times

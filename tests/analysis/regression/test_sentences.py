@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from tests.analysis.insights.sentences import as_number, without_numbers
 from tests.analysis.regression.tables import choice, column, draw, houses, learned, patients, table, times

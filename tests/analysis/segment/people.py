@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from tests.analysis.insights import tables
 from tests.analysis.insights.tables import Draw, column

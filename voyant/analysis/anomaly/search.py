@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.analysis.anomaly.rows import odd_rows
 from voyant.analysis.anomaly.series import odd_stretches
@@ -57,8 +58,7 @@ def anomalies(
     return Answer(result=result, rows=rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """What one of the searches brings home."""
 
     found: dict[str, Any]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.benchmark.concentration import concentrations
 from voyant.analysis.benchmark.counting import (
@@ -51,8 +52,7 @@ from voyant.domain.table import Table
 LEVEL = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(Struct, frozen=True):
     """Results whose p-values are not corrected yet, each with its test."""
 
     differences: list[tuple[Difference, MeanTest | None, int]]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from voyant.analysis.benchmark.metrics import Metric
 from voyant.analysis.benchmark.periods import Key, Periods
@@ -22,8 +24,7 @@ Brand = str | None
 """None for all brands together that are not listed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Market:
+class Market(Struct, frozen=True, kw_only=True):
     """The rows that are compared.
 
     Attributes:
@@ -89,8 +90,7 @@ class Market:
             ) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """What the rows of a brand come to, by metric: over all rows, and in each whole period.
 
     Attributes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.forecast.work import Check, Outcome
 from voyant.analysis.insights.statistics import Floats
@@ -15,8 +15,7 @@ _FEWEST_ERRORS = 3
 _WEIGHTS = np.linspace(0.0, 1.0, 21)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Margin:
+class Margin(Struct, frozen=True, kw_only=True):
     """The half width of an interval, in angles of shares.
 
     The angle of a share is the arc sine of its root: equal errors are then about equally likely at 5 % and at 50 %,

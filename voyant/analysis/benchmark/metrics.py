@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from voyant.analysis.benchmark.columns import one_of
 from voyant.analysis.columns import named_column
@@ -30,8 +32,7 @@ _PLAIN = re.compile(r"(sum|avg)\(\s*\w+\s*\)", re.IGNORECASE)
 _RATIO = re.compile(r"sum\(\s*(\w+)\s*\)\s*/\s*sum\(\s*(\w+)\s*\)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
+class Metric(Struct, frozen=True, kw_only=True):
     """A figure of each brand.
 
     Attributes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.benchmark.counting import Market
 from voyant.analysis.benchmark.periods import Key, Periods
@@ -17,8 +19,7 @@ from voyant.lake.sql import literal
 _MOST_TOLD = 6
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
+class _Reach(Struct, frozen=True):
     """The periods that a table has rows in, from the first to the last, and of them those that it covers whole."""
 
     touched: tuple[Key, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import asdict
 
 from voyant.analysis.benchmark.periods import Periods
 from voyant.analysis.benchmark.segments import SegmentCell
@@ -28,16 +29,16 @@ def rows_of(
 ) -> dict[str, pyarrow.Table]:
     """Each table by its name; they stand also where they are empty, so that a statement over them always runs."""
     tables = {
-        "benchmark": ([_row(one) for one in result.standings], _fields(Standing)),
+        "benchmark": ([asdict(one) for one in result.standings], Standing.__struct_fields__),
         "benchmark_periods": (
-            [_dated(_row(one), periods) for one in series],
-            ("metric", "brand", "period", "label", *_fields(PeriodFigure)[3:]),
+            [_dated(asdict(one), periods) for one in series],
+            ("metric", "brand", "period", "label", *PeriodFigure.__struct_fields__[3:]),
         ),
         "benchmark_market": (
-            [_dated({"period": place, **_row(one)}, periods) for place, one in concentrated],
+            [_dated({"period": place, **asdict(one)}, periods) for place, one in concentrated],
             ("span", "period", "total", "brands", "hhi", "cr4"),
         ),
-        "benchmark_flows": ([_row(one) for one in result.flows], ("source", "target", "share")),
+        "benchmark_flows": ([asdict(one) for one in result.flows], ("source", "target", "share")),
         "benchmark_outlook": (
             [row for one in result.outlook for row in _ahead(one, periods)],
             (
@@ -55,28 +56,20 @@ def rows_of(
             ),
         ),
         "benchmark_shifts": (
-            [_flat(_row(one), one.tested) for one in result.shifts],
+            [_flat(asdict(one), one.tested) for one in result.shifts],
             ("brand", "before", "after", "change", *_TESTED),
         ),
         "benchmark_differences": (
-            [_flat(_row(one), one.tested) for one in result.differences],
+            [_flat(asdict(one), one.tested) for one in result.differences],
             ("metric", "competitor", "value", "other", "difference", "relative", *_TESTED),
         ),
-        "benchmark_segments": ([_row(one) for one in cells], _fields(SegmentCell)),
+        "benchmark_segments": ([asdict(one) for one in cells], SegmentCell.__struct_fields__),
         "benchmark_strengths": (
-            [_flat(_row(one), one.tested) for one in result.segments],
+            [_flat(asdict(one), one.tested) for one in result.segments],
             ("metric", "column", "segment", "rows", "value", "other", "difference", "rank", *_TESTED, "verdict"),
         ),
     }
     return {name: _table(rows, columns, periods) for name, (rows, columns) in tables.items()}
-
-
-def _row(one: Any) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in _fields(type(one))}
-
-
-def _fields(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
 
 
 def _dated(row: dict[str, Any], periods: Periods | None) -> dict[str, Any]:
@@ -99,7 +92,7 @@ def _ahead(one: ShareOutlook, periods: Periods | None) -> list[dict[str, Any]]:
 
 def _flat(row: dict[str, Any], tested: Tested | None) -> dict[str, Any]:
     """The test beside what it is of, in the same row."""
-    found: Mapping[str, Any] = _row(tested) if tested is not None else {}
+    found: Mapping[str, Any] = asdict(tested) if tested is not None else {}
     return {**row, **{name: found.get(name.removeprefix("tested_")) for name in _TESTED}}
 
 

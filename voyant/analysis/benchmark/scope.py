@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.benchmark.columns import (
     MOST_NAMED,
@@ -31,8 +33,7 @@ _FOUND_SEGMENT_COLUMNS = 3
 _MOST_FOUND_SEGMENTS = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(Struct, frozen=True, kw_only=True):
     """The rows, the brand in focus, the columns of segments, and what was chosen or left out."""
 
     market: Market

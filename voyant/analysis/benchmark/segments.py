@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.benchmark.counting import Brand, Market, cell_of, segment_rows
 from voyant.analysis.benchmark.metrics import Metric
@@ -18,8 +18,7 @@ from voyant.analysis.rounding import rounded
 from voyant.domain.table import Column
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentCell:
+class SegmentCell(Struct, frozen=True):
     """A brand's figure in a segment, for the rows behind the benchmark."""
 
     column: str
@@ -32,8 +31,7 @@ class SegmentCell:
     rank: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentTest:
+class SegmentTest(Struct, frozen=True):
     """The brand in focus in a segment, with what it is held against; see ``SegmentStanding``."""
 
     column: str
@@ -47,8 +45,7 @@ class SegmentTest:
     test: MeanTest | None
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """What the rows of one metric add up to, by segment, brand and period.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from voyant.analysis.benchmark.counting import Brand, Counts, Market, ranks_among_all
 from voyant.analysis.benchmark.metrics import Metric
@@ -14,8 +15,7 @@ from voyant.analysis.kpi.exact import wide
 from voyant.domain.benchmark import Standing, Use
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodFigure:
+class PeriodFigure(Struct, frozen=True):
     """A brand in a metric in one period, for the rows behind the benchmark."""
 
     metric: str
@@ -33,8 +33,7 @@ class PeriodFigure:
     price_index: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """Brands side by side at one moment, in the order of the brands."""
 
     values: list[Decimal | None]

@@ -8,9 +8,9 @@ to 18 % where these take over 0.8: so few periods cannot tell such a drift from 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from scipy import special
 
 from voyant.analysis.insights.statistics import Floats, correlation, dot, inflation, midranks, t_tail
@@ -20,8 +20,7 @@ FEWEST_PERIODS = 8
 """Fewer tell too little of how much the periods differ anyway."""
 
 
-@dataclass(frozen=True, slots=True)
-class MeanTest:
+class MeanTest(Struct, frozen=True):
     """Whether a mean of periods is other than 0; see ``Tested``."""
 
     difference: float

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.normalize.names import free_name
 from voyant.domain.benchmark import Benchmark, BrandRequest
@@ -13,8 +15,7 @@ from voyant.errors import Code, InvalidInput
 from voyant.lake.sql import identifier, literal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Union:
+class Union(Struct, frozen=True, kw_only=True):
     """The rows of all tables, in the columns that all of them have.
 
     Attributes:

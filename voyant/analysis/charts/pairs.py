@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis import wording
 from voyant.analysis.charts import bins
@@ -132,8 +134,7 @@ def _counts(dataset: Dataset, profile: Profile, view: View, x: Column, y: Column
     return replace(view, sql=sql, color=Axis(field="n", title="rows", kind="number"), caption=caption)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
+class _Cells(Struct, frozen=True):
     """The SQL of the cell that a value lies in and of the range drawn; ``cuts`` where values lie outside it."""
 
     start: str

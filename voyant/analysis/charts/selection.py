@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
+
+from msgspec.structs import replace
 
 from voyant.analysis.charts import changes, figures, gaps, pairs, shapes
 from voyant.analysis.charts.candidates import Candidate

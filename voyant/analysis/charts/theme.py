@@ -7,16 +7,16 @@ read in grey.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import Any
+
+from msgspec import Struct
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 """The renderer carries Liberation Sans, so pictures have the same glyphs on every machine; where a browser draws, the
 other names have the same widths."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Theme:
+class Theme(Struct, frozen=True, kw_only=True):
     """One edition: every colour that a picture or the report may use.
 
     Attributes:
@@ -69,8 +69,8 @@ DARK = Theme(
 def dark_twins() -> dict[str, str]:
     """Each light colour with the dark one that takes its place."""
     twins: dict[str, str] = {}
-    for field in fields(Theme):
-        light, dark = getattr(LIGHT, field.name), getattr(DARK, field.name)
+    for name in Theme.__struct_fields__:
+        light, dark = getattr(LIGHT, name), getattr(DARK, name)
         pairs = [(light, dark)] if isinstance(light, str) else zip(light, dark, strict=True)
         twins.update(pairs)
     return twins

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from voyant.analysis.charts import formats
 from voyant.analysis.charts.bars import draw_bar, draw_box, draw_histogram

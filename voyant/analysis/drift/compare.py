@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from voyant.analysis.drift.associations import MOST_SHOWN, changed_associations
 from voyant.analysis.drift.drafts import Draft

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from voyant.domain.table import Table
@@ -22,8 +22,7 @@ _COLUMNS_OF_A_GROUPING = 50
 _GROUPS_OF_A_QUERY = 500_000
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """What a column's rows are counted by.
 
     Attributes:
@@ -35,8 +34,7 @@ class Key:
     groups: float
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """Keys in ascending order, and how many rows have each."""
 
     keys: Keys

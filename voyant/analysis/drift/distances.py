@@ -6,10 +6,10 @@ Counts of both sides come as arrays over the same places: values, bins, or point
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from scipy import special
 
@@ -22,8 +22,7 @@ _FEWEST_EXPECTED = 5
 _LOGITS = np.linspace(-16.0, 16.0, 257)
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """A distance.
 
     Attributes:
@@ -38,8 +37,7 @@ class Measured:
     noise: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ordered:
+class Ordered(Struct, frozen=True):
     """Two distributions over places in ascending order.
 
     Attributes:

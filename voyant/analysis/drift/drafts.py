@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from voyant.analysis.drift.counting import Keys
@@ -21,8 +21,7 @@ MAJOR_SHIFT = 0.25
 """A population stability index from which credit scoring speaks of a major shift (Siddiqi 2006)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """The bins or values that a change is explained by.
 
     Attributes:
@@ -38,8 +37,7 @@ class Cells:
     ends: Floats | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """A distance with its name, and from where it counts."""
 
     name: str
@@ -61,8 +59,7 @@ class Measure:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A column measured.
 
     Attributes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from scipy import special
 
@@ -38,8 +38,7 @@ _SIGNIFICANCE = 0.05
 _DIMENSION_TYPES = {ColumnType.TEXT, ColumnType.BOOLEAN, ColumnType.INTEGER}
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """Shares of bins or values, values that came and went and how many these are, and segments."""
 
     shares: tuple[Share, ...] = ()

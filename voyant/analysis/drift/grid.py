@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from voyant.analysis.drift.subjects import Pair
@@ -20,8 +20,7 @@ _WIDEST = 64.0
 _STEPS = (1, 2, 5, 10)
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """Bins over a range; their edges, and SQL of a number's bin.
 
     Attributes:

@@ -8,9 +8,9 @@ Smirnov; numbers of up to five values, and whole numbers of up to ten, are compa
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from voyant.analysis.drift.counting import Counted, Key, aligned, counted

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.profile.associations import MOST_COLUMNS, associate, can_associate
 from voyant.analysis.profile.coding import Coding, coding_of
@@ -31,8 +33,7 @@ _QUARTERS = (25, 50, 75)
 _DAY = 86_400_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnOutline:
+class ColumnOutline(Struct, frozen=True, kw_only=True):
     """One column of a side.
 
     Attributes:
@@ -62,8 +63,7 @@ class ColumnOutline:
         return self.rows - self.count
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """Some columns of a side, and how strongly they go together."""
 
     columns: dict[str, ColumnOutline]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from voyant.analysis.drift.outlines import ColumnOutline, Outline
 from voyant.domain.table import Column, ColumnType, Dataset, Role
@@ -34,8 +35,7 @@ class Subject(StrEnum):
     LENGTHS = "lengths"
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A column on both sides.
 
     Attributes:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from scipy import special
 
 from voyant.analysis.drift.distances import Measured, Ordered, wasserstein
@@ -34,8 +34,7 @@ Texts = list[tuple[frozenset[str], int]]
 """The words of each text, and the rows that hold it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(Struct, frozen=True):
     """The texts in two halves, none in both, and the rows by the length of their text."""
 
     halves: tuple[Texts, Texts]

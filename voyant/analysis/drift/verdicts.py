@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.analysis.drift.drafts import Draft
 from voyant.analysis.drift.subjects import Pair
@@ -15,8 +16,7 @@ from voyant.domain.drift import ColumnDrift, Distance, Thresholds, Verdict
 _MOST_NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(Struct, frozen=True):
     """A verdict, the q-value behind it, and why it is not the usual rule's where it is not."""
 
     verdict: Verdict

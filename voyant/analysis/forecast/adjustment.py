@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from statsmodels.tsa.seasonal import STL
 
 from voyant.analysis.forecast.seasons import Floats, moving_average
@@ -17,8 +17,7 @@ _LONG, _MANY_CYCLES = 26, 8
 _MOST_HARMONICS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Adjusted:
+class Adjusted(Struct, frozen=True):
     """A series taken apart.
 
     Attributes:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from voyant.analysis.forecast.grid import Grid
 from voyant.analysis.kpi.values import Value
 from voyant.domain.table import Column, Table
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """What is forecast of which table, settled.
 
     Attributes:

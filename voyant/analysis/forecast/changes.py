@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.forecast.seasons import Floats
 
@@ -26,8 +26,7 @@ _WANDERING = 0.5
 """Of the correlation of what the lines leave: a series that drifts about has no breaks that mean something."""
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(Struct, frozen=True):
     """A change.
 
     Attributes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from voyant.analysis.forecast.adjustment import adjust
 from voyant.analysis.forecast.changes import Break, find_breaks

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
+
+from msgspec import Struct
 
 from voyant.analysis.grains import advance, between, label
 from voyant.analysis.periods import Timeline, timeline
@@ -39,8 +40,7 @@ SEASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
+class Grid(Struct, frozen=True, kw_only=True):
     """Periods of one length at one distance.
 
     Attributes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from scipy import special
 
 from voyant.analysis.forecast.seasons import Floats
@@ -21,8 +21,7 @@ from: twice the squared mean of their mean square over its variance, by simulati
 _WIDEST_LOG = 20.0  # beyond it nothing is known of the value, and numbers overflow
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """How far forecasts are off, by how far ahead they look.
 
     The errors of all steps are brought to one by a power of the step, whose exponent is found from them and drawn

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from statsforecast import models
 
 from voyant.analysis.forecast.adjustment import Adjusted, adjust
@@ -24,8 +24,7 @@ SEASONAL_NAIVE, COMBINATION = "seasonal_naive", "combination"
 _SANE = 5
 
 
-@dataclass(frozen=True)
-class Past:
+class Past(Struct, frozen=True, dict=True):
     """What a method is given.
 
     Attributes:

@@ -6,9 +6,9 @@ A season is one of the calendar where the data show it, and any other length tha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -25,8 +25,7 @@ _CHANCE = 1e-4
 """Of a length that no calendar suggests."""
 
 
-@dataclass(frozen=True, slots=True)
-class Season:
+class Season(Struct, frozen=True):
     """A season.
 
     Attributes:

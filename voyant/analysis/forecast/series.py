@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from voyant.analysis.forecast.grid import Grid
@@ -20,8 +20,7 @@ MOST_VALUES = 2_000_000
 """Of all series together, which bounds the memory."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class Series(Struct, frozen=True, kw_only=True):
     """One series.
 
     Attributes:
@@ -46,8 +45,7 @@ class Series:
         return self.first + len(self.values)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
+class Loaded(Struct, frozen=True, kw_only=True):
     """The series that were read, those of most rows first, and how many there are."""
 
     series: tuple[Series, ...]

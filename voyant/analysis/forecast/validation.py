@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.forecast.methods import COMBINATION, Past, forecasts
 from voyant.analysis.forecast.seasons import Floats, find_seasons
@@ -18,8 +18,7 @@ _CLEARLY = 0.8
 """Of the error of the combination: what lies above it may be lower by luck, few origins being what there is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """What was forecast at one earlier time.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.analysis.forecast.changes import Break
 from voyant.analysis.forecast.seasons import Floats, Season
@@ -14,8 +15,7 @@ FEWEST_VALUES = 6
 """Of a series that can be forecast."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """How all series of a job are forecast.
 
     Attributes:
@@ -34,8 +34,7 @@ class Plan:
     highest: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Struct, frozen=True, kw_only=True):
     """One series.
 
     Attributes:
@@ -49,8 +48,7 @@ class Task:
     columns: Floats | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Error:
+class Error(Struct, frozen=True):
     """How far a method was off, over all trials.
 
     Attributes:
@@ -68,8 +66,7 @@ class Error:
     forecasts: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """What was said at one earlier time, by the method that would have been chosen then.
 
     Attributes:
@@ -84,8 +81,7 @@ class Check:
     bounds: Mapping[int, tuple[Floats, Floats]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """One series, forecast.
 
     Attributes:

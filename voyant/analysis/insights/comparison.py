@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from voyant.analysis.rounding import rounded
 from voyant.analysis.wording import count, instant, moment, percent, preposition, quantity, with_unit
@@ -114,8 +115,7 @@ class Telling:
         return stated
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Struct, frozen=True, kw_only=True):
     """A statement that waits for its numbers.
 
     Attributes:
@@ -139,8 +139,7 @@ class Claim:
     view: View | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Struct, frozen=True, kw_only=True):
     """One comparison that was made.
 
     Attributes:
@@ -160,8 +159,7 @@ class Comparison:
     denial: Claim | None = None
 
 
-@dataclass(slots=True)
-class Search:
+class Search(Struct):
     """What a detector brings home."""
 
     comparisons: list[Comparison] = field(default_factory=list)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.analysis.insights import frame as frames
 from voyant.analysis.insights.comparison import Claim, Comparison, Question, Search, Telling, as_cell
@@ -75,8 +76,7 @@ def find(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judged(Struct, frozen=True):
     comparison: Comparison
     q: float | None
 

@@ -7,11 +7,11 @@ memory does not grow with the table; tests say how many rows they used, and sent
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from voyant.analysis.insights.ranks import Floats, Ints, distinct, midranks_of
@@ -31,8 +31,7 @@ _HASHED_COLUMNS = 24
 _DAY = 86_400
 
 
-@dataclass(frozen=True)
-class Factor:
+class Factor(Struct, frozen=True, dict=True):
     """A grouping of the rows.
 
     Attributes:
@@ -75,8 +74,7 @@ class Factor:
         return equals(self.column, self.values[index])
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(Struct, frozen=True, dict=True):
     """A number of each row; NaN where missing."""
 
     column: Column
@@ -128,8 +126,7 @@ class Measure:
         return bool(high - middle > 4 * max(middle - low, 1e-12))
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(Struct, frozen=True, dict=True):
     """When each row happened.
 
     Attributes:
@@ -194,8 +191,7 @@ class Clock:
         return self.timeline.axis.within(self.timeline.starts[first], self.timeline.end(last))
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(Struct, frozen=True, dict=True):
     """A table for the detectors.
 
     Attributes:

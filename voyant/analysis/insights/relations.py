@@ -7,11 +7,12 @@ columns, durations between their own two times.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations, permutations
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.insights.frame import MOST_VALUES, Factor, Frame, Measure
 from voyant.analysis.insights.statistics import Floats, Ints, correlation
@@ -37,8 +38,7 @@ _EXACT = 1e-4
 _UNEXPLAINED = 0.02
 
 
-@dataclass(frozen=True)
-class Relations:
+class Relations(Struct, frozen=True):
     """Pairs that are bound by construction.
 
     Attributes:
@@ -65,8 +65,7 @@ def untangled(frame: Frame) -> tuple[Frame, Relations, tuple[str, ...]]:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Untangled:
+class _Untangled(Struct, frozen=True, kw_only=True):
     """What is left of the factors, or of the measures, what binds them, and why others were left out."""
 
     factors: tuple[Factor, ...] = ()

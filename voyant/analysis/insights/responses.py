@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from voyant.analysis.insights.clauses import by_period
@@ -17,8 +16,7 @@ from voyant.domain.table import Column
 from voyant.lake.sql import identifier
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(Struct, frozen=True):
     """The number of records, the mean of a measure, or its total."""
 
     measure: Measure | None

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from scipy import special
 
@@ -19,8 +19,7 @@ from voyant.analysis.insights.ranks import Ints as Ints
 from voyant.analysis.insights.ranks import midranks as midranks
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a test says.
 
     Attributes:
@@ -206,8 +205,7 @@ def inflation(residuals: Floats, parameters: int = 2) -> float:
     return max(1.0, (1 + lag1) / (1 - lag1))
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A straight line through a series: ``change`` from its first to its last point, its standard ``error``, and
     ``margin``, the half width of its 95 % interval, all in the unit of the series."""
 
@@ -228,8 +226,7 @@ def line(series: Floats, inflated: float | None = None) -> Line:
     return Line(slope * (n - 1), error, float(special.stdtrit(n - 2, 0.975)) * error, float(series.mean()))
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """How a series moves: ``line``, ``step`` (level before and after ``at``) or ``hinge`` (flat, then a line from
     ``at``); ``at`` is the index of the first point after the change."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from voyant.domain.profile import ColumnProfile, Profile
 from voyant.domain.table import Aggregation, Column, ColumnType, Dataset, Role
@@ -14,8 +14,7 @@ MOST_TEXTS = 2
 _MOST_GROUPS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Subjects:
+class Subjects(Struct, frozen=True):
     """The columns that detectors look at, by what they ask of them.
 
     Attributes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from itertools import combinations
+
+from msgspec.structs import replace
 
 from voyant.analysis.coverage import NONE_THIN
 from voyant.analysis.grains import advance, label

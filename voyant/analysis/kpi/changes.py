@@ -18,8 +18,9 @@ Journal of the Royal Statistical Society 83, 1920).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from voyant.analysis.kpi.exact import as_quotient, as_sum, grid, put, settle, significant, wide, written
 from voyant.analysis.kpi.figures import Dimension
@@ -35,8 +36,7 @@ _LEAST_GAIN = Decimal("0.05")
 ZERO = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """What the rows of one value in one period add up to; ``denominator`` is None for totals.
 
     Attributes:
@@ -59,8 +59,7 @@ class Cell:
 Cells = Mapping[str | None, Cell]
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Struct, frozen=True):
     """The cells of one dimension in the base period and in the current one, and the statements that show them and
     their effects."""
 
@@ -71,8 +70,7 @@ class Split:
     effects_sql: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Effect:
+class _Effect(Struct, frozen=True):
     value: str | None
     before: Decimal | None
     after: Decimal | None

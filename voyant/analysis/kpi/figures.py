@@ -6,8 +6,9 @@ Every figure that can be taken apart is a sum of parts (``numerator`` alone) or 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from voyant.analysis.periods import Timeline
 from voyant.analysis.time_columns import TimeAxis
@@ -17,8 +18,7 @@ from voyant.lake.sql import identifier
 MISSING = "(missing)"
 
 
-@dataclass(frozen=True, slots=True)
-class Dimension:
+class Dimension(Struct, frozen=True):
     """A column that a change is taken apart by, or a pair of columns."""
 
     columns: tuple[str, ...]
@@ -37,8 +37,7 @@ class Dimension:
         return f"CASE WHEN {' OR '.join(f'{name} IS NOT NULL' for name in names)} THEN {shown} END"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Figure(Struct, frozen=True, kw_only=True):
     """What is to be measured.
 
     Attributes:

@@ -10,10 +10,11 @@ estimate, by approximation.)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.analysis.grains import as_moment
 from voyant.analysis.kpi.changes import Cell
@@ -33,8 +34,7 @@ LEAST_CHANGE = Decimal("0.01")
 _MOST_LEFT = Decimal("0.5")
 
 
-@dataclass(frozen=True, slots=True)
-class Extremes:
+class Extremes(Struct, frozen=True):
     """The amounts at both ends of a period's rows, outermost first.
 
     Attributes:
@@ -46,8 +46,7 @@ class Extremes:
     exact: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One of the two periods that are compared.
 
     Attributes:
@@ -126,8 +125,7 @@ def handful(table: Table, figure: Figure, axis: TimeAxis, before: Side, after: S
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Without:
+class _Without(Struct, frozen=True):
     """The figures of both periods without so many rows of each."""
 
     rows: tuple[int, int]

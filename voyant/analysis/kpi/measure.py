@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from voyant.analysis.kpi import declared as declarations
 from voyant.analysis.kpi.asked import AskedChanges, periods_asked, reaches

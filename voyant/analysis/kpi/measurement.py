@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.grains import advance, as_moment
 from voyant.analysis.kpi.changes import ZERO, Cell, Split, change
@@ -27,8 +29,7 @@ _YEAR = {
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """A figure with what its parts add up to.
 
     Attributes:
@@ -129,8 +130,7 @@ def run_declared(table: Table, name: str, sql: str) -> list[dict[str, Any]]:
         raise InvalidInput(f"The KPI {name!r} cannot be computed: {error.message}", code=Code.BAD_KPI) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """The periods that are compared, by index in the timeline; None where the data do not reach back."""
 
     current: int

@@ -4,7 +4,8 @@ beforehand."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.analysis import expressions
 from voyant.analysis.columns import find_column, unknown_column
@@ -25,8 +26,7 @@ _IN_PERCENT = word_set("pct percent percentage")
 _MOST_LISTED = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
+class Value(Struct, frozen=True, kw_only=True):
     """What is followed over time.
 
     Attributes:

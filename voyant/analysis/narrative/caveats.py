@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.wording import percent, readable, sentence
 from voyant.domain.contract import ContractCheck
@@ -16,8 +18,7 @@ _SEVERITIES = list(Severity)
 _BY_ROWS = {"rows", "values"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
+class _Fault(Struct, frozen=True):
     """Something promised that is broken, on columns in lower case; ``share`` of None is the table as a whole."""
 
     columns: frozenset[str]

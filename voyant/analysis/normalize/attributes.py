@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from voyant.analysis.normalize.facts import Facts
 from voyant.analysis.normalize.number_roles import is_price

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.analysis.normalize.formats import LEAST_SHARE, Evidence, Format, Reading, counted, matches
 from voyant.domain.table import ColumnType
@@ -22,8 +23,7 @@ _MAY_BE_TIME = re.compile(r"[0-9]:|[0-9]\s?[A-Za-z]")
 _SECONDS_OF_PARTS = (86400, 3600, 60, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class TimeOfDay:
+class TimeOfDay(Struct, frozen=True):
     """Times such as ``14:30``, ``14:30:05`` or ``2:30 PM``."""
 
     half_days: bool
@@ -46,8 +46,7 @@ class TimeOfDay:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class DurationFormat:
+class DurationFormat(Struct, frozen=True):
     """Lengths of time: days, hours, minutes and seconds as four groups of a pattern, each of which may be missing."""
 
     label: str

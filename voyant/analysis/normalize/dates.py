@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from voyant.analysis.normalize.formats import LEAST_SHARE, Evidence, Reading, counted, matches
 from voyant.analysis.normalize.months import MONTH_NUMBERS, plain_word
@@ -29,8 +30,7 @@ NEARLY_AS_GOOD = 0.5
 """Formats that fit half as many values as the best are checked on all rows too: a part may mislead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """One order of the parts of a date.
 
     Attributes:
@@ -67,8 +67,7 @@ LAYOUTS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DateFormat:
+class DateFormat(Struct, frozen=True, kw_only=True):
     """Dates of one layout, with or without a time of day.
 
     Attributes:

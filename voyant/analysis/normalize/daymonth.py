@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.analysis.normalize.dates import DAY_FIRST, MONTH_FIRST, DateFormat, Layout
 from voyant.analysis.normalize.rows import Rows
@@ -14,8 +15,7 @@ ROWS_IN_ORDER = 20_000
 MUCH_LESS = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """Which part comes first, and why it was taken so."""
 
     layout: Layout
@@ -26,8 +26,7 @@ class Order:
         return f"no value tells day from month: read as {self.layout.label}, since {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(Struct, frozen=True):
     """What a reading makes of the values."""
 
     days: int

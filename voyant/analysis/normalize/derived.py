@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import permutations
+
+from msgspec import Struct
 
 from voyant.analysis.normalize.facts import Facts
 from voyant.analysis.normalize.names import free_name
@@ -27,8 +28,7 @@ SAME_SHARE = 0.95
 _UNITS = (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1))
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(Struct, frozen=True):
     """Two dates of a row, with what all rows say of the time between them."""
 
     start: Column

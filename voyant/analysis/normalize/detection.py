@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from voyant.analysis.normalize.dates import DAY_FIRST, MONTH_FIRST, DateFormat, Layout
 from voyant.analysis.normalize.daymonth import decide_order
@@ -27,8 +29,7 @@ ROUNDS = 3
 _CODE_WORDS = word_set("country continent region state province code iso symbol ticker initials language")
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """What all rows say of one format: the cells that fit it, and its measures over them."""
 
     format: Format
@@ -36,8 +37,7 @@ class Check:
     measured: tuple[float | None, ...]
 
 
-@dataclass(slots=True)
-class ReadColumn:
+class ReadColumn(Struct):
     """How a column is read, and what was met on the way.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.analysis.normalize.formats import Evidence, Reading, matches
 from voyant.domain.table import ColumnType
@@ -14,8 +15,7 @@ LATEST = 4_102_444_800
 """2100."""
 
 
-@dataclass(frozen=True, slots=True)
-class EpochFormat:
+class EpochFormat(Struct, frozen=True):
     """Whole numbers that count a unit of time since 1970 in UTC."""
 
     unit: str

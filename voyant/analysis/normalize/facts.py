@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from voyant.analysis.normalize.formats import counted
 from voyant.analysis.normalize.measuring import Measured, measure
@@ -21,8 +23,7 @@ COUNTED_ROWS = 1_000_000
 """Above, different values are not counted exactly: a hash table of them would outgrow memory."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """Of one column, over all rows except where said.
 
     Attributes:
@@ -75,8 +76,7 @@ class Facts:
         return sum(map(bool, map(holds, self.examples))) / len(self.examples) if self.examples else 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypedColumn:
+class TypedColumn(Struct, frozen=True, kw_only=True):
     """A column whose type and unit are known."""
 
     name: str

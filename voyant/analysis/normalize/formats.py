@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from voyant.analysis.normalize.rows import CELLS
 from voyant.domain.table import ColumnType
@@ -18,8 +19,7 @@ LEAST_SHARE = 0.5
 """Of the values seen that must follow a format for it to be worth checking on all rows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """How every cell of a column is read, settled on all rows.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.analysis.normalize.rows import CELLS, Rows, chunks
 from voyant.lake.engine import Engine
@@ -17,8 +18,7 @@ STACKED_ROWS = 10_000
 """Of shorter tables columns that are asked the same are put on top of each other and asked once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class Measured(Struct, frozen=True, kw_only=True):
     """What is asked of one column.
 
     Attributes:

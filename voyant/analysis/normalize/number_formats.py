@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.analysis.normalize.formats import LEAST_SHARE, Evidence, Reading, counted, matches
 from voyant.analysis.normalize.names import word_set
@@ -51,8 +52,7 @@ WIDEST_DECIMAL = 38
 MANY_GROUPS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Separators:
+class Separators(Struct, frozen=True):
     """How digits are grouped, and what stands before the fraction; empty where neither was seen."""
 
     group: str = ""
@@ -60,8 +60,7 @@ class Separators:
     assumed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberFormat:
+class NumberFormat(Struct, frozen=True, kw_only=True):
     """Numbers written one way throughout a column."""
 
     separators: Separators

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.analysis.normalize.facts import Facts
 from voyant.analysis.normalize.names import word_set
@@ -70,8 +71,7 @@ _PEOPLE_WORDS = _WORK_WORDS | word_set(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A kind of personal data and what shows it."""
 
     kind: PersonalData

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from voyant.analysis.normalize.facts import Facts
 from voyant.analysis.normalize.names import word_set
@@ -10,8 +10,7 @@ from voyant.analysis.normalize.stages import stage_of_name
 from voyant.domain.table import Aggregation, ColumnType, PersonalData, Role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assigned:
+class Assigned(Struct, frozen=True, kw_only=True):
     """A role with its confidence from 0 to 1 and its reason."""
 
     role: Role

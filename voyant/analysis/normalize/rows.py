@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 STACKED_CELLS = 200_000
 CELLS = '"cells that hold it"'
@@ -13,8 +14,7 @@ CELLS = '"cells that hold it"'
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class TextColumn:
+class TextColumn(Struct, frozen=True):
     """A column of written values.
 
     Attributes:
@@ -28,8 +28,7 @@ class TextColumn:
     values: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """The staged rows; ``number`` is the SQL of a row's number in the source."""
 
     relation: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.analysis.normalize.attributes import settle
 from voyant.analysis.normalize.derived import derive_date, derive_durations
@@ -30,8 +31,7 @@ NO_REJECTS = "SELECT CAST(NULL AS BIGINT) AS \"row\", '' AS \"column\", '' AS ra
 WITHHELD = "(withheld: personal data; see the row in the source)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Normalized:
+class Normalized(Struct, frozen=True, kw_only=True):
     """A table ready to be written to the lake.
 
     Attributes:
@@ -69,8 +69,7 @@ class Normalized:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Prepared:
+class _Prepared(Struct, frozen=True, kw_only=True):
     """One column on its way: read from text, or mapped from the type it came with."""
 
     typed: TypedColumn

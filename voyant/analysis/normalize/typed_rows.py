@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.analysis.normalize.rows import Rows
 from voyant.domain.table import ROW
 from voyant.lake.sql import identifier
 
 
-@dataclass(frozen=True, slots=True)
-class TypedRows:
+class TypedRows(Struct, frozen=True):
     """Staged rows with, by final name, the SQL of each column's values, and the tables of those that were counted."""
 
     staged: Rows

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from voyant.analysis.normalize.measuring import COLUMNS_A_LONG_QUERY, ROWS_OF_A_GROUP
 from voyant.analysis.normalize.rows import CELLS, Rows, TextColumn, chunks

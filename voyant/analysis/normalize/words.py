@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.analysis.normalize.formats import Evidence, Reading
 from voyant.analysis.normalize.names import word_set
@@ -39,8 +40,7 @@ _BOOLEAN_PAIRS = (
 _CLEAR_ALONE = word_set("true false yes no oui non nein wahr falsch vrai faux")
 
 
-@dataclass(frozen=True, slots=True)
-class BooleanFormat:
+class BooleanFormat(Struct, frozen=True):
     """Two words for true and false, in any case."""
 
     true: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.analysis.presets.arguments import argument
 from voyant.analysis.presets.columns import MOST_CANDIDATES, Columns
@@ -14,8 +15,7 @@ from voyant.domain.profile import Profile
 from voyant.domain.table import Dataset
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Binding:
+class Binding(Struct, frozen=True, kw_only=True):
     """What stands for the parameters of a preset, and what nothing stands for."""
 
     bound: tuple[Bound, ...]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, replace
 from typing import Any
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.presets.arguments import Misfit, argument
 from voyant.analysis.presets.derived import can_be_stored
@@ -118,8 +119,8 @@ def _list(name: str, written: Any) -> list[Any]:
     return written
 
 
-def _refuse_unknown(where: str, entry: Mapping[str, Any], kind: type, *more: str) -> None:
-    known = [*(field.name for field in fields(kind)), *more]
+def _refuse_unknown(where: str, entry: Mapping[str, Any], kind: type[Struct], *more: str) -> None:
+    known = [*kind.__struct_fields__, *more]
     for name in entry:
         if name not in known:
             raise NotAPreset(f"{where} has an unknown field {_near(str(name), known)}")

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.domain.preset import Asked, DerivedTable, LeftOut, ParameterKind, Preset
 from voyant.domain.serialization import from_builtins
@@ -52,8 +54,7 @@ def known(preset: Preset, parameters: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
+class Filled(Struct, frozen=True, kw_only=True):
     """What is asked of the steps, of which tables, and what is not asked for lack of values."""
 
     asked: Asked

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from voyant.analysis.profile.coding import Kind
 from voyant.analysis.profile.sample import SampledColumn
@@ -35,8 +36,7 @@ def can_associate(column: Column) -> bool:
     return column.role in _ASSOCIATED_ROLES and column.personal is None and column.type is not ColumnType.BINARY
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
+class _Side(Struct, frozen=True):
     """A column as a side of its pairs.
 
     Attributes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.analysis.profile.coding import Coding, Kind
 from voyant.analysis.profile.counts import ValueCounts
@@ -21,8 +22,7 @@ _SMALLEST, _LARGEST = 1e-290, 1e290
 _FINEST = Fraction(1, 10**12)
 
 
-@dataclass(frozen=True, slots=True)
-class Bins:
+class Bins(Struct, frozen=True):
     """Bins of equal width; bin 0 starts at ``first`` widths.
 
     Attributes:

@@ -7,12 +7,13 @@ and comparisons are exact in any order, in the engine and in Python alike.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.domain.profile import Scalar
 from voyant.domain.table import Column, ColumnType
@@ -42,8 +43,7 @@ class Kind(Enum):
     OPAQUE = "hashes: told apart and nothing else"
 
 
-@dataclass(frozen=True, slots=True)
-class Coding:
+class Coding(Struct, frozen=True):
     """The codes of one column.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from voyant.analysis.profile.bins import exact_histogram
 from voyant.analysis.profile.coding import Coding, Kind

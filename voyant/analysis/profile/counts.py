@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import accumulate
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.analysis.profile.coding import Coding
 from voyant.domain.profile import ValueCount
@@ -19,8 +20,7 @@ MOST_COUNTED = 20_000
 TOP_VALUES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class ValueCounts:
+class ValueCounts(Struct, frozen=True):
     """Codes in ascending order, and how many rows hold each."""
 
     codes: list[Any]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.domain.profile import Count
 from voyant.domain.table import Table
@@ -16,8 +17,7 @@ HASHES = 2**64
 _ROWS_OF_A_PART = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """The values whose hash falls into a slice of all hashes: equal values always fall together.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.domain.table import Column, ColumnType, Table
 from voyant.lake.sql import identifier
@@ -13,8 +14,7 @@ COLUMNS_OF_A_QUERY = 1000
 _BOUNDED = {ColumnType.INTEGER, ColumnType.DECIMAL}
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """A column's rows with a value, and for integers and decimals the smallest and the largest one."""
 
     count: int

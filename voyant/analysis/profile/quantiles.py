@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.analysis.profile.coding import Coding, Kind
 from voyant.analysis.profile.counts import ValueCounts
@@ -33,8 +34,7 @@ Bracket = tuple[Any, Any]
 """Smallest and largest code that a quantile may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
+class _Segment(Struct, frozen=True):
     """Codes from ``low`` to ``high``, counted in parts of equal width."""
 
     low: Any

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from voyant.analysis.profile.coding import Coding, Kind
 from voyant.analysis.profile.counts import ValueCounts
@@ -22,8 +23,7 @@ _POSITION = '"position of the row"'
 """No column is called so: their names are snake_case."""
 
 
-@dataclass(frozen=True, slots=True)
-class SampledColumn:
+class SampledColumn(Struct, frozen=True):
     """A column's values in the sample.
 
     Attributes:

@@ -7,9 +7,10 @@ from a centre are first rounded to multiples of 2⁻⁶² of the largest possibl
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.analysis.profile.bins import bins_between
 from voyant.analysis.profile.coding import BLANKS, Coding, Kind, shown
@@ -27,8 +28,7 @@ _INT64_DIFFERENCE = 2**62
 _HUGEINT_SUM = 10**38
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(Struct, frozen=True):
     """One column's codes, as SQL over all rows.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from voyant.analysis.profile.associations import MOST_COLUMNS, associate, can_associate
 from voyant.analysis.profile.coding import coding_of
@@ -47,8 +48,7 @@ def profile(table: Table) -> Profile:
     )
 
 
-@dataclass(slots=True)
-class _Kept:
+class _Kept(Struct):
     """Sampled columns that are needed again after their own profile is made; the others are let go."""
 
     for_associations: list[SampledColumn] = field(default_factory=list)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from voyant.analysis.profile.coding import BLANKS, text_length
 from voyant.analysis.profile.counts import ValueCounts

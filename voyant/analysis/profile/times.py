@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from voyant.analysis.profile.coding import Coding
 from voyant.analysis.profile.counts import ValueCounts
@@ -22,8 +23,7 @@ _DENSE = 0.5
 """Gaps are counted in the finest period of which at least this share has rows: below it, gaps are the rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Period:
+class _Period(Struct, frozen=True):
     """A unit of time: its length in seconds and numpy's letter for it."""
 
     name: str

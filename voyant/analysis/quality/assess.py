@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from voyant.analysis.periods import timeline
 from voyant.analysis.quality import completeness, consistency, timeliness, uniqueness, validity

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.analysis.quality.rules import Rule, Subject
 from voyant.domain.finding import Severity
@@ -101,8 +102,7 @@ def _sparse(sparse: list[str], columns: int) -> Rule:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Due:
+class _Due(Struct, frozen=True):
     """The rows in which a column is to be filled: where another column has none of the values that exclude it."""
 
     sql: str

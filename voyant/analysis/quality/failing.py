@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from voyant.analysis.quality.rules import JOINS_OF_A_QUERY, MASK, RULES_OF_A_QUERY, as_scalar
 from voyant.domain.profile import Scalar

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.analysis.periods import Timeline
 from voyant.domain.finding import Severity
@@ -29,8 +30,7 @@ MASK = "•••"
 JOINS_OF_A_QUERY = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What rules are proposed from.
 
     Attributes:
@@ -54,8 +54,7 @@ class Subject:
         return tuple(column for column in self.table.dataset.columns if column.formula is None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """What is expected.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from voyant.analysis.grains import as_moment, floor
 from voyant.analysis.quality.rules import Rule, Subject
@@ -32,8 +33,7 @@ _TEXT_COLUMNS_OF_A_QUERY = 500
 _MISREAD = ("\ufffd", "Ã©", "Ã¨", "Ã¼", "Ã¶", "Ã¤", "Ã±", "â€", "Â\u00a0")
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+class Domain(Struct, frozen=True):
     """The values that a kind of quantity can take."""
 
     words: frozenset[str]

@@ -5,9 +5,8 @@ Both are learned on rows of other folds than those they are used on, of earlier 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from voyant.analysis.insights.ranks import Floats, Ints
@@ -35,8 +34,7 @@ def _others(division: Division, folds: Ints, fold: int) -> NDArray[np.bool_]:
     return np.asarray(folds < fold if division.split is Split.ROLLING else folds != fold)
 
 
-@dataclass(frozen=True)
-class Tempered:
+class Tempered(Struct, frozen=True):
     """Probabilities with what they were tempered by.
 
     Attributes:

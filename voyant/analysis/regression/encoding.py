@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from voyant.analysis.insights.ranks import Floats, Ints
@@ -23,8 +23,7 @@ _WIDENED = 1.0
 """Of the range learned from, on either side: what lies further out is taken as lying there."""
 
 
-@dataclass(frozen=True)
-class TreeEncoding:
+class TreeEncoding(Struct, frozen=True):
     """Numbers as they are, missing ones included; categories as codes or means of the target; the telling words."""
 
     means: dict[int, Any]
@@ -103,8 +102,7 @@ def telling_words(part: Part, outcome: Floats) -> Ints:
     return np.asarray(best[strength[best] > 0], dtype=np.int64)
 
 
-@dataclass(frozen=True)
-class LinearEncoding:
+class LinearEncoding(Struct, frozen=True):
     """Standardised numbers with the median where missing and a mark for it; a column for each frequent level."""
 
     centres: dict[int, tuple[float, float, float, float, float]]

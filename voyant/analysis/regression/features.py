@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from voyant.analysis.columns import named_column
 from voyant.analysis.normalize.number_roles import ENTITY_WORDS
@@ -22,8 +22,7 @@ _MOST_ENTITIES = 0.5
 _BIRTH = frozenset(["birth", "birthday", "birthdate", "born", "dob"])
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A column to learn from, and what it is made into."""
 
     column: Column
@@ -34,8 +33,7 @@ class Source:
         return self.column.name
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """The columns that take part.
 
     Attributes:

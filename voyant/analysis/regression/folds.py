@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.insights.ranks import Floats, Ints
 from voyant.analysis.regression.features import Choice
@@ -27,14 +27,12 @@ _MOST_STRETCHES = 60
 _FEWEST_STRETCHES = 8
 
 
-@dataclass(frozen=True)
-class Fold:
+class Fold(Struct, frozen=True):
     learned: Ints
     judged: Ints
 
 
-@dataclass(frozen=True)
-class Division:
+class Division(Struct, frozen=True):
     """The folds and what rows have in common.
 
     Attributes:

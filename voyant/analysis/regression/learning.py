@@ -4,9 +4,10 @@ what they say."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from voyant.analysis.insights.ranks import Floats, Ints
 from voyant.analysis.regression import models
@@ -35,8 +36,7 @@ _PREPARED, _LEARNED, _EXPLAINED = 0.2, 0.6, 0.95
 Progress = Callable[[float], None]
 
 
-@dataclass(frozen=True)
-class _Learned:
+class _Learned(Struct, frozen=True):
     """All models by name: those of each fold, and what they say of the rows judged by.
 
     Attributes:
@@ -48,8 +48,7 @@ class _Learned:
     temperatures: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Trusted:
+class _Trusted(Struct, frozen=True):
     """The predictions of the chosen model, with what says how far to trust them."""
 
     predicted: Floats

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.columns import named_column
 from voyant.analysis.insights.ranks import Floats
@@ -21,8 +23,7 @@ from voyant.errors import Code, InvalidInput
 _MOVES_ON = "its values move on with time, so that those of rows to come are none that were learned from"
 
 
-@dataclass(frozen=True)
-class Material:
+class Material(Struct, frozen=True):
     """All that models are given.
 
     Attributes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.insights.ranks import Floats, Ints
 from voyant.analysis.regression.encoding import linear_encoding, most_rows_of, tree_encoding
@@ -24,8 +24,7 @@ Predict = Callable[[Parts], Floats]
 """Numbers as one column, classes as a column of probabilities for each."""
 
 
-@dataclass(frozen=True)
-class Fitted:
+class Fitted(Struct, frozen=True):
     """What was learned from the rows of a fold."""
 
     fold: Fold

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.insights.ranks import Floats, Ints
 from voyant.analysis.regression.calibration import fold_of_rows
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 _DIGITS = 10
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What was predicted of each row that was judged by."""
 
     numbers: Ints

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from voyant.analysis.insights.ranks import Floats, Ints
@@ -35,8 +36,7 @@ _LONG = 45
 """Days from which on the month of a time can say something."""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """One array made of a column: of a time there are several.
 
     Attributes:
@@ -61,8 +61,7 @@ class Part:
         return replace(self, values=self.values[rows], words=words)
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What predictions are made from, row by row."""
 
     parts: tuple[Part, ...]
@@ -110,8 +109,7 @@ class Parts:
         return Parts((*self.parts[:place], changed, *self.parts[place + 1 :]))
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """The sample.
 
     Attributes:

@@ -7,9 +7,9 @@ drawn together or not at all (Efron and Tibshirani 1993).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.insights.ranks import Floats, Ints, midranks
 from voyant.analysis.insights.statistics import t_tail
@@ -21,8 +21,7 @@ DRAWS = 1_000
 EXPLAINED = "explained"
 
 
-@dataclass(frozen=True)
-class Chance:
+class Chance(Struct, frozen=True):
     """Draws of units, the same for every figure, so that differences are those of the same rows."""
 
     units: Ints

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.columns import named_column
 from voyant.analysis.insights.outcomes import is_outcome, is_result
@@ -29,8 +29,7 @@ _LABELS = ("target", "label", "class")
 _TRUTHS = {("false", "true"), ("no", "yes"), ("0", "1"), ("n", "y"), ("f", "t")}
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A column to predict.
 
     Attributes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.insights.ranks import Floats
 from voyant.analysis.segment.features import Axis, Prepared
@@ -14,8 +14,7 @@ from voyant.domain.table import Table
 from voyant.lake.sql import identifier, literal
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What one axis is in a segment and elsewhere.
 
     Attributes:
@@ -27,8 +26,7 @@ class Difference:
     effect: float
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """All units by segment.
 
     Attributes:

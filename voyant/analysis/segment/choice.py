@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from voyant.analysis.insights.ranks import Floats, Ints
@@ -48,8 +48,7 @@ _LARGE_D, _LARGE_V = 0.8, 0.5
 _RARE = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Clustering:
+class Clustering(Struct, frozen=True):
     """The sample in so many groups.
 
     Attributes:

@@ -9,9 +9,10 @@ mixed data, Pagès 2004). What is missing counts as average.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from voyant.analysis.insights.ranks import Floats
@@ -26,8 +27,7 @@ _SKEWED = 1.0
 _FEW_LEVELS = 30
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feature:
+class Feature(Struct, frozen=True, kw_only=True):
     """A column of the units.
 
     Attributes:
@@ -42,8 +42,7 @@ class Feature:
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Axis:
+class Axis(Struct, frozen=True, kw_only=True):
     """One coordinate of the space in which distances are measured.
 
     Attributes:
@@ -61,8 +60,7 @@ class Axis:
     height: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(Struct, frozen=True, kw_only=True):
     """A feature with its coordinates.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from voyant.analysis.rounding import rounded
 from voyant.analysis.segment import choice, description, rfm
@@ -257,5 +257,5 @@ def _notes(subject: Subject, units: Units, number: int, sample: int, features: S
 def _as_rows(candidates: Sequence[Candidate]) -> pyarrow.Table:
     import pyarrow
 
-    fields = list(Candidate.__dataclass_fields__)
-    return pyarrow.table({name: [getattr(each, name) for each in candidates] for name in fields})
+    names = Candidate.__struct_fields__
+    return pyarrow.table({name: [getattr(each, name) for each in candidates] for name in names})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from voyant.analysis import expressions
 from voyant.analysis.columns import named_column
@@ -25,8 +26,7 @@ _MOST_OF_ROWS = 0.7
 _FEWEST = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(Struct, frozen=True, kw_only=True):
     """What is grouped.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from voyant.analysis.columns import named_column
 from voyant.analysis.segment.features import Feature
@@ -20,8 +21,7 @@ _CONSTANT = 0.99
 RESERVED = ("segment", "segment_name")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Units:
+class Units(Struct, frozen=True, kw_only=True):
     """What is grouped.
 
     Attributes:
@@ -39,8 +39,7 @@ class Units:
     noun: str
 
 
-@dataclass(slots=True)
-class _Choice:
+class _Choice(Struct):
     features: list[Feature] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 

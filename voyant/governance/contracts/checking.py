@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.expressions import NotUsable
 from voyant.analysis.quality.declared import Expectations, bind
@@ -35,8 +37,7 @@ _ENGINE_TYPES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(Struct, frozen=True, kw_only=True):
     """A table that is held against a contract.
 
     Attributes:
@@ -53,8 +54,7 @@ class Subject:
     others: Mapping[str, Table]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class Findings(Struct, frozen=True, kw_only=True):
     """How the clauses were kept.
 
     Attributes:

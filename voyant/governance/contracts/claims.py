@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from voyant.domain.contract import Clause, ClauseKind, CoveredElement
 from voyant.domain.rule import DeclaredRule
@@ -48,8 +50,7 @@ _PROMISES = frozenset({"properties", "items", "map", "relationships", "quality"}
 UNKNOWN = "the standard has no such element here: kept, and never looked at"
 
 
-@dataclass
-class Claims:
+class Claims(Struct):
     """Collects clauses with the elements that they come from.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from voyant.domain.contract import Clause, ClauseKind, Contract, Coverage
 from voyant.domain.rule import DeclaredRule, RuleKind
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 DATES_HOLD_TIMES = ("v3.0.0", "v3.0.1", "v3.0.2")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(Struct, frozen=True, kw_only=True):
     """What a contract comes to.
 
     Attributes:

@@ -7,8 +7,9 @@ and a contract must come back with all of them. The model says whether it is ODC
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from voyant.domain.contract import Action, Contract, ContractStatus
 from voyant.domain.serialization import to_compact_json

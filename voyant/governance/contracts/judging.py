@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from voyant.domain.contract import Clause
 from voyant.domain.rule import DeclaredRule

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.domain.serialization import to_compact_json
 from voyant.governance.contracts.agreements import SECONDS
@@ -33,8 +35,7 @@ class Order(StrEnum):
     EQUAL = "equal"  # of two values that differ neither can be said to be tighter
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True):
     """What is promised of an element, and how such values compare."""
 
     order: Order

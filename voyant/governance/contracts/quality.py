@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from voyant.analysis.quality.declared import refuse_contradictions
 from voyant.analysis.quality.declared.wording import described
@@ -41,7 +41,7 @@ _OF_TABLES = frozenset(
     {RuleKind.MONOTONIC, RuleKind.FRESHNESS, RuleKind.ROW_COUNT, RuleKind.VOLUME, RuleKind.DISTRIBUTION}
 )
 _PLACEHOLDER = re.compile(r"\$?\{\s*(table|object|column|property)\s*\}")
-_RULE_FIELDS = frozenset(field.name for field in fields(DeclaredRule))
+_RULE_FIELDS = frozenset(DeclaredRule.__struct_fields__)
 
 
 def claim(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from voyant.governance.contracts.refusal import refused
 
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from open_data_contract_standard.model import Relationship, SchemaObject
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForeignKey:
+class ForeignKey(Struct, frozen=True, kw_only=True):
     """Columns of a table whose values stand in those of another.
 
     Attributes:

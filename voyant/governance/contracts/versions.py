@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.domain.contract import Bump
 from voyant.governance.contracts.refusal import refused
@@ -15,8 +16,7 @@ _WRITTEN = re.compile(
 LONGEST = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """Major, minor, patch, and what comes before a release."""
 
     major: int

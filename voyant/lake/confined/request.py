@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Any, Self
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from voyant.errors import CallerError, Code, InvalidInput, NotFound, QueryRejected, VoyantError
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """A statement with all that it may reach and use.
 
     Attributes:
@@ -47,8 +48,7 @@ class Request:
         return cls(**fields | {"files": tuple(fields["files"])})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """The first rows of a statement's result.
 
     Attributes:

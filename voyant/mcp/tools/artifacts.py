@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import struct
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
 from fastmcp.tools import ToolResult
 from mcp_types import ImageContent
+from msgspec import Struct
 from pydantic import Field
 
 from voyant.domain.artifact import JSON, PARQUET, PNG, VEGA_LITE
@@ -46,8 +46,7 @@ Offset = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArtifactList:
+class ArtifactList(Struct, frozen=True, kw_only=True):
     """What a job made."""
 
     job_id: str
@@ -55,8 +54,7 @@ class ArtifactList:
     omitted: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextPart:
+class TextPart(Struct, frozen=True, kw_only=True):
     """A text, or a part of it; no content where it is none, or would not fit."""
 
     job_id: str
@@ -70,8 +68,7 @@ class TextPart:
     next: tuple[NextCall, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowsPart:
+class RowsPart(Struct, frozen=True, kw_only=True):
     """Rows of a table that a job wrote."""
 
     job_id: str

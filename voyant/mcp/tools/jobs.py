@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from fastmcp.tools import ToolResult
+from msgspec import Struct
 
 from voyant.domain.caller import Caller
 from voyant.domain.result import Result
@@ -23,8 +23,7 @@ from voyant.services.threads import with_rows
 JOBS_LISTED = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobLine:
+class JobLine(Struct, frozen=True, kw_only=True):
     """A job in a list."""
 
     job_id: str
@@ -34,8 +33,7 @@ class JobLine:
     created_at: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobList:
+class JobList(Struct, frozen=True, kw_only=True):
     """Jobs, newest first."""
 
     items: tuple[JobLine, ...]

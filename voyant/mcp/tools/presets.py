@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastmcp.tools import ToolResult
+from msgspec import Struct
 from pydantic import Field
 
 from voyant.domain.caller import Caller
@@ -39,8 +39,7 @@ Arguments = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PresetLine:
+class PresetLine(Struct, frozen=True, kw_only=True):
     """A preset in a list."""
 
     name: str
@@ -48,15 +47,13 @@ class PresetLine:
     requires: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PresetList:
+class PresetList(Struct, frozen=True, kw_only=True):
     """The presets there are."""
 
     items: tuple[PresetLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PresetHelp:
+class PresetHelp(Struct, frozen=True, kw_only=True):
     """A preset, and what can be given to it."""
 
     name: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import anyio
 from fastmcp.tools import ToolResult
+from msgspec import Struct
 from pydantic import Field
 
 from voyant.domain.caller import Caller
@@ -51,8 +51,7 @@ TableName = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableList:
+class TableList(Struct, frozen=True, kw_only=True):
     """Tables that statements may name."""
 
     tables: tuple[TableSummary, ...]
@@ -60,8 +59,7 @@ class TableList:
     omitted: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableColumns:
+class TableColumns(Struct, frozen=True, kw_only=True):
     """The columns of a table."""
 
     table: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.analysis.kpi.templates.tables import AMOUNT, COUNTRY, CUSTOMER, DAY, ORDER, asked, money, on, rows_of
 from tests.analysis.profile.tables import column, table_of

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from tests.analysis.kpi.templates.tables import COUNTRY, DAY, asked, on, rows_of, said
 from tests.analysis.profile.tables import column

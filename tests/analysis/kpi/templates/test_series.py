@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.analysis.kpi.templates.tables import AMOUNT, DAY, asked, money, on, rows_of, said
 from tests.analysis.profile.tables import column

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.anomaly.rows.columns import as_number
 from voyant.analysis.anomaly.rows.matrix import Scale
@@ -21,8 +21,7 @@ _NORMAL = 1.4826
 """Standard deviations of a normal distribution in one median absolute deviation of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """What a column's usual values lie between; infinite where nothing can be said.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.analysis.columns import named_column
 from voyant.domain.profile import ColumnProfile, Profile
@@ -16,8 +17,7 @@ MOST_VALUES = 10_000
 _FEW_VALUES = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """The columns that are compared: numbers by distance, categories by frequency.
 
     Attributes:

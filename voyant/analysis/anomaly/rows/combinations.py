@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.wording import count, listed, readable, shown
 from voyant.domain.anomaly import Oddity, Pattern
@@ -23,8 +23,7 @@ _FEWEST_OF_OTHERS = 50
 """Times as many rows as the rare value has the next rarest must have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rarity:
+class Rarity(Struct, frozen=True):
     """Values that make rows odd, and the condition, in SQL, of the rows that hold them."""
 
     pattern: Pattern

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.insights.ranks import Floats
 from voyant.errors import Code, InvalidInput
@@ -25,8 +25,7 @@ _SAME_DRAWN = 1e-4  # squared, of numbers with half the digits
 _ROWS_AT_ONCE = 1_024
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(Struct, frozen=True):
     """Rows as detectors see them.
 
     Attributes:
@@ -191,8 +190,7 @@ class RareValues:
         return np.asarray(points.rarity.sum(axis=1))
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A detector before it has learnt anything; ``unfit`` tells why it cannot, as a phrase."""
 
     name: str

@@ -7,9 +7,8 @@ evidence; Zimek, Campello and Sander 2014 on ensembles without labels).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.anomaly.rows.detectors import KINDS, NAMES, SEED, Fitted, Kind, Points
 from voyant.analysis.insights.ranks import Floats
@@ -20,8 +19,7 @@ _LEAST_AGREEING = -0.1
 _MOST_TRIED = 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A detector that takes part.
 
     Attributes:
@@ -40,8 +38,7 @@ class Member:
         return np.asarray((count - (below + upto) / 2 + 0.5) / (count + 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Ensemble:
+class Ensemble(Struct, frozen=True):
     """The members, and what was thought of each detector."""
 
     members: tuple[Member, ...]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.anomaly.rows import bounds as limits
 from voyant.analysis.anomaly.rows import groups
@@ -30,8 +30,7 @@ LEVEL = 0.01
 _MOST_NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why one row is odd.
 
     Attributes:
@@ -165,8 +164,7 @@ class Evidence:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
+class Ends(Struct, frozen=True):
     """Quantiles near the ends of a column, and the share of its values between the end and each, in percent."""
 
     low: float

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.anomaly.rows.columns import Chosen
 from voyant.analysis.anomaly.rows.matrix import Rows, Scale
@@ -19,16 +19,14 @@ _LEAST_ASSOCIATION = 0.3
 MOST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A group's middle and spread, on the scale of the number."""
 
     middle: float
     spread: float
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
+class Within(Struct, frozen=True):
     """A number by the groups of a category.
 
     Attributes:

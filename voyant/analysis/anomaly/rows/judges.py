@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.anomaly.rows import bounds as limits
 from voyant.analysis.anomaly.rows.bounds import Bounds
@@ -26,8 +26,7 @@ from voyant.domain.table import Table
 _MOST_NAMED = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grounds:
+class Grounds(Struct, frozen=True, kw_only=True):
     """What a judgement rests on.
 
     Attributes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.anomaly.rows.evidence import Reason
 from voyant.analysis.insights.ranks import Floats, Ints
@@ -23,8 +23,7 @@ MOST = 10_000
 MOST_TOP = 50
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     places: Ints
     scores: Floats
     odd: Ints

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.anomaly.rows.columns import Chosen, as_number
 from voyant.analysis.insights.ranks import Floats, Ints
@@ -20,8 +20,7 @@ _NEAR = 2.0
 column does not decide all distances."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """Some rows as arrays.
 
     Attributes:
@@ -35,8 +34,7 @@ class Rows:
     categories: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """The scale on which a number's distances are alike wherever it lies.
 
     Attributes:

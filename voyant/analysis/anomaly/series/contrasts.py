@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.anomaly.series.tails import Floats
 
@@ -13,8 +13,7 @@ SMALLEST_SHARE = 0.5
 """Of a block that must be known for its mean to count."""
 
 
-@dataclass
-class Sums:
+class Sums(Struct, dict=True):
     """Running sums of a series with gaps (NaN), from which means of blocks are read."""
 
     values: Floats

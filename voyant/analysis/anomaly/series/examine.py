@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from voyant.analysis.anomaly.series.contrasts import Sums, pulses
@@ -44,8 +45,7 @@ _LEAST_LOG = 0.1
 _MOST_LOG = 700.0  # beyond it no double holds the number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """An odd stretch by index; the fields are those of ``Stretch``."""
 
     kind: StretchKind
@@ -59,8 +59,7 @@ class Found:
     log_p: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
+class Examined(Struct, frozen=True, kw_only=True):
     """What is known of each point.
 
     Attributes:
@@ -81,8 +80,7 @@ class Examined:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Scale:
+class _Scale(Struct, frozen=True):
     """The values as they are searched: without seasons, in units of what is usual at their phase."""
 
     values: Floats

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from voyant.analysis.anomaly.series.search import FEWEST_POINTS
 from voyant.analysis.anomaly.series.seasons import Cycle
@@ -36,8 +37,7 @@ _SEASONS = {"hour": 3600.0, "day": _DAY, "week": 7 * _DAY, "year": 365.2425 * _D
 _UNITS = ((7 * _DAY, "week"), (_DAY, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
+class Grid(Struct, frozen=True, kw_only=True):
     """Points at equal distances.
 
     Attributes:

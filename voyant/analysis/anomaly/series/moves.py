@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from voyant.analysis.anomaly.series.search import Departure, Shape, departures, leading_bends
 from voyant.analysis.anomaly.series.shifts import Shift, explained
@@ -10,8 +10,7 @@ from voyant.analysis.anomaly.series.steady import comes_in_bursts
 from voyant.analysis.anomaly.series.tails import Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Moves:
+class Moves(Struct, frozen=True):
     """Shifts and bends, and the values without some of them.
 
     Attributes:

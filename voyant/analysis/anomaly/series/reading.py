@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.anomaly.series.grid import MOST_POINTS, Grid
 from voyant.analysis.anomaly.series.tails import Floats
@@ -24,8 +24,7 @@ MOST_SERIES = 200
 MOST_READ = 20 * MOST_POINTS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
+class Series(Struct, frozen=True, kw_only=True):
     """One series on the grid, from its first point to its last; NaN where there is no value."""
 
     name: str
@@ -35,8 +34,7 @@ class Series:
     values: Floats
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class Read(Struct, frozen=True, kw_only=True):
     """What was read, and sentences on what was left out or put right."""
 
     series: tuple[Series, ...]

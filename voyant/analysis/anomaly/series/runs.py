@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from voyant.analysis.anomaly.series.tails import FEWEST, Floats
@@ -20,8 +20,7 @@ _MOSTLY_THE_SAME = 0.5
 """Of the other points, like the one before them: nothing is stuck where little ever moves."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """A run by index.
 
     Attributes:

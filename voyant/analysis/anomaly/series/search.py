@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.anomaly.series.contrasts import Sums, bends, pulses, steps
 from voyant.analysis.anomaly.series.steady import deviation, tamed
@@ -43,8 +44,7 @@ class Shape(StrEnum):
     BEND = "bend"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Departure:
+class Departure(Struct, frozen=True, kw_only=True):
     """A stretch that departs, by index.
 
     Attributes:
@@ -64,8 +64,7 @@ class Departure:
     log_p: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Lens:
+class _Lens(Struct, frozen=True):
     """One way to look: a kind of contrast at one width."""
 
     shape: Shape

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.anomaly.series.steady import deviation, running_median
 from voyant.analysis.anomaly.series.tails import Floats
@@ -30,8 +30,7 @@ _LEAST_ECHO = 0.3
 """Autocorrelation at a period that no calendar names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(Struct, frozen=True):
     """A season that a series may have.
 
     Attributes:
@@ -43,8 +42,7 @@ class Cycle:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Seasonal:
+class Seasonal(Struct, frozen=True):
     """The seasons found and what they do to the values.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.anomaly.series.search import Departure, Shape
 from voyant.analysis.anomaly.series.tails import Floats
@@ -18,8 +19,7 @@ _LONGEST = 0.5
 """Of a series: what is off for longer is the rule, and the rest the exception."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shift:
+class Shift(Struct, frozen=True, kw_only=True):
     """A level that is off from ``start`` to just before ``end``; ``lasting`` where it does not come back."""
 
     start: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from voyant.analysis.columns import find_column, named_column
 from voyant.analysis.insights.subjects import MOST_MEASURES

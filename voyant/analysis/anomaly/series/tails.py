@@ -6,10 +6,10 @@ values, it is in the spread of contrasts of that width already.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -26,8 +26,7 @@ FEWEST = 24
 """Contrasts that do not overlap: fewer tell too little of what is usual."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(Struct, frozen=True):
     """Sizes that are usual: Student's t around ``middle``, of which ``1 - mass`` lies exactly there.
 
     Attributes:

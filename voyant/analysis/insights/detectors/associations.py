@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.clauses import known
@@ -170,8 +171,7 @@ def _round_edges(x: Floats) -> list[float]:
     return sorted(edges)
 
 
-@dataclass(frozen=True, slots=True)
-class _Confounder:
+class _Confounder(Struct, frozen=True):
     name: str
     reverses: bool
     note: str

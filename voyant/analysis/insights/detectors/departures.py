@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from voyant.analysis.insights import statistics
@@ -57,8 +56,7 @@ def look(frame: Frame, relations: Relations) -> Search:
     return search
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretches:
+class _Stretches(Struct, frozen=True):
     """The time cut into stretches with equally many records: where there is more to see, they are shorter.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from scipy import special
 
@@ -33,8 +33,7 @@ _MOST_WORK = 30_000_000
 """Rows times groupings times pairs of measures; beyond it only the first pairs are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Products:
+class _Products(Struct, frozen=True):
     """What correlations within any grouping of the rows are summed from: deviations from the mean, their products."""
 
     terms: tuple[Floats, ...]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from msgspec import Struct
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.clauses import known, share
@@ -65,8 +65,7 @@ def _compared(frame: Frame, a: Factor, b: Factor) -> Comparison:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A pair of values: ``phi`` says how far they go together beyond chance, ``gap`` by how much the share of the
     second within the first lies above its share elsewhere."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from voyant.analysis.insights import statistics
@@ -31,8 +31,7 @@ _SMALLEST_ID_SHARE = 0.03
 _MOST_CHARACTERS = 400
 
 
-@dataclass(frozen=True)
-class _Texts:
+class _Texts(Struct, frozen=True):
     """Which texts mention which terms.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.insights import statistics
 from voyant.analysis.insights.clauses import between, by_period, share
@@ -26,8 +27,7 @@ _MOST_EXPLAINED = 4
 """Windows for which it is asked who is behind them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """A run of periods, ``last`` included, with ``ratio`` times the records expected from the others."""
 
     first: int

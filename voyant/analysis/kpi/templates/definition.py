@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, field
 
 from voyant.analysis.insights.comparison import Claim
 from voyant.analysis.time_columns import TimeAxis
@@ -15,8 +16,7 @@ from voyant.domain.template import Template
 from voyant.lake.sql import identifier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class Bound(Struct, frozen=True, kw_only=True):
     """A template's parameters, bound.
 
     Attributes:
@@ -76,8 +76,7 @@ class Bound:
         return self.values.get("as_of")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
+class Definition(Struct, frozen=True, kw_only=True):
     """A template with what makes it.
 
     Attributes:

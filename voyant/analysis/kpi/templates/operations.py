@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from voyant.analysis.insights.comparison import Claim, Telling
 from voyant.analysis.kpi.templates import parameters as given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from voyant.domain.kpi import Grain
 from voyant.domain.table import ColumnType

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from voyant.analysis.kpi.amounts import AMOUNT_WORDS, QUANTITY_WORDS, RETURN_WORDS, sold_amounts
 from voyant.analysis.kpi.found import explaining_dimensions
@@ -30,8 +31,7 @@ _NO_AMOUNT = word_set("tax taxes discount fee fees tip tips shipping budget targ
 _CURRENCIES = frozenset({"USD", "EUR", "GBP", "JPY", "INR", "CHF", "CNY", "AUD", "CAD"})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What stands for a parameter, and why."""
 
     value: str | list[str] | int

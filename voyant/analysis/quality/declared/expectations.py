@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from voyant.domain.rule import DeclaredRule
 from voyant.domain.table import Dataset
@@ -12,8 +13,7 @@ from voyant.domain.table import Dataset
 SQL_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expectations:
+class Expectations(Struct, frozen=True, kw_only=True):
     """The rules, and what they need to know of the world outside of the table.
 
     Attributes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, timedelta
 from statistics import median
+
+from msgspec.structs import replace
 
 from voyant.analysis.expressions import NotUsable
 from voyant.analysis.quality.declared.literals import moment_sql, typed

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from voyant.analysis import expressions
 from voyant.analysis.expressions import NotUsable
@@ -83,8 +84,7 @@ def selection_of(sql: str, own: str = OWN) -> exp.Query:
     return tree
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """The rows that a SELECT says fail.
 
     Attributes:

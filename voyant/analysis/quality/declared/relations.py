@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from voyant.analysis.expressions import NotUsable
 from voyant.analysis.quality.declared.given import columns_in, selection

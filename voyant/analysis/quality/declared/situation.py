@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voyant.analysis.expressions import UnknownColumn
 from voyant.analysis.quality.declared.expectations import Expectations
@@ -17,8 +19,7 @@ _LONGEST_LISTED = 100
 """Characters up to which the profile shows values whole."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Situation:
+class Situation(Struct, frozen=True, kw_only=True, dict=True):
     """The table, what its profile and its normalization tell, and the rest that rules are judged by.
 
     Attributes:

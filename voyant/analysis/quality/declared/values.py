@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
+
+from msgspec.structs import replace
 
 from voyant.analysis.expressions import NotUsable
 from voyant.analysis.quality.declared import formats
