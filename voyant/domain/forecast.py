@@ -152,6 +152,8 @@ class SeriesForecast(Struct, frozen=True, kw_only=True):
         checked_ahead: The most periods ahead that errors are known of; intervals beyond are drawn on from these.
         change: Of the mean forecast against the mean of as many last periods, in percent; None where that is not
             positive, or the figure takes either sign.
+        unseen_season: Of the calendar, such as ``year``: the shortest that matters as far ahead as is forecast, and
+            could not be found because the past holds less than two of it.
         notes: What limits it.
     """
 
@@ -170,6 +172,7 @@ class SeriesForecast(Struct, frozen=True, kw_only=True):
     coverage: tuple[Coverage, ...]
     checked_ahead: int
     seasons: tuple[SeasonFound, ...]
+    unseen_season: str | None
     carriers: tuple[Carrier, ...]
     change_points: tuple[ChangePoint, ...]
     effects: tuple[Effect, ...]

@@ -38,6 +38,18 @@ def test_one_series_is_told_with_its_errors_and_what_carries_it() -> None:
     assert said.skipped
 
 
+def test_a_season_that_the_past_is_too_short_for_is_named() -> None:
+    short, long = (
+        _said([[day, "a", value] for day, value in zip(months(n), yearly_wave(n), strict=True)], value="amount")
+        for n in (20, 40)
+    )
+    [told] = [finding.text for finding in short.findings if finding.kind == "forecast_carriers"]
+    assert "a season of the year could not show in less than two years" in told
+    limit = "The past holds less than two years: a season of the year cannot be told, and is not forecast."
+    assert limit in short.skipped
+    assert not [text for text in (*long.skipped, *(f.text for f in long.findings)) if "less than two" in text]
+
+
 def test_steps_of_several_periods_are_told_as_such() -> None:
     rows: list[list[object]] = [[date(1790 + 10 * place, 1, 1), "a", 4.0 + place**2] for place in range(20)]
     told = _said(rows, value="amount", horizon=2).findings[0].text

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from voyant.analysis.forecast.asked import Asked
+from voyant.analysis.forecast.seasons import holds_two
 from voyant.analysis.forecast.series import Series
 from voyant.analysis.forecast.work import EXOGENOUS, Error, Outcome
 from voyant.analysis.rounding import rounded, rounded_if_finite
@@ -29,6 +30,8 @@ from voyant.domain.forecast import (
 
 MOST_SERIES = 20
 """In the artifact's JSON; the rows hold all."""
+_SLOWEST = 26
+"""Times what is forecast: over less of its cycle a season hardly moves."""
 _ENOUGH_CHECKS, _FAR_OFF = 30, 12
 
 
@@ -140,6 +143,7 @@ def _series(place: int, asked: Asked, one: Series, outcome: Outcome) -> SeriesFo
             )
             for season in outcome.seasons
         ),
+        unseen_season=_unseen_season(asked, len(one.values)),
         carriers=tuple(carriers(outcome)),
         change_points=tuple(
             ChangePoint(
@@ -159,6 +163,13 @@ def _series(place: int, asked: Asked, one: Series, outcome: Outcome) -> SeriesFo
         points=tuple(_points(asked, outcome)),
         notes=tuple(_limits(asked, one, outcome)),
     )
+
+
+def _unseen_season(asked: Asked, periods: int) -> str | None:
+    """The shortest season of the calendar that can move what is forecast, and of which the past holds less than two."""
+    lengths = asked.grid.seasons
+    unseen = (length for length in lengths if not holds_two(periods, length) and length <= _SLOWEST * asked.horizon)
+    return lengths.get(min(unseen, default=0))
 
 
 def _errors(outcome: Outcome) -> list[MethodError]:
@@ -228,6 +239,8 @@ def _limits(asked: Asked, one: Series, outcome: Outcome) -> Iterable[str]:
         names = listed([readable(column.name) for column in asked.exogenous])
         helped = "are used" if outcome.method == EXOGENOUS else "did not bring forecasts closer, and are not used"
         yield f"Held against earlier times, the columns known ahead ({names}) {helped}."
+    if unseen := _unseen_season(asked, len(one.values)):
+        yield f"The past holds less than two {unseen}s: a season of the {unseen} cannot be told, and is not forecast."
     if _is_worse(outcome):
         yield f"At earlier times such forecasts erred more than repeating {repeated(bool(outcome.seasons))}."
     for level in asked.levels:

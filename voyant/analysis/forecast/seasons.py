@@ -68,14 +68,19 @@ def find_seasons(values: Floats, suggested: Sequence[int], *, search: bool = Tru
     return tuple(sorted(found, key=lambda season: season.length))
 
 
+def holds_two(periods: int, length: int) -> bool:
+    """Whether so many periods hold the two cycles without which a season cannot be told from the rest."""
+    return periods > _FEWEST_CYCLES * length
+
+
 def _tested(values: Floats, length: int, *, calendar: bool) -> tuple[list[Season], Floats]:
     """The season of that length where there is one, and the series without it."""
-    if len(values) < _FEWEST_CYCLES * length + 1 or length < 2 or float(np.ptp(values)) == 0:
+    if not holds_two(len(values), length) or length < 2 or float(np.ptp(values)) == 0:
         return [], values
     block = max(1, round(length / _FINE))
     coarse = _blocks(values, block)
     lag = round(length / block)
-    if len(coarse) < _FEWEST_CYCLES * lag + 1:
+    if not holds_two(len(coarse), lag):
         return [], values
     seasonal, remainder = profile_of(coarse, lag)
     # Differences hide the slow rise and fall of a long season, and a trend that wanders hides short ones.

@@ -241,6 +241,10 @@ def _carriers(result: Forecast, series: SeriesForecast) -> Claim:
             parts.append(f"{telling.percent('season_share')} in the {listed(named)} season{'s' if named[1:] else ''}")
         rest = f"{telling.percent('remainder_share')} is irregular, which no method can know ahead"
         without = "" if named else "; no season shows"
+        if series.unseen_season is not None:
+            without += (
+                f"; a season of the {series.unseen_season} could not show in less than two {series.unseen_season}s"
+            )
         return sentence(f"what the forecast of {name} rests on: {listed(parts)}{without}; {rest}")
 
     return Claim(
