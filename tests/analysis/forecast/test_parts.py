@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from voyant.analysis.forecast.changes import find_breaks
 from voyant.analysis.forecast.fitting import fit
-from voyant.analysis.forecast.intervals import spread
 from voyant.analysis.forecast.methods import Past, forecasts
 from voyant.analysis.forecast.seasons import find_seasons
-from voyant.analysis.forecast.validation import Trial, choose, origins
+from voyant.analysis.forecast.validation import choose, origins
 from voyant.analysis.forecast.work import Error, Plan, Task
 
 
@@ -69,33 +68,6 @@ def test_a_clean_step_is_dated() -> None:
     prices = np.repeat([5.0, 6.0, 8.0], [30, 20, 40])
     assert [found.at for found in find_breaks(prices)] == [30, 50]
     assert find_breaks(np.arange(60.0)) == []
-
-
-def test_intervals_hold_as_many_as_they_say() -> None:
-    inside = {80: 0, 95: 0}
-    for seed in range(300):
-        walk = _noise(61, seed).cumsum()
-        made = [
-            Trial(origin=origin, actual=walk[origin : origin + 6], given={"naive": np.full(6, walk[origin - 1])})
-            for origin in range(30, 55, 3)
-        ]
-        known = spread(made, "naive", 55)
-        assert known is not None
-        for level in inside:
-            low, high = known.bounds(np.full(6, walk[54]), level)
-            inside[level] += int(np.sum((walk[55:] >= low) & (walk[55:] <= high)))
-    assert {level: round(100 * number / 1800) for level, number in inside.items()} == {
-        80: pytest.approx(80, abs=4),
-        95: pytest.approx(95, abs=4),
-    }
-
-
-def test_an_interval_knows_only_the_errors_of_its_time() -> None:
-    trial = Trial(origin=10, actual=np.arange(5.0), given={"naive": np.zeros(5)})
-    assert spread([trial], "naive", 10) is None
-    known = spread([trial], "naive", 13)
-    assert known is not None
-    assert len(known.scaled) == 3
 
 
 def test_another_method_has_to_be_clearly_better_than_the_combination() -> None:

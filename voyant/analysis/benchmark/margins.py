@@ -12,6 +12,9 @@ from voyant.analysis.insights.statistics import Floats
 from voyant.analysis.rounding import rounded
 
 _FEWEST_ERRORS = 3
+_FREEDOM_A_WINDOW = 2.9
+"""Degrees of freedom that errors of a random walk, which hang together most, have in each horizon that they are from
+(Satterthwaite 1946)."""
 _WEIGHTS = np.linspace(0.0, 1.0, 21)
 
 
@@ -56,10 +59,10 @@ def margin(outcome: Outcome, level: int, until: int | None = None) -> Margin | N
     common = 1 - 1 / _growth(weight, np.asarray([reach]))[0] ** 2  # of the variance at the far end, what stayed
     periods = until - min(check.origin for check in outcome.checks)
     spread = Spread(
-        relative=False,
+        power=1.0,
         growth=0.0,
         scaled=off / _growth(weight, steps),
-        windows=periods / (1 + (reach - 1) * float(np.sqrt(common))),
+        freedom=_FREEDOM_A_WINDOW * periods / (1 + (reach - 1) * float(np.sqrt(common))),
     )
     _, above = spread.bounds(np.zeros(1), level)
     return Margin(one=float(above[0]), weight=weight)

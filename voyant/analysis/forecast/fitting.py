@@ -60,7 +60,7 @@ def _fit(task: Task, plan: Plan) -> Outcome:
     lived = followed(made, scale, intermittent=intermittent)
     limits = _limits(values, plan, size)
     levels = plan.levels if float(np.ptp(values)) > 0 else ()  # what never changed tells nothing of how it will
-    raw = {0: (given[method], given[method])} | _bounds(lived, len(values), given[method], levels)
+    raw = {0: (given[method], given[method])} | _bounds(lived, known, given[method], levels)
     held = {level: _cut(ends, limits, size, task.beyond) for level, ends in raw.items()}
     adjusted = adjust(values, lengths, 1)
     return Outcome(
@@ -70,7 +70,7 @@ def _fit(task: Task, plan: Plan) -> Outcome:
         given=held.pop(0)[0],
         bounds=held,
         clipped=any(_exceeds(end, limits) for ends in raw.values() for end in ends),
-        checks=tuple(_check(trial, lived, levels, limits, size) for trial in lived),
+        checks=tuple(_check(trial, lived, known, levels, limits, size) for trial in lived),
         reach=max((len(trial.actual) for trial in made), default=0),
         seasons=seasons,
         filled=values * size,
@@ -110,8 +110,8 @@ def _limits(values: Floats, plan: Plan, size: float) -> tuple[float, float]:
     )
 
 
-def _bounds(lived: list[Trial], until: int, given: Floats, levels: Iterable[int]) -> dict[int, tuple[Floats, Floats]]:
-    known = spread(lived, CHOSEN, until)
+def _bounds(lived: list[Trial], past: Floats, given: Floats, levels: Iterable[int]) -> dict[int, tuple[Floats, Floats]]:
+    known = spread(lived, CHOSEN, past)
     return {} if known is None else {level: known.bounds(given, level) for level in levels}
 
 
@@ -124,9 +124,11 @@ def _cut(ends: tuple[Floats, Floats], limits: tuple[float, float], size: float, 
     return low, high
 
 
-def _check(trial: Trial, lived: list[Trial], levels: Iterable[int], limits: tuple[float, float], size: float) -> Check:
+def _check(
+    trial: Trial, lived: list[Trial], known: Floats, levels: Iterable[int], limits: tuple[float, float], size: float
+) -> Check:
     given = trial.given[CHOSEN]
-    bounds = _bounds(lived, trial.origin, given, levels)
+    bounds = _bounds(lived, known[: trial.origin], given, levels)
     return Check(
         origin=trial.origin,
         actual=trial.actual * size,

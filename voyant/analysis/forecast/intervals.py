@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from msgspec import Struct
@@ -11,91 +12,138 @@ from scipy import special
 from voyant.analysis.forecast.seasons import Floats
 from voyant.analysis.forecast.validation import Trial
 
-_FEWEST_ERRORS, _FEWEST_TO_CHOOSE = 3, 8
-_USUAL_GROWTH, _GROWTH_WEIGHT = 0.6, 60.0
-_EMPIRICAL_FROM = 30.0
-_ERRORS_A_WINDOW, _LEAST_FREEDOM = 10.0, 1.5
-_FREEDOM_A_WINDOW = 2.5
-"""Errors of a random walk, which hang together most, have 2.6 degrees of freedom or more in each horizon that they are
-from: twice the squared mean of their mean square over its variance, by simulation for horizons of 5 to 28."""
+_FEWEST_ERRORS = 3
+_POWERS = np.linspace(0, 1, 11)
+_USUAL_POWER, _POWER_WEIGHT = 0.5, 20.0
+_GROWTHS = np.linspace(0, 1, 21)
+_USUAL_GROWTH, _GROWTH_WEIGHT = 0.6, 50.0
+_LEAST_FREEDOM, _SHAPE_KNOWN_FROM = 1.5, 8.0
+_MOST_STEPS = 24
+"""That overlaps are counted in; several of a longer horizon are one, so that its errors count for rather less."""
+_TINY = 1e-150  # in place of 0, whose logarithm is no number
 _WIDEST_LOG = 20.0  # beyond it nothing is known of the value, and numbers overflow
 
 
 class Spread(Struct, frozen=True):
-    """How far forecasts are off, by how far ahead they look.
+    """How far forecasts are off, by how far ahead they look and by how high they are.
 
-    The errors of all steps are brought to one by a power of the step, whose exponent is found from them and drawn
-    towards 0.6 where they are few. Of the errors so scaled the half width of an interval is the quantile of their
-    sizes, as split conformal prediction has it (Vovk, Gammerman and Shafer 2005), mixed with that of a Student's t of
-    their root mean square in so far as they are few. How many there are is counted in horizons, since errors of values
-    near each other hang together.
+    Errors are of a power of the values, so that intervals grow with the level as changes of the series did (Box and Cox
+    1964). Those of all steps are brought to one by a power of the step. The half width of an interval is the quantile
+    of a Student's t times their scale, which is their root mean square, mixed with what the quantile of their sizes
+    says in so far as they are many: the shape is then that of the errors, as split conformal prediction has it (Vovk,
+    Gammerman and Shafer 2005). How many they are worth is less than their number, since errors of forecasts that
+    overlap hang together.
 
     Attributes:
-        relative: Errors are of the logarithm, so that intervals grow with the level; the form is taken that makes the
-            errors seen more likely.
-        growth: The exponent.
+        power: 1 for errors of the values, 0 for those of their logarithms, between them where these are between.
+        growth: The exponent of the step.
         scaled: The sizes of the errors, brought to one step.
-        windows: Horizons that fit into the time they are from.
+        freedom: How many independent errors would tell as much of their scale.
     """
 
-    relative: bool
+    power: float
     growth: float
     scaled: Floats
-    windows: float
+    freedom: float
 
     def bounds(self, forecast: Floats, level: int) -> tuple[Floats, Floats]:
         """The lower and the upper end of the interval that holds so many percent of what comes."""
         width = self._half_width(level) * np.arange(1, len(forecast) + 1) ** self.growth
-        if self.relative and float(forecast.min()) > 0:
+        if self.power == 1 or float(forecast.min()) <= 0:
+            return forecast - width, forecast + width
+        if self.power == 0:
             factor = np.exp(np.minimum(width, _WIDEST_LOG))
             return forecast / factor, forecast * factor
-        return forecast - width, forecast + width
+        middle, off = forecast**self.power, self.power * width
+        return np.maximum(middle - off, 0) ** (1 / self.power), (middle + off) ** (1 / self.power)
 
     def _half_width(self, level: int) -> float:
-        n = min(len(self.scaled), _ERRORS_A_WINDOW * self.windows)
-        freedom = max(_LEAST_FREEDOM, _FREEDOM_A_WINDOW * self.windows)
-        assumed = float(np.sqrt(np.mean(self.scaled**2)) * special.stdtrit(freedom, 0.5 + level / 200))
-        seen = float(np.quantile(self.scaled, min(1.0, level / 100 * (1 + 1 / len(self.scaled)))))
-        weight = n / (n + _EMPIRICAL_FROM)
-        return weight * seen + (1 - weight) * assumed
+        """Both scales are those of a normal distribution; the t widens them for how little is known of either."""
+        place = 0.5 + level / 200
+        weight = self.freedom / (self.freedom + _SHAPE_KNOWN_FROM)
+        assumed = float(np.sqrt(np.mean(self.scaled**2)))
+        quantile = float(np.quantile(self.scaled, min(1.0, level / 100 * (1 + 1 / len(self.scaled)))))
+        scale = weight * quantile / float(special.ndtri(place)) + (1 - weight) * assumed
+        return scale * float(special.stdtrit(self.freedom, place))
 
 
-def spread(made: Sequence[Trial], name: str, until: int) -> Spread | None:
-    """From the errors that a method had made when so many values were known; None where they are too few."""
-    steps, actual, given, first = [], [], [], until
-    for trial in made:
-        reach = min(len(trial.actual), until - trial.origin)
-        if reach <= 0 or name not in trial.given:
-            continue
-        there = np.isfinite(trial.actual[:reach])
-        steps.append(np.arange(1, reach + 1)[there])
-        actual.append(trial.actual[:reach][there])
-        given.append(trial.given[name][:reach][there])
-        first = min(first, trial.origin)
-    if first == until or sum(map(len, actual)) < _FEWEST_ERRORS:
+def spread(made: Sequence[Trial], name: str, past: Floats) -> Spread | None:
+    """From the errors that a method had made when these values were known; None where they are too few.
+
+    Args:
+        past: NaN where none is known.
+    """
+    until = len(past)
+    before = [trial for trial in made if trial.origin < until and name in trial.given]
+    reaches = [min(len(trial.actual), until - trial.origin) for trial in before]
+    if not before:
         return None
-    step, seen, said = (np.concatenate(parts).astype(np.float64) for parts in (steps, actual, given))
-    relative = _is_relative(step, seen, said)
-    off = np.abs(np.log(seen / said)) if relative else np.abs(seen - said)
+    step = np.concatenate([np.arange(1, reach + 1) for reach in reaches])
+    seen = np.concatenate([trial.actual[:reach] for trial, reach in zip(before, reaches, strict=True)])
+    said = np.concatenate([trial.given[name][:reach] for trial, reach in zip(before, reaches, strict=True)])
+    there = np.isfinite(seen)
+    if there.sum() < _FEWEST_ERRORS:
+        return None
+    step, seen, said = step[there], seen[there], said[there]
+    power = _power(past) if min(float(np.nanmin(past)), float(said.min())) > 0 else 1.0
+    off = np.abs(_raised(seen, power) - _raised(said, power))
     growth = _growth(step, off)
-    windows = (until - first) / float(step.max())
-    return Spread(relative=relative, growth=growth, scaled=off / step**growth, windows=windows)
+    freedom = _freedom(tuple(trial.origin for trial in before), tuple(reaches), growth) * float(there.mean())
+    return Spread(power=power, growth=growth, scaled=off / step**growth, freedom=max(_LEAST_FREEDOM, freedom))
 
 
-def _is_relative(step: Floats, seen: Floats, said: Floats) -> bool:
-    """Whether normal errors of the logarithms are likelier than normal errors of the values."""
-    if len(seen) < _FEWEST_TO_CHOOSE or float(seen.min()) <= 0 or float(said.min()) <= 0:
-        return False
-    scaled = step**_USUAL_GROWTH
-    absolute, logged = np.mean(((seen - said) / scaled) ** 2), np.mean((np.log(seen / said) / scaled) ** 2)
-    if absolute == 0 or logged == 0:
-        return False
-    return bool(0.5 * np.log(logged) + np.mean(np.log(seen)) < 0.5 * np.log(absolute))
+def _raised(values: Floats, power: float) -> Floats:
+    """By Box and Cox, without the constant that differences lose."""
+    return np.log(values) if power == 0 else values**power / power
+
+
+def _power(past: Floats) -> float:
+    """That makes the changes from each value to the next likeliest, were they normal and alike at all levels; drawn to
+    the square root, halfway between values and logarithms, where they are few or the level hardly moved."""
+    both = np.isfinite(past[1:]) & np.isfinite(past[:-1])
+    height = float(np.mean(np.log(past[1:][both]))) if both.any() else 0.0
+    deviations = np.array([_deviation(np.diff(_raised(past, power))[both]) for power in _POWERS])
+    unlikely = both.sum() * (np.log(deviations) - (_POWERS - 1) * height)
+    return float(_POWERS[np.argmin(unlikely + _POWER_WEIGHT / 2 * (_POWERS - _USUAL_POWER) ** 2)])
+
+
+def _deviation(changes: Floats) -> float:
+    return max(float(changes.std()), _TINY) if len(changes) else 1.0
 
 
 def _growth(step: Floats, off: Floats) -> float:
-    """The slope of the logarithms of errors and steps, drawn towards its usual value."""
-    x, y = np.log(step), np.log(np.maximum(off, 1e-12 * max(float(off.max()), 1e-300)))
-    x = x - x.mean()
-    slope = (float(x @ y) + _GROWTH_WEIGHT * _USUAL_GROWTH) / (float(x @ x) + _GROWTH_WEIGHT)
-    return float(np.clip(slope, 0.0, 1.0))
+    """The exponent that makes the errors likeliest, were they normal; drawn to its usual value where they are few."""
+    by_step = np.bincount(step, weights=off**2)[1:]
+    steps = np.arange(1.0, len(by_step) + 1)
+    squared = by_step @ steps[:, np.newaxis] ** (-2 * _GROWTHS) / len(off)
+    unlikely = len(off) * (np.log(np.maximum(squared, _TINY)) / 2 + _GROWTHS * np.mean(np.log(step)))
+    return float(_GROWTHS[np.argmin(unlikely + _GROWTH_WEIGHT / 2 * (_GROWTHS - _USUAL_GROWTH) ** 2)])
+
+
+@lru_cache(maxsize=4096)
+def _freedom(origins: tuple[int, ...], reaches: tuple[int, ...], growth: float) -> float:
+    """Of the mean square of errors from these origins, so many steps each: N² / Σ r², r being the correlations of all
+    pairs of them (Satterthwaite 1946).
+
+    An error is a sum of what nobody could foresee between origin and target, weighted so that its variance grows as
+    the errors' does: with 0.5 the sum of a random walk. Two errors share what lies in both their times.
+    """
+    unit = -(-max(reaches) // _MOST_STEPS)
+    steps = np.array([-(-reach // unit) for reach in reaches])
+    weights = _weights(int(steps.max()), growth)
+    # What is further apart than the horizon shares nothing, however far.
+    apart = np.minimum(np.diff(origins), max(reaches)) / unit
+    starts = np.concatenate([[0], np.round(np.cumsum(apart))]).astype(int)
+    shared = np.zeros((int((starts + steps).max()),) * 2)
+    for start, reach in zip(starts, steps, strict=True):
+        errors = weights[:reach, :reach]
+        shared[start : start + reach, start : start + reach] += errors.T @ errors
+    return float(steps.sum() ** 2 / np.sum(shared**2))
+
+
+def _weights(steps: int, growth: float) -> Floats:
+    """Of each time's surprise in the error so many steps ahead, a row for each, of variance one."""
+    variance = np.arange(1.0, steps + 1) ** (2 * growth)
+    surprise = np.sqrt(np.diff(variance, prepend=0))
+    ahead = np.arange(steps)[:, np.newaxis] - np.arange(steps)
+    return np.where(ahead >= 0, surprise[ahead], 0) / np.sqrt(variance)[:, np.newaxis]
