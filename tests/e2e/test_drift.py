@@ -48,6 +48,7 @@ def test_what_is_not_there_is_refused(shell: Shell, orders: Path) -> None:
 
 
 def test_the_history_shows_both_scores(shell: Shell, orders: Path, tmp_path: Path) -> None:
+    assert shell("drift", orders, "--baseline", "january").code == 0  # a course takes two scores
     runs = shell("source", "history", orders, "--json").json["items"]
     analysed = [run for run in runs if run["kind"] == "analyze"]
     assert [run["drift"] is None for run in analysed] == [False, True]
