@@ -28,7 +28,7 @@ INTERRUPTED_BY_SIGNAL = "Query interrupted"
 class Engine:
     """A DuckDB database; threads may ask it at once, each over a connection of its own.
 
-    They see the same tables and views, except for temporary ones, which belong to the thread that made them.
+    They see the same tables and views. Temporary ones, and registered Arrow data, belong to the thread that made them.
 
     Args:
         database: A file that outlives the process, or None for memory.

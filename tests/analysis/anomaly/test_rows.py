@@ -43,7 +43,7 @@ def stated(given: EngineTable, found: Answer[Anomalies]) -> list[Finding]:
     given.engine.execute("CREATE SCHEMA IF NOT EXISTS job")
     for name, rows in found.rows.items():
         given.engine.connection.register(f"held_{name}", rows)
-        given.engine.execute(f"CREATE OR REPLACE VIEW job.{name} AS SELECT * FROM held_{name}")
+        given.engine.execute(f"CREATE OR REPLACE TABLE job.{name} AS SELECT * FROM held_{name}")
     return list(conclude(given, comparisons(found.result, given), found.result.notes).findings)
 
 
