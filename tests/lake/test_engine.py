@@ -35,6 +35,13 @@ def test_as_many_run_at_once_as_the_engine_uses_cores() -> None:
         assert sorted(engine.gather([both.wait, both.wait])) == [0, 1]
 
 
+def test_a_look_may_gather_itself() -> None:
+    with Engine(threads=1) as engine:
+        inner = [partial(engine.query, f"SELECT {number} AS n") for number in range(3)]
+        [found] = engine.gather([partial(engine.gather, inner)])
+    assert [rows[0]["n"] for rows in found] == [0, 1, 2]
+
+
 def test_every_thread_reads_times_by_the_same_clock() -> None:
     moment = "SELECT CAST(TIMESTAMPTZ '2024-01-01 00:00:00+00' AS VARCHAR) AS m"
     with Engine(threads=2) as engine:

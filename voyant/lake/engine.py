@@ -115,9 +115,13 @@ class Engine:
     def gather(self, looks: Iterable[Callable[[], Found]]) -> list[Found]:
         """What each of them returns, in their order; as many run at once as the engine uses cores.
 
+        A look may itself gather: its own looks then follow each other in its thread, since all others may be waiting.
+
         Raises:
             BaseException: What the first of them that failed raised; those that had not begun are left.
         """
+        if getattr(self._of_thread, "is_gathering", False):
+            return [look() for look in looks]
         futures = [self._pool.submit(copy_context().run, look) for look in looks]
         try:
             return [future.result() for future in futures]
@@ -128,7 +132,10 @@ class Engine:
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
         [(cores,)] = self.tuples("SELECT current_setting('threads')")
-        return ThreadPoolExecutor(cores, thread_name_prefix="engine")
+        return ThreadPoolExecutor(cores, thread_name_prefix="engine", initializer=self._begin_gathering)
+
+    def _begin_gathering(self) -> None:
+        self._of_thread.is_gathering = True
 
     def lock(self, files: Iterable[Path]) -> None:
         """Leaves the connections no way to files but these, to the network or to its settings."""
