@@ -75,3 +75,25 @@ def test_threads_that_look_at_a_table_at_once_import_nothing(tmp_path: Path) -> 
     command = [sys.executable, "-c", IN_THREADS, str(orders)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.split() == []
+
+
+WHILE_WAITING = """
+import sys
+from voyant.services.home import open_home
+
+open_home()
+from voyant.workflows import preloading
+from voyant.workflows.pipelines import pipeline_of
+
+preloading.is_lean = True
+preloading.warm_up = lambda _: None
+preloading.prepare(pipeline_of("analyze"))
+assert "voyant.report" not in sys.modules
+preloading.load_while_waiting()
+assert "voyant.report" in sys.modules
+"""
+
+
+def test_a_command_that_waits_brings_in_what_is_ours_meanwhile(tmp_path: Path) -> None:
+    environment = os.environ | {"VOYANT_HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", WHILE_WAITING], check=True, env=environment)
